@@ -1,0 +1,47 @@
+"""The clock as an argument: the wall clock, or one that stands still for tests and the example shop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class FixedClock:
+    """A clock that always shows the same instant."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        """The instant that it was given."""
+        return self.at
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970 in UTC of an aware datetime."""
+    return (at - EPOCH) // _MICROSECOND
+
+
+def from_micros(value: int) -> datetime:
+    """The aware UTC datetime of microseconds since 1970."""
+    return EPOCH + timedelta(microseconds=value)
