@@ -1,0 +1,1 @@
+"""What comes in: the envelope of a message, the journal, and the sources."""

@@ -1,0 +1,121 @@
+"""Settings of a workspace: habitue.toml in its folder; environment variables win; unknown keys are errors."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from habitue.kernel.errors import SettingInvalid, WorkspaceMissing
+
+FILE_NAME = "habitue.toml"
+LANGUAGES = ("en", "de", "ru")
+
+
+class WorkspaceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the workspace is about."""
+
+    name: str = "My customers"
+    timezone: str = "Europe/Berlin"
+    country: str = "DE"
+    currency: str = "EUR"
+    languages: tuple[str, ...] = LANGUAGES
+
+
+class RegisterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the register is; empty means register.db in the folder."""
+
+    url: str = ""
+
+
+class LakeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the lake is, relative to the folder."""
+
+    path: str = "lake"
+
+
+class ServeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the pages answer."""
+
+    bind: str = "127.0.0.1:8321"
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings of a workspace."""
+
+    workspace: WorkspaceSettings = WorkspaceSettings()
+    register: RegisterSettings = RegisterSettings()
+    lake: LakeSettings = LakeSettings()
+    serve: ServeSettings = ServeSettings()
+    engine: str = "duckdb"
+
+
+def load(folder: Path, environ: Mapping[str, str] | None = None) -> Config:
+    """The settings of `folder`; environment `HABITUE_<SECTION>__<NAME>` wins over the file.
+
+    Raises WorkspaceMissing without a habitue.toml, SettingInvalid for unknown keys or values that cannot be used.
+    """
+    path = folder / FILE_NAME
+    if not path.is_file():
+        raise WorkspaceMissing(folder=str(folder))
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise SettingInvalid(key=FILE_NAME, problem=str(problem)) from problem
+    return parse(_with_environment(data, os.environ if environ is None else environ))
+
+
+def parse(data: dict[str, object]) -> Config:
+    """Settings from plain data, checked."""
+    try:
+        config = msgspec.convert(data, Config)
+    except msgspec.ValidationError as problem:
+        raise SettingInvalid(
+            key=str(problem).rpartition("`")[0].rpartition("`")[2] or FILE_NAME, problem=str(problem)
+        ) from problem
+    _check(config)
+    return config
+
+
+def text(settings: WorkspaceSettings) -> str:
+    """The habitue.toml of a new workspace."""
+    languages = ", ".join(f'"{language}"' for language in settings.languages)
+    name = settings.name.replace("\\", "\\\\").replace('"', '\\"')
+    return (
+        f'[workspace]\nname = "{name}"\ntimezone = "{settings.timezone}"\ncountry = "{settings.country}"\n'
+        f'currency = "{settings.currency}"\nlanguages = [{languages}]\n'
+    )
+
+
+def _with_environment(data: dict[str, object], environ: Mapping[str, str]) -> dict[str, object]:
+    merged: dict[str, object] = {k: dict(v) if isinstance(v, dict) else v for k, v in data.items()}
+    for key, value in environ.items():
+        if not key.startswith("HABITUE_") or key == "HABITUE_KEY" or key.startswith("HABITUE_BENCH"):
+            continue
+        section, _, name = key.removeprefix("HABITUE_").lower().partition("__")
+        if not name:
+            merged[section] = value
+            continue
+        part = merged.setdefault(section, {})
+        if isinstance(part, dict):
+            part[name] = value.split(",") if name == "languages" else value
+    return merged
+
+
+def _check(config: Config) -> None:
+    try:
+        ZoneInfo(config.workspace.timezone)
+    except (ZoneInfoNotFoundError, ValueError) as problem:
+        raise SettingInvalid(key="workspace.timezone", problem="no such time zone") from problem
+    if len(config.workspace.country) != 2 or not config.workspace.country.isupper():
+        raise SettingInvalid(key="workspace.country", problem="two capital letters such as DE are wanted")
+    if len(config.workspace.currency) != 3 or not config.workspace.currency.isupper():
+        raise SettingInvalid(key="workspace.currency", problem="three capital letters such as EUR are wanted")
+    if not config.workspace.languages or set(config.workspace.languages) - set(LANGUAGES):
+        raise SettingInvalid(key="workspace.languages", problem=f"choose from {', '.join(LANGUAGES)}")
+    if config.engine != "duckdb":
+        raise SettingInvalid(key="engine", problem="only duckdb is built in")

@@ -1,0 +1,169 @@
+"""The lake: a disposable columnar replica in Parquet, read through Ibis. The only file that names the engine."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from habitue.kernel.ids import Ids
+from habitue.kernel.register import BigId, Register, metadata
+
+GRACE_SECONDS = 3600
+_INSTANT = pa.timestamp("us", tz="UTC")
+
+lake_files = sa.Table(
+    "kernel_lake_files",
+    metadata,
+    sa.Column("file_name", sa.Text, primary_key=True),
+    sa.Column("table_name", sa.Text, nullable=False, index=True),
+    sa.Column("first_seq", BigId, nullable=False),
+    sa.Column("last_seq", BigId, nullable=False),
+    sa.Column("row_count", sa.BigInteger, nullable=False),
+)
+
+View = Callable[["Lake"], ir.Table]
+_schemas: dict[str, pa.Schema] = {}
+_views: dict[str, View] = {}
+
+
+def instant() -> pa.DataType:
+    """The lake's type of an instant."""
+    return _INSTANT
+
+
+def money() -> pa.DataType:
+    """The lake's type of an amount of money."""
+    return pa.decimal128(18, 4)
+
+
+def declare(name: str, schema: pa.Schema) -> None:
+    """Name a table and fix its columns; its owner writes it, everybody reads it."""
+    _schemas[name] = schema
+
+
+def declare_view(name: str, view: View) -> None:
+    """Name a table that is computed from others whenever it is read."""
+    _views[name] = view
+
+
+class Lake:
+    """Tables in Parquet files whose list lives in the register, so that readers see whole refreshes only."""
+
+    def __init__(self, register: Register, path: Path, ids: Ids) -> None:
+        self._register = register
+        self.path = path
+        self._ids = ids
+        self._local = threading.local()
+
+    @property
+    def con(self) -> Any:
+        """The Ibis connection of this thread (an engine connection must not be shared between threads)."""
+        if not hasattr(self._local, "con"):
+            con = ibis.duckdb.connect(threads=2)
+            con.raw_sql("SET TimeZone='UTC'")
+            self._local.con = con
+            self._local.known = {}
+        return self._local.con
+
+    def table(self, name: str) -> ir.Table:
+        """The table or view `name`, as an Ibis expression; empty with its columns when nothing was written yet."""
+        if name in _views:
+            return _views[name](self)
+        files = self.files(name)
+        con = self.con
+        known: dict[str, tuple[tuple[str, ...], ir.Table]] = self._local.known
+        if name not in known or known[name][0] != files:
+            known[name] = (files, self._read(con, name, files))
+        return known[name][1]
+
+    def has(self, name: str) -> bool:
+        """Whether `name` was ever written."""
+        return bool(self.files(name))
+
+    def files(self, name: str) -> tuple[str, ...]:
+        """The names of the files that make up the table now."""
+        with self._register.read() as conn:
+            query = sa.select(lake_files.c.file_name).where(lake_files.c.table_name == name)
+            return tuple(conn.scalars(query.order_by(lake_files.c.first_seq, lake_files.c.file_name)))
+
+    def sequence(self, name: str = "facts") -> int:
+        """The highest sequence number that the table has seen, 0 at first."""
+        with self._register.read() as conn:
+            query = sa.select(sa.func.max(lake_files.c.last_seq)).where(lake_files.c.table_name == name)
+            return int(conn.scalar(query) or 0)
+
+    def write(self, name: str, table: pa.Table, *, seq: int = 0) -> None:
+        """Replace the whole table by `table`; readers see the old or the new one, never half."""
+        file_name = self._save(name, table)
+        with self._register.write() as conn:
+            conn.execute(sa.delete(lake_files).where(lake_files.c.table_name == name))
+            _list_file(conn, name, file_name, first_seq=0, last_seq=seq, rows=table.num_rows)
+        self._sweep()
+
+    def append(self, name: str, table: pa.Table, *, first_seq: int, last_seq: int) -> None:
+        """Add rows with sequence numbers from `first_seq` to `last_seq`."""
+        file_name = self._save(name, table)
+        with self._register.write() as conn:
+            _list_file(conn, name, file_name, first_seq=first_seq, last_seq=last_seq, rows=table.num_rows)
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Take tables away; they are written anew at the next refresh."""
+        with self._register.write() as conn:
+            conn.execute(sa.delete(lake_files).where(lake_files.c.table_name.in_(list(names))))
+        self._sweep(grace=0)
+
+    def forget_from(self, name: str, seq: int) -> int:
+        """Take away the files of `name` that hold `seq` or later; returns the highest sequence number that is left."""
+        with self._register.write() as conn:
+            wanted = sa.and_(lake_files.c.table_name == name, lake_files.c.last_seq >= seq)
+            conn.execute(sa.delete(lake_files).where(wanted))
+        self._sweep(grace=0)
+        return self.sequence(name)
+
+    def close(self) -> None:
+        """Close this thread's engine connection."""
+        if hasattr(self._local, "con"):
+            self._local.con.disconnect()
+            del self._local.con
+
+    def _save(self, name: str, table: pa.Table) -> str:
+        folder = self.path / name
+        folder.mkdir(parents=True, exist_ok=True)
+        file_name = f"{name}/{self._ids.new()}.parquet"
+        pq.write_table(table, self.path / file_name, compression="zstd")
+        return file_name
+
+    def _read(self, con: Any, name: str, files: Sequence[str]) -> ir.Table:
+        paths = [str(self.path / file) for file in files]
+        if paths:
+            return con.read_parquet(paths)
+        return ibis.memtable(_schemas[name].empty_table())
+
+    def _sweep(self, grace: float = GRACE_SECONDS) -> None:
+        with self._register.read() as conn:
+            listed = set(conn.scalars(sa.select(lake_files.c.file_name)))
+        oldest = time.time() - grace
+        for path in self.path.glob("*/*.parquet"):
+            if f"{path.parent.name}/{path.name}" not in listed:
+                with contextlib.suppress(FileNotFoundError):
+                    if path.stat().st_mtime <= oldest:
+                        path.unlink()
+
+
+def _list_file(conn: Connection, table: str, file: str, *, first_seq: int, last_seq: int, rows: int) -> None:
+    conn.execute(
+        sa.insert(lake_files).values(
+            file_name=file, table_name=table, first_seq=first_seq, last_seq=last_seq, row_count=rows
+        )
+    )
