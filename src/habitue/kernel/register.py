@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -17,6 +18,8 @@ from habitue.kernel.clock import from_micros, micros
 
 BUSY_SECONDS = 5
 Synchronous = Literal["FULL", "NORMAL"]
+
+T = TypeVar("T")
 
 metadata = sa.MetaData(
     naming_convention={
@@ -121,7 +124,7 @@ def _sqlite_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _on_connect(dbapi: DBAPIConnection, _record: object) -> None:
         # The driver must not open transactions by itself: BEGIN is issued below, with the mode that we choose.
-        dbapi.isolation_level = None  # type: ignore[attr-defined]  # an attribute of sqlite3 connections only
+        dbapi.isolation_level = None
         cursor = dbapi.cursor()
         for pragma in (
             "journal_mode=WAL",
@@ -139,3 +142,31 @@ def _sqlite_engine(url: str) -> Engine:
         conn.exec_driver_sql(f"BEGIN {mode}")
 
     return engine
+
+
+def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Slices of at most `size`, since a statement takes a limited number of parameters."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def dialect_insert(conn: Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say what to do on a conflict; both databases spell it the same."""
+    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def insert_ignoring(conn: Connection, table: sa.Table) -> sa.Insert:
+    """An INSERT that leaves rows alone whose key is there already."""
+    return dialect_insert(conn, table).on_conflict_do_nothing()
+
+
+def upsert(conn: Connection, table: sa.Table, *, newer_by: sa.Column[Any] | None = None) -> sa.Insert:
+    """An INSERT that overwrites the other columns of a row whose primary key is there already.
+
+    With `newer_by`, only a row whose column is at least as great as the stored one overwrites.
+    """
+    keys = [column.name for column in table.primary_key.columns]
+    insert = dialect_insert(conn, table)
+    others = {c.name: insert.excluded[c.name] for c in table.columns if c.name not in keys}
+    where = None if newer_by is None else insert.excluded[newer_by.name] >= newer_by
+    return insert.on_conflict_do_update(index_elements=keys, set_=others, where=where)

@@ -1,0 +1,159 @@
+"""The journal: frames with CRC in preallocated segments; what `append` has returned survives a crash.
+
+A segment is `00000001.seg`, …: a header of eight bytes, then frames. A frame is length (u32), CRC32 of the rest (u32),
+received_at in microseconds (i64), body. A length of zero ends the segment; a frame whose CRC does not fit ends it too
+and is overwritten by the next append.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from habitue.kernel.clock import Clock, micros
+
+MAGIC = b"HABJRNL1"
+SEGMENT_BYTES = 64 * 1024 * 1024
+_HEAD = struct.Struct("<IIq")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in the journal: segment number and byte offset of the next frame."""
+
+    segment: int = 1
+    offset: int = len(MAGIC)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One appended body, when it was received (microseconds UTC), and the place right after it."""
+
+    received_at: int
+    body: bytes
+    after: Position
+
+
+class Journal:
+    """Appends bodies durably and reads them in order; several processes may append, one at a time."""
+
+    def __init__(self, folder: Path, clock: Clock, *, segment_bytes: int = SEGMENT_BYTES) -> None:
+        self.folder = folder
+        self._clock = clock
+        self._segment_bytes = segment_bytes
+        self._tail = Position()
+
+    def append(self, bodies: Sequence[bytes]) -> Position:
+        """Write bodies as one group with one fdatasync and return the position after them, durable by then."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        now = micros(self._clock.now())
+        frames = b"".join(_frame(now, body) for body in bodies)
+        with _Lock(self.folder / "append.lock"):
+            tail = self.tail()
+            if tail.offset + len(frames) + _HEAD.size > self._segment_bytes and tail.offset > len(MAGIC):
+                tail = Position(tail.segment + 1)
+            self._write(tail, frames)
+            self._tail = Position(tail.segment, tail.offset + len(frames))
+        return self._tail
+
+    def tail(self) -> Position:
+        """The position after the last whole frame."""
+        position = self._tail
+        while self.path(position.segment + 1).exists():
+            position = Position(position.segment + 1)
+        for frame in self._frames(position):
+            position = frame.after
+        self._tail = position
+        return position
+
+    def read(self, start: Position) -> Iterator[Frame]:
+        """Whole frames from `start` on, across segments, until the end as it is now."""
+        position = start
+        while True:
+            for frame in self._frames(position):
+                position = frame.after
+                yield frame
+            if not self.path(position.segment + 1).exists():
+                return
+            position = Position(position.segment + 1)
+
+    def drop_before(self, position: Position) -> int:
+        """Delete the segments that lie wholly before `position`; returns how many."""
+        dropped = 0
+        for path in sorted(self.folder.glob("*.seg")):
+            if int(path.stem) < position.segment:
+                path.unlink()
+                dropped += 1
+        return dropped
+
+    def path(self, segment: int) -> Path:
+        """The file of a segment."""
+        return self.folder / f"{segment:08d}.seg"
+
+    def _write(self, at: Position, frames: bytes) -> None:
+        path = self.path(at.segment)
+        is_new = not path.exists()
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            if is_new:
+                os.posix_fallocate(descriptor, 0, max(self._segment_bytes, at.offset + len(frames)))
+                os.pwrite(descriptor, MAGIC, 0)
+            # The next head is zeroed with the frames, so that remains of a torn write never look like a frame.
+            os.pwrite(descriptor, frames + bytes(_HEAD.size), at.offset)
+            os.fdatasync(descriptor)
+        finally:
+            os.close(descriptor)
+        if is_new:
+            _sync_folder(self.folder)
+
+    def _frames(self, start: Position) -> Iterator[Frame]:
+        path = self.path(start.segment)
+        if not path.exists():
+            return
+        with path.open("rb") as file:
+            file.seek(start.offset)
+            offset = start.offset
+            while len(head := file.read(_HEAD.size)) == _HEAD.size:
+                length, crc, received_at = _HEAD.unpack(head)
+                if length == 0:
+                    return
+                body = file.read(length)
+                if len(body) < length or zlib.crc32(body, zlib.crc32(head[8:])) != crc:
+                    return
+                offset += _HEAD.size + length
+                yield Frame(received_at=received_at, body=body, after=Position(start.segment, offset))
+
+
+class _Lock:
+    """Holds a file lock for the length of a block."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self._descriptor)
+
+
+def _frame(received_at: int, body: bytes) -> bytes:
+    tail = struct.pack("<q", received_at)
+    return struct.pack("<II", len(body), zlib.crc32(body, zlib.crc32(tail))) + tail + body
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

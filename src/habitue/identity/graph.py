@@ -1,0 +1,356 @@
+"""The identity graph: resolves events to identifiers, links what belongs together, keeps profile ids stable.
+
+A profile is a connected component; its id is the keyed hash of its earliest identifier, where *earliest* is the
+lowest journal sequence. So a merge keeps the older id, and a separation gives both sides the ids that they had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from habitue.collect.envelope import Event, namespace_kind, priority
+from habitue.identity import rules
+from habitue.identity.tables import identifiers, links, separations, violations
+from habitue.kernel.context import Context
+from habitue.kernel.register import chunks, insert_ignoring
+from habitue.quality.normalise.names import first_name_key
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """One identifier while a group of events is resolved."""
+
+    identifier_id: int
+    namespace: str
+    value: str
+    first_seq: int
+    own_id: str
+    component: Component = field(repr=False, default_factory=lambda: Component())
+    names: set[str] = field(default_factory=set)
+    stored: tuple[str, str, int] | None = None  # profile_id, names, first_seq as the register has them
+
+
+@dataclass(slots=True, eq=False)
+class Component:
+    """One person or company while a group of events is resolved."""
+
+    nodes: list[Node] = field(default_factory=list)
+
+    @property
+    def profile_id(self) -> str:
+        """The id of the earliest identifier."""
+        return min(self.nodes, key=lambda node: (node.first_seq, node.identifier_id)).own_id
+
+    @property
+    def names(self) -> set[str]:
+        """The first-name keys of all identifiers."""
+        return {name for node in self.nodes for name in node.names}
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What became of a group: the identifier each event hangs on, and the profiles whose facts changed."""
+
+    homes: Sequence[tuple[Event, int]]
+    changed: frozenset[str]
+    gone: frozenset[str]
+
+
+class Group:
+    """The part of the graph that a group of events touches, loaded, changed in memory, and stored again."""
+
+    def __init__(self, conn: Connection, ws: Context) -> None:
+        self._conn = conn
+        self._secret = ws.secret("identity")
+        self._nodes: dict[tuple[str, str], Node] = {}
+        self._by_id: dict[int, Node] = {}
+        self._links: set[tuple[int, int]] = set()
+        self._new_links: list[dict[str, object]] = []
+        self._violations: list[dict[str, object]] = []
+        self._separated: set[tuple[int, int]] = set()
+        self._next_id = int(conn.scalar(sa.select(sa.func.max(identifiers.c.identifier_id))) or 0) + 1
+        self._before: set[str] = set()
+
+    def load(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Load the identifiers named by (namespace, value) pairs with everybody in their components."""
+        pairs = list(dict.fromkeys(keys))
+        profile_ids: set[str] = set()
+        for part in chunks(pairs, 5_000):
+            query = sa.select(identifiers.c.namespace, identifiers.c.value, identifiers.c.profile_id).where(
+                identifiers.c.value.in_({value for _, value in part})
+            )
+            wanted = set(part)
+            profile_ids.update(row[2] for row in self._conn.execute(query) if (row[0], row[1]) in wanted)
+        self.load_profiles(profile_ids)
+
+    def load_profiles(self, profile_ids: Iterable[str]) -> None:
+        """Load whole components by their profile ids."""
+        components: dict[str, Component] = {}
+        ids: list[int] = []
+        for part in chunks(sorted(profile_ids), 10_000):
+            for row in self._conn.execute(sa.select(identifiers).where(identifiers.c.profile_id.in_(part))):
+                if row.identifier_id in self._by_id:
+                    continue
+                component = components.setdefault(row.profile_id, Component())
+                self._adopt(row, component)
+                ids.append(row.identifier_id)
+        self._before.update(components)
+        for some in chunks(ids, 10_000):
+            pairs = sa.select(links.c.a, links.c.b).where(links.c.a.in_(some), links.c.state == "active")
+            self._links.update((a, b) for a, b in self._conn.execute(pairs))
+            apart = sa.select(separations.c.a, separations.c.b).where(separations.c.a.in_(some))
+            self._separated.update((a, b) for a, b in self._conn.execute(apart))
+
+    def resolve(self, event: Event) -> int:
+        """Place one event: returns the id of the identifier it hangs on; links the others to it under the rules."""
+        nodes = self._identify(event)
+        name = _name_of(event)
+        home = self._home(nodes, name, event)
+        if name:
+            home.names.add(name)
+        for other in nodes:
+            if other is not home and namespace_kind(other.namespace) != "record":
+                self._link(home, other, event)
+        return home.identifier_id
+
+    def join(self, one: Node, other: Node, *, event: Event) -> None:
+        """Link two identifiers because somebody decided so; limits do not apply, and an earlier separation ends."""
+        self._separated.discard(_pair(one, other))
+        self._conn.execute(sa.delete(separations).where(*_is_pair(separations, _pair(one, other))))
+        self._add_link(one, other, "decision", event)
+        self._union(one.component, other.component)
+
+    def node(self, identifier_id: int) -> Node | None:
+        """A loaded identifier."""
+        return self._by_id.get(identifier_id)
+
+    def store(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Write what changed; returns the profile ids that exist now among the touched ones, and those that ceased."""
+        fresh: list[dict[str, object]] = []
+        moved: list[dict[str, object]] = []
+        now: set[str] = set()
+        for component in {id(node.component): node.component for node in self._by_id.values()}.values():
+            profile_id = component.profile_id
+            now.add(profile_id)
+            for node in component.nodes:
+                state = (profile_id, " ".join(sorted(node.names)), node.first_seq)
+                if node.stored is None:
+                    fresh.append(_row(node, state))
+                elif node.stored != state:
+                    moved.append({"key": node.identifier_id, "p": state[0], "n": state[1], "f": state[2]})
+        self._write(fresh, moved)
+        return frozenset(now), frozenset(self._before - now)
+
+    def _write(self, fresh: list[dict[str, object]], moved: list[dict[str, object]]) -> None:
+        if fresh:
+            self._conn.execute(sa.insert(identifiers), fresh)
+        if moved:
+            change = sa.update(identifiers).where(identifiers.c.identifier_id == sa.bindparam("key"))
+            values = {"profile_id": sa.bindparam("p"), "names": sa.bindparam("n"), "first_seq": sa.bindparam("f")}
+            self._conn.execute(change.values(values), moved)
+        if self._new_links:
+            statement = insert_ignoring(self._conn, links)
+            self._conn.execute(statement, self._new_links)
+        if self._violations:
+            self._conn.execute(insert_ignoring(self._conn, violations), self._violations)
+
+    def _adopt(self, row: sa.Row[tuple[object, ...]], component: Component) -> None:
+        node = Node(
+            identifier_id=row.identifier_id,
+            namespace=row.namespace,
+            value=row.value,
+            first_seq=row.first_seq,
+            own_id=row.own_id,
+            component=component,
+            names=set(row.names.split()),
+            stored=(row.profile_id, row.names, row.first_seq),
+        )
+        component.nodes.append(node)
+        self._by_id[node.identifier_id] = node
+        self._nodes[node.namespace, node.value] = node
+
+    def _identify(self, event: Event) -> list[Node]:
+        """The nodes of an event, most trusted first; the record's own identifier only when there is no other."""
+        nodes: list[Node] = []
+        for namespace, value in event.identifiers:
+            is_record = namespace_kind(namespace) == "record"
+            if (is_record and nodes) or (not is_record and rules.is_blocked(namespace, value)):
+                continue
+            nodes.append(self._nodes.get((namespace, value)) or self._new_node(namespace, value, event.seq))
+        nodes.sort(key=lambda node: priority(node.namespace))
+        return nodes
+
+    def _new_node(self, namespace: str, value: str, seq: int) -> Node:
+        component = Component()
+        node = Node(self._next_id, namespace, value, seq, rules.own_id(self._secret, namespace, value), component)
+        component.nodes.append(node)
+        self._next_id += 1
+        self._by_id[node.identifier_id] = node
+        self._nodes[namespace, value] = node
+        return node
+
+    def _home(self, nodes: list[Node], name: str, event: Event) -> Node:
+        """The most trusted identifier that fits the name; a shared contact of somebody else is left out."""
+        record = next((pair for pair in event.identifiers if namespace_kind(pair[0]) == "record"), None)
+        for node in list(nodes):
+            if node.namespace not in rules.SHARED or not name or record is None:
+                return node
+            if not rules.names_conflict({name}, node.component.names):
+                return node
+            nodes.remove(node)
+            home = self._nodes.get(record) or self._new_node(*record, event.seq)
+            self._note(home, node, "other_first_name", event)
+        namespace, value = record or (f"record:{event.source_id}", event.message_id or str(event.seq))
+        return self._nodes.get((namespace, value)) or self._new_node(namespace, value, event.seq)
+
+    def _link(self, home: Node, other: Node, event: Event) -> None:
+        pair = _pair(home, other)
+        if pair in self._links:
+            return
+        if home.component is not other.component:
+            reason = rules.objection(
+                [node.namespace for node in home.component.nodes],
+                [node.namespace for node in other.component.nodes],
+                names=home.component.names,
+                other_names=other.component.names,
+                is_separated=self._is_separated(home.component, other.component),
+            )
+            if reason:
+                self._note(home, other, reason, event)
+                return
+        elif pair in self._separated:
+            return
+        self._add_link(home, other, "same_record", event)
+        self._union(home.component, other.component)
+
+    def _is_separated(self, one: Component, other: Component) -> bool:
+        return bool(self._separated) and any(_pair(a, b) in self._separated for a in one.nodes for b in other.nodes)
+
+    def _union(self, one: Component, other: Component) -> None:
+        if one is other:
+            return
+        small, large = sorted((one, other), key=lambda component: len(component.nodes))
+        for node in small.nodes:
+            node.component = large
+        large.nodes.extend(small.nodes)
+
+    def _add_link(self, one: Node, other: Node, rule: str, event: Event) -> None:
+        a, b = _pair(one, other)
+        self._links.add((a, b))
+        self._new_links.append(
+            {"a": a, "b": b, "seq": event.seq, "rule": rule, "source_id": event.source_id, "at": event.at}
+        )
+
+    def _note(self, home: Node, other: Node, reason: str, event: Event) -> None:
+        self._violations.append(
+            {
+                "seq": event.seq,
+                "kept": home.identifier_id,
+                "left_out": other.identifier_id,
+                "reason": reason,
+                "at": event.at,
+            }
+        )
+
+
+def resolve(conn: Connection, ws: Context, events: Sequence[Event]) -> Resolved:
+    """Resolve a group of events in their order and store the graph."""
+    group = Group(conn, ws)
+    group.load(pair for event in events for pair in event.identifiers)
+    homes = [(event, group.resolve(event)) for event in events]
+    changed, gone = group.store()
+    return Resolved(homes=homes, changed=changed, gone=gone)
+
+
+def separate(conn: Connection, ws: Context, *, a: int, b: int, seq: int, at: datetime) -> Resolved:
+    """Take the link between two identifiers back; both sides get the profile ids that they would have had."""
+    pair = (min(a, b), max(a, b))
+    conn.execute(sa.update(links).where(*_is_pair(links, pair)).values(state="retracted"))
+    row = {"a": pair[0], "b": pair[1], "seq": seq, "at": at}
+    conn.execute(insert_ignoring(conn, separations), [row])
+    before = set(conn.scalars(sa.select(identifiers.c.profile_id).where(identifiers.c.identifier_id.in_(pair))))
+    now = regroup(conn, before)
+    return Resolved(homes=(), changed=now, gone=frozenset(before) - now)
+
+
+def join(conn: Connection, ws: Context, *, a: int, b: int, event: Event) -> Resolved:
+    """Link two identifiers because a person decided that they are the same."""
+    pair = (min(a, b), max(a, b))
+    group = Group(conn, ws)
+    group.load_profiles(
+        conn.scalars(sa.select(identifiers.c.profile_id).where(identifiers.c.identifier_id.in_(pair))).all()
+    )
+    one, other = group.node(a), group.node(b)
+    if one is None or other is None:
+        return Resolved(homes=(), changed=frozenset(), gone=frozenset())
+    conn.execute(sa.delete(links).where(*_is_pair(links, pair), links.c.state == "retracted"))
+    group.join(one, other, event=event)
+    changed, gone = group.store()
+    return Resolved(homes=(), changed=changed, gone=gone)
+
+
+def regroup(conn: Connection, profile_ids: Iterable[str]) -> frozenset[str]:
+    """Recompute the components among the identifiers of some profiles from their active links; returns the new ids."""
+    rows = [
+        row
+        for part in chunks(sorted(profile_ids), 10_000)
+        for row in conn.execute(sa.select(identifiers).where(identifiers.c.profile_id.in_(part)))
+    ]
+    parent = {row.identifier_id: row.identifier_id for row in rows}
+
+    def root(node: int) -> int:
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    for part in chunks(sorted(parent), 10_000):
+        query = sa.select(links.c.a, links.c.b).where(links.c.a.in_(part), links.c.state == "active")
+        for a, b in conn.execute(query):
+            if a in parent and b in parent:
+                parent[root(a)] = root(b)
+    earliest: dict[int, tuple[int, int, str]] = {}
+    for row in rows:
+        key = root(row.identifier_id)
+        candidate = (row.first_seq, row.identifier_id, row.own_id)
+        earliest[key] = min(earliest.get(key, candidate), candidate)
+    moved = [
+        {"key": row.identifier_id, "p": earliest[root(row.identifier_id)][2]}
+        for row in rows
+        if row.profile_id != earliest[root(row.identifier_id)][2]
+    ]
+    if moved:
+        change = sa.update(identifiers).where(identifiers.c.identifier_id == sa.bindparam("key"))
+        conn.execute(change.values(profile_id=sa.bindparam("p")), moved)
+    return frozenset(found[2] for found in earliest.values())
+
+
+def _row(node: Node, state: tuple[str, str, int]) -> dict[str, object]:
+    return {
+        "identifier_id": node.identifier_id,
+        "namespace": node.namespace,
+        "value": node.value,
+        "first_seq": node.first_seq,
+        "own_id": node.own_id,
+        "profile_id": state[0],
+        "names": state[1],
+    }
+
+
+def _pair(one: Node, other: Node) -> tuple[int, int]:
+    a, b = one.identifier_id, other.identifier_id
+    return (a, b) if a < b else (b, a)
+
+
+def _is_pair(table: sa.Table, pair: tuple[int, int]) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    return table.c.a == pair[0], table.c.b == pair[1]
+
+
+def _name_of(event: Event) -> str:
+    name = event.person_traits.get("first_name")
+    return first_name_key(name) if isinstance(name, str) and name else ""

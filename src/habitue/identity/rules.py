@@ -1,0 +1,90 @@
+"""When two identifiers may become one person: pure rules, evaluated before a link is made."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
+
+from habitue.collect.envelope import namespace_kind
+from habitue.kernel.text import gettext_noop as _
+from habitue.quality.normalise.email import is_blocked_email
+from habitue.quality.normalise.names import first_names_conflict
+from habitue.quality.normalise.phone import is_blocked_phone
+
+LIMITS: Mapping[str, int] = {
+    "user_id": 1,
+    "company": 1,
+    "customer_number": 5,
+    "loyalty_card": 3,
+    "email": 5,
+    "phone": 5,
+    "anonymous_id": 50,
+}
+SHARED = frozenset({"email", "phone"})
+EXCLUSIVE_WITHOUT_NAMES = "customer_number"
+_JUNK = frozenset({"", "null", "none", "undefined", "nan", "n/a", "na", "unknown", "unbekannt", "anonymous", "0", "-1"})
+
+REASONS: Mapping[str, str] = {
+    "other_first_name": _("Same contact, but another first name: perhaps a household."),
+    "too_many": _("One person would have too many of the same kind of identifier."),
+    "separated": _("Somebody decided that these are not the same."),
+    "two_accounts": _("Two customer numbers of one source, and no names to compare."),
+}
+
+
+def own_id(secret: bytes, namespace: str, value: str) -> str:
+    """The profile id of a person known by this identifier first: a keyed 128-bit hash, 32 hexadecimal digits."""
+    return hashlib.blake2b(f"{namespace}\0{value}".encode(), key=secret, digest_size=16).hexdigest()
+
+
+@lru_cache(maxsize=200_000)
+def is_blocked(namespace: str, value: str) -> bool:
+    """Whether a value says nothing about who somebody is: junk, test and no-reply values."""
+    if value.strip().lower() in _JUNK:
+        return True
+    if namespace == "email":
+        return is_blocked_email(value)
+    if namespace == "phone":
+        return is_blocked_phone(value)
+    return False
+
+
+def names_conflict(one: Collection[str], other: Collection[str]) -> bool:
+    """Whether both sides have first names and no name of one fits a name of the other."""
+    if not one or not other:
+        return False
+    return all(_conflict(a, b) for a in one for b in other)
+
+
+def objection(
+    one: Iterable[str],
+    other: Iterable[str],
+    *,
+    names: Collection[str],
+    other_names: Collection[str],
+    is_separated: bool,
+) -> str | None:
+    """Why two components may not become one (a key of REASONS), or None.
+
+    `one` and `other` are the namespaces of the identifiers on each side; `names` their first-name keys.
+    """
+    if is_separated:
+        return "separated"
+    if names_conflict(names, other_names):
+        return "other_first_name"
+    counts = Counter(one)
+    counts.update(other)
+    for namespace, count in counts.items():
+        kind = namespace_kind(namespace)
+        if count > LIMITS.get(kind, 1_000):
+            return "too_many"
+        if kind == EXCLUSIVE_WITHOUT_NAMES and count > 1 and not (names and other_names):
+            return "two_accounts"
+    return None
+
+
+@lru_cache(maxsize=100_000)
+def _conflict(a: str, b: str) -> bool:
+    return first_names_conflict(a, b)

@@ -1,0 +1,73 @@
+"""Which value wins: survivorship by rule per field. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from habitue.quality.dictionary import field as dictionary_field
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What one source says about one field, and when it said so."""
+
+    field: str
+    value: object
+    source_id: str
+    at: datetime
+    seq: int
+    identifier_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """The value that won, the others that were offered, and the rule that decided."""
+
+    field: str
+    value: object
+    winner: Value
+    others: tuple[Value, ...]
+    rule: str
+
+    @property
+    def has_conflict(self) -> bool:
+        """Whether another source says something different."""
+        return any(other.value != self.value for other in self.others)
+
+
+def golden(candidates: Sequence[Value], rule: str) -> Golden | None:
+    """The winner among the values of one field; None when every source took its value back.
+
+    Rules: `newest`, `most_frequent`, `longest`, `trusted` (the earliest source, which knows the person longest).
+    Ties go to the newest, then to the later sequence number.
+    """
+    known = [value for value in candidates if value.value is not None]
+    if not known:
+        return None
+    counts = Counter(str(value.value) for value in known)
+
+    def rank(value: Value) -> tuple[object, ...]:
+        newest = (value.at, value.seq)
+        if rule == "most_frequent":
+            return (counts[str(value.value)], *newest)
+        if rule == "longest":
+            return (len(str(value.value)), *newest)
+        if rule == "trusted":
+            return (-value.seq,)
+        return newest
+
+    winner = max(known, key=rank)
+    others = tuple(value for value in known if value is not winner)
+    return Golden(field=winner.field, value=winner.value, winner=winner, others=others, rule=rule)
+
+
+def golden_profile(candidates: Iterable[Value]) -> Mapping[str, Golden]:
+    """The winning value of every field, by field name."""
+    by_field: dict[str, list[Value]] = {}
+    for value in candidates:
+        by_field.setdefault(value.field, []).append(value)
+    found = {name: golden(values, dictionary_field(name).golden) for name, values in by_field.items()}
+    return {name: value for name, value in found.items() if value is not None}

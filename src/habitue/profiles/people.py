@@ -1,0 +1,198 @@
+"""The cached golden profile of every person and company: a function of the facts, refreshed where they changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from habitue.collect.envelope import namespace_kind
+from habitue.identity.tables import identifiers
+from habitue.kernel.register import chunks, dialect_insert
+from habitue.profiles.golden import Golden, golden_profile
+from habitue.profiles.search import SearchIndex, phone_word, search_text
+from habitue.profiles.tables import activity, people
+from habitue.profiles.values import of_identifiers
+
+_encode = msgspec.json.Encoder().encode
+_SEARCHED = ("name", "first_name", "last_name", "email", "company_name", "city", "postal_code", "street")
+
+
+@dataclass(slots=True)
+class _Facts:
+    """What is known of one profile while it is refreshed."""
+
+    identifiers: list[tuple[int, str, str]] = field(default_factory=list)
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    events: int = 0
+
+
+def refresh(conn: Connection, *, changed: Iterable[str], gone: Iterable[str], seq: int) -> None:
+    """Recompute the golden profiles of `changed` and delete those of `gone`, which no longer exist."""
+    remove(conn, gone)
+    for part in chunks(sorted(changed), 2_000):
+        _refresh_part(conn, part, seq)
+
+
+def touch(conn: Connection, profile_ids: Iterable[str], *, seq: int) -> None:
+    """Renew first seen, last seen and event count of profiles whose traits and identifiers stayed the same."""
+    for part in chunks(sorted(profile_ids), 5_000):
+        query = (
+            sa.select(
+                identifiers.c.profile_id,
+                sa.func.min(activity.c.first_at),
+                sa.func.max(activity.c.last_at),
+                sa.func.sum(activity.c.event_count),
+            )
+            .join(activity, activity.c.identifier_id == identifiers.c.identifier_id)
+            .where(identifiers.c.profile_id.in_(part))
+            .group_by(identifiers.c.profile_id)
+        )
+        rows = [
+            {"key": row[0], "first": row[1], "last": row[2], "count": int(row[3]), "seq": seq}
+            for row in conn.execute(query)
+        ]
+        if rows:
+            change = sa.update(people).where(people.c.profile_id == sa.bindparam("key"))
+            conn.execute(
+                change.values(
+                    first_seen_at=sa.bindparam("first"),
+                    last_seen_at=sa.bindparam("last"),
+                    event_count=sa.bindparam("count"),
+                    changed_seq=sa.bindparam("seq"),
+                ),
+                rows,
+            )
+
+
+def remove(conn: Connection, profile_ids: Iterable[str]) -> None:
+    """Delete the cached profiles and their search texts."""
+    for part in chunks(sorted(profile_ids), 10_000):
+        numbers = conn.scalars(sa.select(people.c.person_no).where(people.c.profile_id.in_(part))).all()
+        SearchIndex(conn).remove(numbers)
+        conn.execute(sa.delete(people).where(people.c.profile_id.in_(part)))
+
+
+def _refresh_part(conn: Connection, profile_ids: Sequence[str], seq: int) -> None:
+    facts = _load(conn, profile_ids)
+    owner = {item[0]: profile_id for profile_id, fact in facts.items() for item in fact.identifiers}
+    by_profile: dict[str, list[object]] = {profile_id: [] for profile_id in facts}
+    for value in of_identifiers(conn, sorted(owner)):
+        by_profile[owner[value.identifier_id]].append(value)
+    rows, searched = [], {}
+    for profile_id, fact in facts.items():
+        golden = golden_profile(by_profile[profile_id])  # type: ignore[arg-type]  # a list of Value
+        rows.append(_row(profile_id, fact, golden, seq))
+        searched[profile_id] = _search_text(fact, golden)
+    if rows:
+        _store(conn, rows, searched)
+
+
+def _load(conn: Connection, profile_ids: Sequence[str]) -> dict[str, _Facts]:
+    query = (
+        sa.select(
+            identifiers.c.profile_id,
+            identifiers.c.identifier_id,
+            identifiers.c.namespace,
+            identifiers.c.value,
+            activity.c.first_at,
+            activity.c.last_at,
+            activity.c.event_count,
+        )
+        .outerjoin(activity, activity.c.identifier_id == identifiers.c.identifier_id)
+        .where(identifiers.c.profile_id.in_(profile_ids))
+        .order_by(identifiers.c.first_seq, identifiers.c.identifier_id)
+    )
+    facts: dict[str, _Facts] = {}
+    for row in conn.execute(query):
+        fact = facts.setdefault(row.profile_id, _Facts())
+        fact.identifiers.append((row.identifier_id, row.namespace, row.value))
+        if row.first_at is not None:
+            fact.first_at = row.first_at if fact.first_at is None else min(fact.first_at, row.first_at)
+            fact.last_at = row.last_at if fact.last_at is None else max(fact.last_at, row.last_at)
+            fact.events += row.event_count
+    return facts
+
+
+def _row(profile_id: str, fact: _Facts, golden: Mapping[str, Golden], seq: int) -> dict[str, object]:
+    traits = {name: value.value for name, value in golden.items()}
+    name = display_name(traits, fact.identifiers)
+    return {
+        "profile_id": profile_id,
+        "kind": kind_of(namespace for _, namespace, _ in fact.identifiers),
+        "name": name,
+        "sort_name": _sort_name(traits, name),
+        "email": _text(traits, "email") or _first(fact.identifiers, "email"),
+        "phone": _text(traits, "phone") or _text(traits, "mobile") or _first(fact.identifiers, "phone"),
+        "city": _text(traits, "city"),
+        "country": _text(traits, "country"),
+        "company_name": _text(traits, "company_name"),
+        "first_seen_at": fact.first_at,
+        "last_seen_at": fact.last_at,
+        "event_count": fact.events,
+        "source_count": len({value.source_id for g in golden.values() for value in (g.winner, *g.others)}),
+        "changed_seq": seq,
+        "traits": _encode(
+            traits,
+        ).decode(),
+    }
+
+
+def kind_of(namespaces: Iterable[str]) -> str:
+    """Whether identifiers of these namespaces name a person or a company."""
+    return "company" if any(namespace_kind(namespace) == "company" for namespace in namespaces) else "person"
+
+
+def display_name(traits: Mapping[str, object], known_by: Sequence[tuple[int, str, str]]) -> str:
+    """What to call somebody: the name, else the company, e-mail, phone, or the most telling identifier."""
+    for name in ("name", "company_name", "email", "phone"):
+        if value := _text(traits, name):
+            return value
+    first = " ".join(part for part in (_text(traits, "first_name"), _text(traits, "last_name")) if part)
+    if first:
+        return first
+    telling = [item for item in known_by if namespace_kind(item[1]) != "record"] or known_by
+    return telling[0][2] if telling else ""
+
+
+def _search_text(fact: _Facts, golden: Mapping[str, Golden]) -> str:
+    parts = [
+        str(value.value)
+        for name in _SEARCHED
+        if name in golden
+        for value in (golden[name].winner, *golden[name].others)
+    ]
+    for _, namespace, value in fact.identifiers:
+        kind = namespace_kind(namespace)
+        if kind == "phone":
+            parts.append(phone_word(value))
+        elif kind != "record":
+            parts.append(value)
+    return search_text(dict.fromkeys(parts))
+
+
+def _store(conn: Connection, rows: list[dict[str, object]], searched: Mapping[str, str]) -> None:
+    insert = dialect_insert(conn, people)
+    others = {c.name: insert.excluded[c.name] for c in people.columns if c.name not in ("person_no", "profile_id")}
+    conn.execute(insert.on_conflict_do_update(index_elements=["profile_id"], set_=others), rows)
+    numbers = sa.select(people.c.person_no, people.c.profile_id).where(people.c.profile_id.in_(list(searched)))
+    SearchIndex(conn).put({row[0]: searched[row[1]] for row in conn.execute(numbers)})
+
+
+def _text(traits: Mapping[str, object], name: str) -> str | None:
+    value = traits.get(name)
+    return str(value) if value not in (None, "") else None
+
+
+def _first(known_by: Sequence[tuple[int, str, str]], kind: str) -> str | None:
+    return next((value for _, namespace, value in known_by if namespace == kind), None)
+
+
+def _sort_name(traits: Mapping[str, object], name: str) -> str:
+    last, first = _text(traits, "last_name"), _text(traits, "first_name")
+    return search_text([last or "", first or ""]) if last else search_text([name])

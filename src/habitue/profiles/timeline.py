@@ -1,0 +1,207 @@
+"""What happened when: the events of the register, the durable history from which everything can be rebuilt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from habitue.collect.envelope import TRAIT_TYPES, Event
+from habitue.kernel.register import chunks, dialect_insert, upsert
+from habitue.profiles.tables import activity, events, superseded
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+INTERNAL_TYPE = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of a person's timeline."""
+
+    seq: int
+    identifier_id: int
+    source_id: str
+    import_id: str | None
+    type: str
+    name: str
+    at: datetime
+    amount: Decimal | None
+    currency: str | None
+    order_id: str | None
+    facts: Mapping[str, object]
+
+
+def append(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:
+    """Store a group of events; a new version of a source record takes the place of the former one."""
+    if not homes:
+        return
+    conn.execute(sa.insert(events), [_row(event, identifier_id) for event, identifier_id in homes])
+    _supersede(conn, [event for event, _ in homes])
+    _note_activity(conn, homes)
+
+
+def of_identifiers(
+    conn: Connection,
+    identifier_ids: Sequence[int],
+    *,
+    names: Sequence[str] = (),
+    before: tuple[datetime, int] | None = None,
+    limit: int = 50,
+) -> list[Moment]:
+    """Moments of a person, newest first, without what a newer version of its record replaced."""
+    gone = sa.select(superseded.c.seq).where(superseded.c.seq == events.c.seq).exists()
+    query = sa.select(events).where(events.c.identifier_id.in_(list(identifier_ids)), sa.not_(gone))
+    if names:
+        query = query.where(events.c.name.in_(list(names)))
+    if before:
+        earlier = sa.and_(events.c.at == before[0], events.c.seq < before[1])
+        query = query.where(sa.or_(events.c.at < before[0], earlier))
+    rows = conn.execute(query.order_by(events.c.at.desc(), events.c.seq.desc()).limit(limit))
+    return [_moment(row) for row in rows]
+
+
+def stored(conn: Connection, identifier_ids: Iterable[int]) -> list[Event]:
+    """The events that hang on some identifiers, as they were projected, in journal order."""
+    found: list[Event] = []
+    for part in chunks(sorted(identifier_ids), 10_000):
+        found.extend(_event(row) for row in conn.execute(sa.select(events).where(events.c.identifier_id.in_(part))))
+    return sorted(found, key=lambda event: event.seq)
+
+
+def of_import(conn: Connection, import_id: str) -> tuple[set[int], int]:
+    """The identifiers that an import's events hang on, and its lowest sequence number (0 without events)."""
+    query = sa.select(events.c.identifier_id, sa.func.min(events.c.seq)).where(events.c.import_id == import_id)
+    rows = conn.execute(query.group_by(events.c.identifier_id)).all()
+    return {row[0] for row in rows}, min((row[1] for row in rows), default=0)
+
+
+def delete_import(conn: Connection, import_id: str) -> int:
+    """Delete the events of an import; what they had replaced stands again."""
+    seqs = sa.select(events.c.seq).where(events.c.import_id == import_id)
+    conn.execute(sa.delete(superseded).where(superseded.c.by_seq.in_(seqs)))
+    conn.execute(sa.delete(superseded).where(superseded.c.seq.in_(seqs)))
+    return int(conn.execute(sa.delete(events).where(events.c.import_id == import_id)).rowcount)
+
+
+def rehome(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:
+    """Note the identifiers that events hang on after a replay, and the activity that follows."""
+    change = sa.update(events).where(events.c.seq == sa.bindparam("key")).values(identifier_id=sa.bindparam("home"))
+    if homes:
+        conn.execute(change, [{"key": event.seq, "home": identifier_id} for event, identifier_id in homes])
+    _note_activity(conn, homes)
+
+
+def forget_activity(conn: Connection, identifier_ids: Iterable[int]) -> None:
+    """Delete the first and last time of some identifiers; a replay writes them anew."""
+    for part in chunks(sorted(identifier_ids), 10_000):
+        conn.execute(sa.delete(activity).where(activity.c.identifier_id.in_(part)))
+
+
+def _row(event: Event, identifier_id: int) -> dict[str, object]:
+    return {
+        "seq": event.seq,
+        "identifier_id": identifier_id,
+        "source_id": event.source_id,
+        "import_id": event.import_id,
+        "message_id": event.message_id,
+        "record": f"{event.source_id}/{event.record}" if event.record else None,
+        "type": event.type,
+        "name": event.name,
+        "at": event.at,
+        "received_at": event.received_at,
+        "amount": event.amount,
+        "currency": event.currency,
+        "order_id": event.order_id,
+        "identifiers": _encode([event.identifiers, event.person_traits.get("first_name")]).decode(),
+        "facts": _encode(event.facts).decode(),
+    }
+
+
+def _event(row: sa.Row[tuple[object, ...]]) -> Event:
+    pairs, first_name = _decode(row.identifiers)
+    facts = _decode(row.facts)
+    return Event(
+        seq=row.seq,
+        source_id=row.source_id,
+        import_id=row.import_id,
+        message_id=row.message_id,
+        type=row.type,
+        name=row.name,
+        at=row.at,
+        received_at=row.received_at,
+        identifiers=[(namespace, value) for namespace, value in pairs],
+        facts=facts,
+        person_traits=facts if row.type in TRAIT_TYPES else {"first_name": first_name},
+        record=row.record.partition("/")[2] if row.record else None,
+        is_checked=True,
+        amount=row.amount,
+        currency=row.currency,
+        order_id=row.order_id,
+    )
+
+
+def _moment(row: sa.Row[tuple[object, ...]]) -> Moment:
+    return Moment(
+        seq=row.seq,
+        identifier_id=row.identifier_id,
+        source_id=row.source_id,
+        import_id=row.import_id,
+        type=row.type,
+        name=row.name,
+        at=row.at,
+        amount=None if row.amount is None else Decimal(row.amount) / 10_000,
+        currency=row.currency,
+        order_id=row.order_id,
+        facts=_decode(row.facts),
+    )
+
+
+def _supersede(conn: Connection, group: Sequence[Event]) -> None:
+    """An event of the same record and name replaces the former; only records that changed say so."""
+    changed = {f"{event.source_id}/{event.record}" for event in group if event.record and event.replaces}
+    if not changed:
+        return
+    pairs: list[dict[str, object]] = []
+    for part in chunks(sorted(changed), 5_000):
+        query = sa.select(events.c.seq, events.c.record, events.c.name).where(events.c.record.in_(part))
+        newest: dict[tuple[str, str], int] = {}
+        for row in conn.execute(query.order_by(events.c.seq)):
+            key = (row.record, row.name)
+            if key in newest:
+                pairs.append({"seq": newest[key], "by_seq": row.seq})
+            newest[key] = row.seq
+    if pairs:
+        conn.execute(upsert(conn, superseded), pairs)
+
+
+def _note_activity(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:
+    spans: dict[int, tuple[datetime, datetime, int]] = {}
+    for event, identifier_id in homes:
+        first, last, count = spans.get(identifier_id, (event.at, event.at, 0))
+        spans[identifier_id] = (min(first, event.at), max(last, event.at), count + 1)
+    if not spans:
+        return
+    rows = [
+        {"identifier_id": key, "first_at": first, "last_at": last, "event_count": count}
+        for key, (first, last, count) in spans.items()
+    ]
+    insert = dialect_insert(conn, activity)
+    is_postgresql = conn.dialect.name == "postgresql"
+    least, greatest = (sa.func.least, sa.func.greatest) if is_postgresql else (sa.func.min, sa.func.max)
+    conn.execute(
+        insert.on_conflict_do_update(
+            index_elements=["identifier_id"],
+            set_={
+                "first_at": least(activity.c.first_at, insert.excluded.first_at),
+                "last_at": greatest(activity.c.last_at, insert.excluded.last_at),
+                "event_count": activity.c.event_count + insert.excluded.event_count,
+            },
+        ),
+        rows,
+    )
