@@ -1,0 +1,77 @@
+"""What an insight is, and which ones there are: every module of this room that has an INSIGHT."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from types import MappingProxyType
+from typing import Literal
+
+import ibis.expr.types as ir
+
+from habitue.kernel.context import Context
+
+FieldKind = Literal["text", "choice", "number", "money", "date", "instant", "boolean"]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an insight is computed from: lake tables, the instant, the workspace's zone and currency."""
+
+    events: ir.Table
+    people: ir.Table
+    now: datetime
+    timezone: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class InsightField:
+    """A column of an insight that audiences and exports can use; `label` is a msgid.
+
+    `choices` are the codes with their msgids where only some values are possible.
+    """
+
+    name: str
+    kind: FieldKind
+    label: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """A computed trait: `compute` turns facts into a table with one row a profile_id."""
+
+    name: str
+    label: str
+    question: str
+    compute: Callable[[Facts], ir.Table]
+    fields: tuple[InsightField, ...]
+
+
+def facts(ws: Context) -> Facts:
+    """The facts of the workspace now."""
+    return Facts(
+        events=ws.lake.table("events"),
+        people=ws.lake.table("people"),
+        now=ws.clock.now(),
+        timezone=ws.config.workspace.timezone,
+        currency=ws.config.workspace.currency,
+    )
+
+
+@cache
+def insights() -> Mapping[str, Insight]:
+    """All insights of this room by name."""
+    package = __name__.rpartition(".")[0]
+    folder = importlib.import_module(package).__path__
+    found: dict[str, Insight] = {}
+    for module in sorted(info.name for info in pkgutil.iter_modules(folder)):
+        insight = getattr(importlib.import_module(f"{package}.{module}"), "INSIGHT", None)
+        if isinstance(insight, Insight):
+            found[insight.name] = insight
+    return MappingProxyType(found)

@@ -1,0 +1,179 @@
+"""The insight of recency, frequency and money as plain data, for its page, the home page and the notebook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from habitue.access.policy import require
+from habitue.insights.groups import GROUPS, CustomerGroup
+from habitue.insights.orders import MONEY
+from habitue.insights.store import stored
+from habitue.insights.summary import pareto, rfm_summary, top_count, valuable_at_risk
+from habitue.kernel.context import Context
+
+NO_MONEY = Decimal("0.0000")
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFigures:
+    """One named group: how many people, their money, and their share of all buyers and of all money (0 to 1)."""
+
+    group: CustomerGroup
+    people: int
+    money: Decimal
+    people_share: float
+    money_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """The richest `people_share` of the buyers brought `money_share` of the money (both 0 to 1)."""
+
+    people_share: float
+    money_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pareto:
+    """What the top 20 % bring: how many they are, their money and share, and the curve."""
+
+    people: int
+    money: Decimal
+    share: float
+    curve: tuple[CurvePoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAtRisk:
+    """A valuable person who is overdue; `money_in_danger` is what he or she spent in a year."""
+
+    profile_id: str
+    name: str | None
+    email: str | None
+    city: str | None
+    purchases: int
+    money: Decimal
+    money_in_danger: Decimal
+    last_on: date
+    rhythm_days: float
+    silence_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class RfmReport:
+    """Everything the page needs. `money` is in `currency`; orders in other currencies are only counted."""
+
+    computed_at: datetime
+    currency: str
+    people: int
+    money: Decimal
+    shop_gap_days: float | None
+    groups: tuple[GroupFigures, ...]
+    pareto: Pareto
+    valuable: int
+    at_risk: int
+    money_in_danger: Decimal
+    other_currency_orders: int
+
+
+def report(ws: Context) -> RfmReport:
+    """The figures of now; computed when facts or the day have changed since the last time."""
+    require(ws.actor, "insights.read")
+    kept = stored(ws, "rfm")
+    totals = _totals(ws, kept.table)
+    return RfmReport(
+        computed_at=kept.computed_at,
+        currency=ws.config.workspace.currency,
+        people=totals["people"],
+        money=totals["money"] or NO_MONEY,
+        shop_gap_days=totals["shop_gap_days"],
+        groups=_groups(_rows(ws, rfm_summary(kept.table))),
+        pareto=_pareto(_rows(ws, pareto(kept.table))),
+        valuable=totals["valuable"] or 0,
+        at_risk=totals["at_risk"] or 0,
+        money_in_danger=totals["money_in_danger"] or NO_MONEY,
+        other_currency_orders=totals["other_orders"] or 0,
+    )
+
+
+def people_at_risk(ws: Context, *, offset: int = 0, limit: int = 20) -> tuple[PersonAtRisk, ...]:
+    """Valuable people who are overdue, most money in danger first, page by page."""
+    require(ws.actor, "insights.read")
+    chosen = valuable_at_risk(stored(ws, "rfm").table).limit(limit, offset=offset)
+    people = ws.lake.table("people").select("profile_id", "name", "email", "city")
+    joined = chosen.left_join(people, "profile_id").order_by(
+        [ibis.desc("yearly_money", nulls_first=False), ibis.asc("profile_id", nulls_first=False)]
+    )
+    return tuple(_person(row) for row in _rows(ws, joined))
+
+
+def _totals(ws: Context, table: ir.Table) -> dict[str, Any]:
+    both = table.is_valuable & table.is_overdue
+    figures = table.aggregate(
+        people=table.count(),
+        money=table.monetary.sum().cast(MONEY),
+        shop_gap_days=table.shop_gap_days.max(),
+        valuable=table.is_valuable.sum(),
+        at_risk=both.sum(),
+        money_in_danger=table.yearly_money.sum(where=both).cast(MONEY),
+        other_orders=table.other_orders.sum().cast("int64"),
+    )
+    return _rows(ws, figures)[0]
+
+
+def _groups(rows: list[dict[str, Any]]) -> tuple[GroupFigures, ...]:
+    people = sum(row["people"] for row in rows)
+    money = sum((row["money"] for row in rows), NO_MONEY)
+    found = {row["rfm_group"]: row for row in rows}
+    empty = {"people": 0, "money": NO_MONEY}
+    return tuple(
+        GroupFigures(
+            group=group,
+            people=found.get(code, empty)["people"],
+            money=found.get(code, empty)["money"],
+            people_share=_share(found.get(code, empty)["people"], people),
+            money_share=_share(found.get(code, empty)["money"], money),
+        )
+        for code, group in GROUPS.items()
+    )
+
+
+def _pareto(rows: list[dict[str, Any]]) -> Pareto:
+    if not rows:
+        return Pareto(people=0, money=NO_MONEY, share=0.0, curve=())
+    people, total = rows[-1]["people"], rows[-1]["total_money"]
+    top = next(row for row in rows if row["rank"] == top_count(people))
+    curve = [CurvePoint(_share(row["rank"], people), _share(row["money"], total)) for row in rows]
+    return Pareto(
+        people=top["rank"], money=top["money"], share=_share(top["money"], total), curve=tuple(curve)
+    )
+
+
+def _person(row: dict[str, Any]) -> PersonAtRisk:
+    return PersonAtRisk(
+        profile_id=row["profile_id"],
+        name=row["name"],
+        email=row["email"],
+        city=row["city"],
+        purchases=row["frequency"],
+        money=row["monetary"],
+        money_in_danger=row["yearly_money"],
+        last_on=row["last_on"],
+        rhythm_days=row["rhythm_days"],
+        silence_days=row["recency_days"],
+    )
+
+
+def _share(part: int | Decimal, whole: int | Decimal) -> float:
+    return float(part / whole) if whole else 0.0
+
+
+def _rows(ws: Context, table: ir.Table) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = ws.lake.con.to_pyarrow(table).to_pylist()
+    return rows

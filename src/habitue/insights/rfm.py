@@ -1,0 +1,132 @@
+"""Recency, frequency and money of every buyer, scored 1 to 5, with a named group and what is in danger.
+
+Definitions, all in workspace days and in the reporting currency:
+
+* a purchase is a day with at least one order that was not cancelled;
+* money is orders less refunds; orders in other currencies count as purchases, their money is added nowhere;
+* a score is the fifth of the buyers in which a value lies; equal values get equal scores;
+* valuable: among the top 20 % by money of those who bought in the last two years (730 days);
+* overdue: at least two repeat purchases, and silent for more than twice the own median pause;
+* yearly money: what a person spent in the 365 days up to the last purchase, less all refunds since then.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from habitue.insights.catalogue import Facts, Insight, InsightField
+from habitue.insights.days import local_day, today
+from habitue.insights.groups import GROUPS, OVERDUE_AFTER, group_column
+from habitue.insights.orders import MONEY, in_currency, money_rows, purchases
+from habitue.insights.rhythm import rhythm
+from habitue.kernel.text import gettext_noop as _
+
+YEAR_DAYS = 365
+VALUE_DAYS = 730
+TOP_PARTS = 5
+"""Scores are fifths, and the valuable ones are the first of five."""
+
+
+def rfm(events: ir.Table, people: ir.Table, *, at: datetime, timezone: str, currency: str) -> ir.Table:
+    """One row for each person who has bought before `at`.
+
+    Columns: profile_id, recency_days, frequency, monetary, r, f, m (5 is best), rfm_group, first_on, last_on,
+    rhythm_days, shop_gap_days, has_own_rhythm, yearly_money, money_two_years, other_orders, is_overdue,
+    is_valuable.
+    """
+    known = events.filter(_before(events.at, at)).semi_join(
+        people.filter(people.kind == "person"), "profile_id"
+    )
+    buyers = rhythm(purchases(known, timezone=timezone))
+    day = ibis.literal(today(at, timezone), type="date")
+    spent = _money(known, buyers, day=today(at, timezone), timezone=timezone, currency=currency)
+    table = buyers.inner_join(spent, "profile_id")
+    table = table.mutate(recency_days=day.delta(table.last_on, unit="day"))
+    table = table.mutate(
+        r=_score(table.recency_days, table.recency_days.desc(nulls_first=False)),
+        f=_score(table.frequency, table.frequency.asc(nulls_first=False)),
+        m=_score(table.monetary, table.monetary.asc(nulls_first=False)),
+        rfm_group=group_column(table),
+        is_overdue=table.has_own_rhythm & (table.recency_days > table.rhythm_days * OVERDUE_AFTER),
+        is_valuable=_is_valuable(table),
+    )
+    return table.select(
+        "profile_id", "recency_days", "frequency", "monetary", "r", "f", "m", "rfm_group",
+        "first_on", "last_on", "rhythm_days", "shop_gap_days", "has_own_rhythm",
+        "yearly_money", "money_two_years", "other_orders", "is_overdue", "is_valuable",
+    )  # fmt: skip
+
+
+def _before(column: ir.TimestampValue, at: datetime) -> ir.BooleanValue:
+    return column < ibis.literal(at, type="timestamp('UTC')")
+
+
+def _score(column: ir.Column, key: ir.Value) -> ir.IntegerValue:
+    """1 to 5 by the share of rows with a strictly smaller key, so that equal values get equal scores."""
+    rank = ibis.rank().over(ibis.window(order_by=key))
+    everybody = column.count().over(ibis.window())
+    return (rank * TOP_PARTS // everybody + 1).cast("int64")
+
+
+def _money(known: ir.Table, buyers: ir.Table, *, day: date, timezone: str, currency: str) -> ir.Table:
+    rows = money_rows(known)
+    rows = rows.mutate(on=local_day(rows.at, timezone), own=in_currency(rows.currency, currency))
+    rows = rows.inner_join(buyers.select("profile_id", "last_on"), "profile_id")
+    rows = rows.mutate(
+        in_year=rows.on > rows.last_on - ibis.interval(days=YEAR_DAYS),
+        in_two_years=rows.on > day - timedelta(days=VALUE_DAYS),
+    )
+    return rows.group_by("profile_id").aggregate(
+        monetary=lambda t: _total(t, t.own),
+        yearly_money=lambda t: _total(t, t.own & t.in_year),
+        money_two_years=lambda t: _total(t, t.own & t.in_two_years),
+        bought_in_two_years=lambda t: (t.in_two_years & (t.kind == "order")).any(),
+        other_orders=lambda t: (~t.own & (t.kind == "order")).sum().cast("int64"),
+    )
+
+
+def _total(table: ir.Table, where: ir.BooleanValue) -> ir.DecimalValue:
+    return table.amount.sum(where=where).fill_null(0).cast(MONEY)
+
+
+def _is_valuable(table: ir.Table) -> ir.BooleanValue:
+    """Fewer than a fifth of those who bought in two years spent strictly more."""
+    window = ibis.window(
+        group_by=table.bought_in_two_years, order_by=table.money_two_years.desc(nulls_first=False)
+    )
+    size = table.money_two_years.count().over(ibis.window(group_by=table.bought_in_two_years))
+    is_top = ibis.rank().over(window) * TOP_PARTS < size
+    return table.bought_in_two_years & (table.money_two_years > 0) & is_top
+
+
+def compute(facts: Facts) -> ir.Table:
+    """The insight from the facts, one row a buyer."""
+    return rfm(facts.events, facts.people, at=facts.now, timezone=facts.timezone, currency=facts.currency)
+
+
+INSIGHT = Insight(
+    name="rfm",
+    label=_("Regulars, at risk, lost"),
+    question=_("Who are my regulars, who is leaving, and what is it worth?"),
+    compute=compute,
+    fields=(
+        InsightField(
+            "rfm_group", "choice", _("Customer group"), tuple((g.code, g.label) for g in GROUPS.values())
+        ),
+        InsightField("recency_days", "number", _("Days since the last purchase")),
+        InsightField("frequency", "number", _("Number of purchases")),
+        InsightField("monetary", "money", _("Money spent so far")),
+        InsightField("yearly_money", "money", _("Money spent in a year")),
+        InsightField("rhythm_days", "number", _("Usual pause between purchases in days")),
+        InsightField("r", "number", _("Score for recency (1 to 5)")),
+        InsightField("f", "number", _("Score for frequency (1 to 5)")),
+        InsightField("m", "number", _("Score for money (1 to 5)")),
+        InsightField("is_overdue", "boolean", _("Overdue against their own rhythm")),
+        InsightField("is_valuable", "boolean", _("Among the most valuable 20 %")),
+        InsightField("last_on", "date", _("Day of the last purchase")),
+        InsightField("first_on", "date", _("Day of the first purchase")),
+    ),
+)
