@@ -6,18 +6,18 @@ lowest journal sequence. So a merge keeps the older id, and a separation gives b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.collect.envelope import Event, namespace_kind, priority
+from habitue.collect.envelope import TRAIT_TYPES, Event, namespace_kind, priority
 from habitue.identity import rules
 from habitue.identity.tables import identifiers, links, separations, violations
 from habitue.kernel.context import Context
-from habitue.kernel.register import chunks, insert_ignoring
+from habitue.kernel.register import chunks, insert_ignoring, upsert
 from habitue.quality.normalise.names import first_name_key
 
 
@@ -54,18 +54,24 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What became of a group: the identifier each event hangs on, and the profiles whose facts changed."""
+    """What became of a group of events.
 
-    homes: Sequence[tuple[Event, int]]
-    changed: frozenset[str]
-    gone: frozenset[str]
+    `homes` pairs each event with the identifier it hangs on; `changed` are profiles with new identifiers or traits,
+    `touched` all that were met, `gone` those that ceased to exist.
+    """
+
+    homes: Sequence[tuple[Event, int]] = ()
+    changed: frozenset[str] = frozenset()
+    touched: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
 
 
 class Group:
     """The part of the graph that a group of events touches, loaded, changed in memory, and stored again."""
 
-    def __init__(self, conn: Connection, ws: Context) -> None:
+    def __init__(self, conn: Connection, ws: Context, reuse: Mapping[tuple[str, str], int] | None = None) -> None:
         self._conn = conn
+        self._reuse = dict(reuse or {})
         self._secret = ws.secret("identity")
         self._nodes: dict[tuple[str, str], Node] = {}
         self._by_id: dict[int, Node] = {}
@@ -73,7 +79,8 @@ class Group:
         self._new_links: list[dict[str, object]] = []
         self._violations: list[dict[str, object]] = []
         self._separated: set[tuple[int, int]] = set()
-        self._next_id = int(conn.scalar(sa.select(sa.func.max(identifiers.c.identifier_id))) or 0) + 1
+        highest = int(conn.scalar(sa.select(sa.func.max(identifiers.c.identifier_id))) or 0)
+        self._next_id = max(highest, *self._reuse.values(), 0) + 1
         self._before: set[str] = set()
 
     def load(self, keys: Iterable[tuple[str, str]]) -> None:
@@ -118,33 +125,31 @@ class Group:
                 self._link(home, other, event)
         return home.identifier_id
 
-    def join(self, one: Node, other: Node, *, event: Event) -> None:
-        """Link two identifiers because somebody decided so; limits do not apply, and an earlier separation ends."""
-        self._separated.discard(_pair(one, other))
-        self._conn.execute(sa.delete(separations).where(*_is_pair(separations, _pair(one, other))))
-        self._add_link(one, other, "decision", event)
-        self._union(one.component, other.component)
-
     def node(self, identifier_id: int) -> Node | None:
         """A loaded identifier."""
         return self._by_id.get(identifier_id)
 
-    def store(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Write what changed; returns the profile ids that exist now among the touched ones, and those that ceased."""
+    def store(self) -> Resolved:
+        """Write what changed of the graph; tells the profiles that changed, were touched, and ceased to exist."""
         fresh: list[dict[str, object]] = []
         moved: list[dict[str, object]] = []
-        now: set[str] = set()
+        changed: set[str] = set()
+        touched: set[str] = set()
         for component in {id(node.component): node.component for node in self._by_id.values()}.values():
             profile_id = component.profile_id
-            now.add(profile_id)
+            touched.add(profile_id)
             for node in component.nodes:
                 state = (profile_id, " ".join(sorted(node.names)), node.first_seq)
                 if node.stored is None:
                     fresh.append(_row(node, state))
                 elif node.stored != state:
                     moved.append({"key": node.identifier_id, "p": state[0], "n": state[1], "f": state[2]})
+                else:
+                    continue
+                changed.add(profile_id)
         self._write(fresh, moved)
-        return frozenset(now), frozenset(self._before - now)
+        gone = frozenset(self._before - touched)
+        return Resolved(changed=frozenset(changed), touched=frozenset(touched), gone=gone)
 
     def _write(self, fresh: list[dict[str, object]], moved: list[dict[str, object]]) -> None:
         if fresh:
@@ -187,9 +192,11 @@ class Group:
 
     def _new_node(self, namespace: str, value: str, seq: int) -> Node:
         component = Component()
-        node = Node(self._next_id, namespace, value, seq, rules.own_id(self._secret, namespace, value), component)
+        identifier_id = self._reuse.get((namespace, value), self._next_id)
+        self._next_id += identifier_id == self._next_id
+        own_id = rules.own_id(self._secret, namespace, value)
+        node = Node(identifier_id, namespace, value, seq, own_id, component)
         component.nodes.append(node)
-        self._next_id += 1
         self._by_id[node.identifier_id] = node
         self._nodes[namespace, value] = node
         return node
@@ -258,40 +265,45 @@ class Group:
         )
 
 
-def resolve(conn: Connection, ws: Context, events: Sequence[Event]) -> Resolved:
-    """Resolve a group of events in their order and store the graph."""
-    group = Group(conn, ws)
+def resolve(
+    conn: Connection, ws: Context, events: Sequence[Event], reuse: Mapping[tuple[str, str], int] | None = None
+) -> Resolved:
+    """Resolve a group of events in their order and store the graph; `reuse` gives identifiers the ids they had."""
+    group = Group(conn, ws, reuse)
     group.load(pair for event in events for pair in event.identifiers)
     homes = [(event, group.resolve(event)) for event in events]
-    changed, gone = group.store()
-    return Resolved(homes=homes, changed=changed, gone=gone)
+    outcome = group.store()
+    with_traits = {home for event, home in homes if event.type in TRAIT_TYPES}
+    told = {node.component.profile_id for key in with_traits if (node := group.node(key))}
+    return replace(outcome, homes=homes, changed=outcome.changed | told)
 
 
-def separate(conn: Connection, ws: Context, *, a: int, b: int, seq: int, at: datetime) -> Resolved:
-    """Take the link between two identifiers back; both sides get the profile ids that they would have had."""
-    pair = (min(a, b), max(a, b))
-    conn.execute(sa.update(links).where(*_is_pair(links, pair)).values(state="retracted"))
-    row = {"a": pair[0], "b": pair[1], "seq": seq, "at": at}
-    conn.execute(insert_ignoring(conn, separations), [row])
-    before = set(conn.scalars(sa.select(identifiers.c.profile_id).where(identifiers.c.identifier_id.in_(pair))))
-    now = regroup(conn, before)
-    return Resolved(homes=(), changed=now, gone=frozenset(before) - now)
+def separate(conn: Connection, ws: Context, *, pairs: Iterable[tuple[int, int]], seq: int, at: datetime) -> Resolved:
+    """Take links between identifiers back; each side gets the profile id that it would have had."""
+    met: set[int] = set()
+    for a, b in pairs:
+        pair = (min(a, b), max(a, b))
+        met.update(pair)
+        conn.execute(sa.update(links).where(*_is_pair(links, pair)).values(state="retracted"))
+        row = {"a": pair[0], "b": pair[1], "seq": seq, "at": at}
+        conn.execute(insert_ignoring(conn, separations), [row])
+    return _regrouped(conn, met)
 
 
 def join(conn: Connection, ws: Context, *, a: int, b: int, event: Event) -> Resolved:
     """Link two identifiers because a person decided that they are the same."""
     pair = (min(a, b), max(a, b))
-    group = Group(conn, ws)
-    group.load_profiles(
-        conn.scalars(sa.select(identifiers.c.profile_id).where(identifiers.c.identifier_id.in_(pair))).all()
-    )
-    one, other = group.node(a), group.node(b)
-    if one is None or other is None:
-        return Resolved(homes=(), changed=frozenset(), gone=frozenset())
-    conn.execute(sa.delete(links).where(*_is_pair(links, pair), links.c.state == "retracted"))
-    group.join(one, other, event=event)
-    changed, gone = group.store()
-    return Resolved(homes=(), changed=changed, gone=gone)
+    conn.execute(sa.delete(separations).where(*_is_pair(separations, pair)))
+    row = {"a": pair[0], "b": pair[1], "seq": event.seq, "rule": "decision", "source_id": event.source_id}
+    conn.execute(upsert(conn, links), [{**row, "at": event.at, "state": "active"}])
+    return _regrouped(conn, set(pair))
+
+
+def _regrouped(conn: Connection, identifier_ids: set[int]) -> Resolved:
+    query = sa.select(identifiers.c.profile_id).where(identifiers.c.identifier_id.in_(identifier_ids))
+    before = frozenset(conn.scalars(query))
+    now = regroup(conn, before)
+    return Resolved(changed=now, touched=now, gone=before - now)
 
 
 def regroup(conn: Connection, profile_ids: Iterable[str]) -> frozenset[str]:

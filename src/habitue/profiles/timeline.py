@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import TRAIT_TYPES, Event
+from habitue.kernel import state
 from habitue.kernel.register import chunks, dialect_insert, upsert
 from habitue.profiles.tables import activity, events, superseded
 
@@ -74,11 +75,9 @@ def stored(conn: Connection, identifier_ids: Iterable[int]) -> list[Event]:
     return sorted(found, key=lambda event: event.seq)
 
 
-def of_import(conn: Connection, import_id: str) -> tuple[set[int], int]:
-    """The identifiers that an import's events hang on, and its lowest sequence number (0 without events)."""
-    query = sa.select(events.c.identifier_id, sa.func.min(events.c.seq)).where(events.c.import_id == import_id)
-    rows = conn.execute(query.group_by(events.c.identifier_id)).all()
-    return {row[0] for row in rows}, min((row[1] for row in rows), default=0)
+def met_by_import(conn: Connection, import_id: str) -> set[int]:
+    """The identifiers that an import's events hang on."""
+    return set(conn.scalars(sa.select(events.c.identifier_id).where(events.c.import_id == import_id).distinct()))
 
 
 def delete_import(conn: Connection, import_id: str) -> int:
@@ -86,7 +85,16 @@ def delete_import(conn: Connection, import_id: str) -> int:
     seqs = sa.select(events.c.seq).where(events.c.import_id == import_id)
     conn.execute(sa.delete(superseded).where(superseded.c.by_seq.in_(seqs)))
     conn.execute(sa.delete(superseded).where(superseded.c.seq.in_(seqs)))
+    note_rewrite(conn, sa.select(sa.func.min(events.c.seq)).where(events.c.import_id == import_id))
     return int(conn.execute(sa.delete(events).where(events.c.import_id == import_id)).rowcount)
+
+
+def note_rewrite(conn: Connection, lowest: sa.Select[tuple[int]]) -> None:
+    """The replica must be written anew from the lowest sequence number on, since rows there go or move."""
+    seq = conn.scalar(lowest)
+    known = state.read(conn, "facts_floor")
+    if seq is not None:
+        state.store(conn, {"facts_floor": min(known, seq) if known else seq})
 
 
 def rehome(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:
@@ -94,6 +102,7 @@ def rehome(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:
     change = sa.update(events).where(events.c.seq == sa.bindparam("key")).values(identifier_id=sa.bindparam("home"))
     if homes:
         conn.execute(change, [{"key": event.seq, "home": identifier_id} for event, identifier_id in homes])
+        note_rewrite(conn, sa.select(sa.literal(min(event.seq for event, _ in homes))))
     _note_activity(conn, homes)
 
 

@@ -1,0 +1,127 @@
+"""Reads the journal in groups and hands each to the flow, in one transaction with the journal's offset: exactly once."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy.engine import Connection
+
+from habitue.collect.dedupe import fresh
+from habitue.collect.envelope import Event, decode_body, to_event
+from habitue.collect.journal import Frame, Journal, Position
+from habitue.kernel import state
+from habitue.kernel.clock import from_micros
+from habitue.kernel.context import Context
+from habitue.kernel.errors import WorkspaceBusy
+
+GROUP_EVENTS = 4_000
+WAIT_SECONDS = 60.0
+_POLL_SECONDS = 0.02
+
+Project = Callable[[Connection, Sequence[Event]], None]
+
+
+def journal(ws: Context) -> Journal:
+    """The journal of a workspace."""
+    return Journal(ws.folder / "journal", ws.clock)
+
+
+def position(conn: Connection) -> Position:
+    """How far the journal has been projected."""
+    segment, offset = state.read(conn, "journal_segment"), state.read(conn, "journal_offset")
+    return Position(segment, offset) if segment else Position()
+
+
+def apply_pending(ws: Context, project: Project) -> int:
+    """Project everything that waits; returns the number of events, 0 when another process does it already."""
+    applied = 0
+    with _projector_lock(ws) as is_ours:
+        while is_ours and (count := _apply_group(ws, project)):
+            applied += count
+    return applied
+
+
+def wait_applied(ws: Context, target: Position, project: Project) -> None:
+    """Return when everything before `target` is projected, by this process or by another; WorkspaceBusy after a minute."""
+    give_up_at = time.monotonic() + WAIT_SECONDS
+    while True:
+        apply_pending(ws, project)
+        with ws.register.read() as conn:
+            if position(conn) >= target:
+                return
+        if time.monotonic() > give_up_at:
+            raise WorkspaceBusy()
+        time.sleep(_POLL_SECONDS)
+
+
+def _apply_group(ws: Context, project: Project) -> int:
+    with ws.register.write(synchronous="NORMAL") as conn:
+        start = position(conn)
+        frames = list(_group(journal(ws), start))
+        if not frames:
+            return 0
+        first = state.read(conn, "last_seq") + 1
+        events = list(_events(frames, first))
+        project(conn, fresh(conn, events))
+        after = frames[-1].after
+        state.store(
+            conn,
+            {
+                "journal_segment": after.segment,
+                "journal_offset": after.offset,
+                "last_seq": first + len(events) - 1,
+            },
+        )
+    if after.segment > start.segment:
+        _drop_projected(ws, after)
+    return len(events)
+
+
+def _group(source: Journal, start: Position) -> Iterator[Frame]:
+    weight = 0
+    for frame in source.read(start):
+        yield frame
+        # A frame is at most a batch; its number of messages is not known before decoding, its bytes are.
+        weight += max(1, len(frame.body) // 400)
+        if weight >= GROUP_EVENTS:
+            return
+
+
+def _events(frames: Sequence[Frame], first_seq: int) -> Iterator[Event]:
+    seq = first_seq
+    for frame in frames:
+        body = decode_body(frame.body)
+        received_at = from_micros(frame.received_at)
+        for message in body.batch:
+            yield to_event(message, seq=seq, body=body, received_at=received_at)
+            seq += 1
+
+
+def _drop_projected(ws: Context, after: Position) -> None:
+    """Old segments go only after the register has been synced, since the projector writes without waiting for the disk."""
+    if ws.register.is_sqlite:
+        with ws.register.engine.connect() as conn:
+            conn.exec_driver_sql("COMMIT")
+            conn.exec_driver_sql("PRAGMA wal_checkpoint(FULL)")
+            conn.exec_driver_sql("BEGIN")
+    journal(ws).drop_before(after)
+
+
+@contextmanager
+def _projector_lock(ws: Context) -> Iterator[bool]:
+    folder = ws.folder / "journal"
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder / "projector.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+    finally:
+        os.close(descriptor)

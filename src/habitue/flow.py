@@ -1,0 +1,95 @@
+"""The main flow on one page: what becomes of everything that arrives, and what is computed from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from sqlalchemy.engine import Connection
+
+from habitue.collect import projection
+from habitue.collect.envelope import Event
+from habitue.collect.journal import Position
+from habitue.identity import commands, graph, replay
+from habitue.insights import store as insights
+from habitue.kernel import state
+from habitue.kernel.context import Context
+from habitue.privacy import consents
+from habitue.profiles import erasure, people, replica, timeline, values
+from habitue.quality.admission import admit
+
+
+def project(ws: Context, conn: Connection, events: Sequence[Event]) -> None:
+    """Apply a group of events to the register, inside the transaction that also stores the journal's offset."""
+    if not events:
+        return
+    changed: set[str] = set()
+    touched: set[str] = set()
+    gone: set[str] = set()
+    for is_command, run in groupby(events, key=commands.is_command):
+        for resolved in _commands(ws, conn, run) if is_command else _facts(ws, conn, run):
+            changed = (changed - resolved.gone) | resolved.changed
+            touched = (touched - resolved.gone) | resolved.touched
+            gone = (gone | resolved.gone) - resolved.touched
+    seq = events[-1].seq
+    people.refresh(conn, changed=changed, gone=gone, seq=seq)
+    people.touch(conn, touched - changed, seq=seq)
+    if changed or gone:
+        state.store(conn, {"people_seq": seq})
+    state.store(conn, {"facts_seq": seq})
+
+
+def catch_up(ws: Context, target: Position | None = None) -> int:
+    """Project what waits in the journal; with `target`, return only when everything before it is projected."""
+
+    def apply(conn: Connection, events: Sequence[Event]) -> None:
+        project(ws, conn, events)
+
+    if target is None:
+        return projection.apply_pending(ws, apply)
+    projection.wait_applied(ws, target, apply)
+    return 0
+
+
+def refresh(ws: Context) -> None:
+    """Renew what is computed: the replica for analysis, then the insights on it."""
+    replica.refresh(ws)
+    insights.refresh(ws)
+
+
+def _facts(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
+    events = [admit(event, country=ws.config.workspace.country) for event in run]
+    resolved = graph.resolve(conn, ws, events)
+    values.fold(conn, resolved.homes)
+    consents.fold(conn, resolved.homes)
+    timeline.append(conn, resolved.homes)
+    yield resolved
+
+
+def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
+    for event in run:
+        match commands.decode(event):
+            case commands.UndoImport(import_id=import_id):
+                around = replay.closure(conn, timeline.met_by_import(conn, import_id))
+                timeline.delete_import(conn, import_id)
+                yield _replay(ws, conn, around)
+            case commands.ErasePerson(identifier_ids=identifier_ids):
+                around = replay.closure(conn, identifier_ids)
+                erasure.erase(conn, identifier_ids)
+                yield _replay(ws, conn, around)
+            case decision:
+                timeline.append(conn, [(event, commands.home(decision))])
+                yield commands.apply(conn, ws, decision, event)
+
+
+def _replay(ws: Context, conn: Connection, around: replay.Closure) -> graph.Resolved:
+    """Everything around as its remaining events say, in journal order, as if the others had never come."""
+    events = timeline.stored(conn, around.identifier_ids)
+    values.forget(conn, around.identifier_ids)
+    consents.forget(conn, around.identifier_ids)
+    timeline.forget_activity(conn, around.identifier_ids)
+    resolved = replay.replay(conn, ws, around, events)
+    values.fold(conn, resolved.homes)
+    consents.fold(conn, resolved.homes)
+    timeline.rehome(conn, resolved.homes)
+    return resolved

@@ -1,0 +1,96 @@
+"""Replays the events of some people in journal order, so that what was undone or erased leaves no trace.
+
+Resolving an event depends only on the components it meets. So the closure of what an event met, over components and
+over the links that were refused, replayed without that event, is exactly what would have been without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from habitue.collect.envelope import Event
+from habitue.identity import commands, graph
+from habitue.identity.tables import identifiers, links, separations, violations
+from habitue.kernel.context import Context
+from habitue.kernel.register import chunks
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Identifiers that depend on each other, the ids they have by (namespace, value), and their profiles."""
+
+    identifier_ids: frozenset[int]
+    ids: Mapping[tuple[str, str], int]
+    profile_ids: frozenset[str]
+
+
+def closure(conn: Connection, identifier_ids: Iterable[int]) -> Closure:
+    """Everything that depends on some identifiers: their components, and those that refused links lead to."""
+    ids: dict[tuple[str, str], int] = {}
+    known: set[int] = set()
+    profile_ids: set[str] = set()
+    wanted = set(identifier_ids)
+    while wanted:
+        found = _profiles(conn, wanted) - profile_ids
+        profile_ids |= found
+        members: set[int] = set()
+        for part in chunks(sorted(found), 10_000):
+            for row in conn.execute(sa.select(identifiers).where(identifiers.c.profile_id.in_(part))):
+                ids[row.namespace, row.value] = row.identifier_id
+                members.add(row.identifier_id)
+        known |= members | wanted
+        wanted = _refused(conn, members) - known
+    return Closure(identifier_ids=frozenset(known), ids=ids, profile_ids=frozenset(profile_ids))
+
+
+def replay(conn: Connection, ws: Context, around: Closure, events: Sequence[Event]) -> graph.Resolved:
+    """Forget the graph of the closure and build it again from `events`, which must be in journal order."""
+    _forget(conn, around.identifier_ids)
+    homes: list[tuple[Event, int]] = []
+    for is_command, run in groupby(events, key=commands.is_command):
+        if is_command:
+            homes.extend(_decisions(conn, ws, run))
+        else:
+            homes.extend(graph.resolve(conn, ws, list(run), around.ids).homes)
+    now = frozenset(_profiles(conn, around.identifier_ids))
+    return graph.Resolved(homes=homes, changed=now, touched=now, gone=around.profile_ids - now)
+
+
+def _decisions(conn: Connection, ws: Context, run: Iterable[Event]) -> list[tuple[Event, int]]:
+    homes = []
+    for event in run:
+        command = commands.decode(event)
+        if isinstance(command, commands.Separate | commands.Join):
+            commands.apply(conn, ws, command, event)
+            homes.append((event, commands.home(command)))
+    return homes
+
+
+def _profiles(conn: Connection, identifier_ids: Iterable[int]) -> set[str]:
+    found: set[str] = set()
+    for part in chunks(sorted(identifier_ids), 10_000):
+        query = sa.select(identifiers.c.profile_id).where(identifiers.c.identifier_id.in_(part))
+        found.update(conn.scalars(query))
+    return found
+
+
+def _refused(conn: Connection, identifier_ids: Iterable[int]) -> set[int]:
+    found: set[int] = set()
+    for part in chunks(sorted(identifier_ids), 10_000):
+        for one, other in ((violations.c.kept, violations.c.left_out), (violations.c.left_out, violations.c.kept)):
+            found.update(conn.scalars(sa.select(other).where(one.in_(part))))
+    return found
+
+
+def _forget(conn: Connection, identifier_ids: Iterable[int]) -> None:
+    for part in chunks(sorted(identifier_ids), 10_000):
+        for table in (links, separations):
+            conn.execute(sa.delete(table).where(sa.or_(table.c.a.in_(part), table.c.b.in_(part))))
+        met = sa.or_(violations.c.kept.in_(part), violations.c.left_out.in_(part))
+        conn.execute(sa.delete(violations).where(met))
+        conn.execute(sa.delete(identifiers).where(identifiers.c.identifier_id.in_(part)))
