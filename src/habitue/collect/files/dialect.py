@@ -1,0 +1,66 @@
+"""Finds the delimiter and the quotation mark of a delimited text from a sample of it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from habitue.collect.files.delimited import parse_text
+
+DELIMITERS = (",", ";", "\t", "|")
+_SEP_LINE = re.compile(r'^"?sep=(.)"?\r?\n', re.I)
+
+
+def sep_line(text: str) -> str | None:
+    """The delimiter that a first line such as `sep=;` names."""
+    found = _SEP_LINE.match(text)
+    return found[1] if found else None
+
+
+def find_dialect(text: str, *, prefer: str | None = None) -> tuple[str, str | None]:
+    """`(delimiter, quote)`; a comma for a single column, no quote for a text without quotation marks."""
+    best: tuple[float, int, str, str | None] | None = None
+    delimiters = (prefer,) if prefer else DELIMITERS
+    for rank, delimiter in enumerate(delimiters):
+        for quote in _quotes(text, delimiter):
+            score = _score(parse_text(text, delimiter=delimiter, quote=quote))
+            score += 0.05 * _wrapped(text, delimiter, quote)
+            candidate = (score, -rank, delimiter, quote)
+            if best is None or candidate[:2] > best[:2]:
+                best = candidate
+    if best is None or (best[0] <= 0.3 and not prefer):
+        return ",", '"' if '"' in text else None
+    return best[2], best[3]
+
+
+def _quotes(text: str, delimiter: str) -> list[str | None]:
+    found: list[str | None] = []
+    if '"' in text:
+        found.append('"')
+    if "'" in text and _wrapped(text, delimiter, "'") > 0:
+        found.append("'")
+    return found or ['"']
+
+
+def _wrapped(text: str, delimiter: str, quote: str | None) -> float:
+    """The share of this quotation mark that stands at an edge of a cell."""
+    if not quote or quote not in text:
+        return 0.0
+    mark, edge = re.escape(quote), re.escape(delimiter)
+    opened = len(re.findall(rf"(?:^|{edge}){mark}", text, re.M))
+    closed = len(re.findall(rf"{mark}(?:{edge}|\r?$)", text, re.M))
+    if not opened or not closed:
+        return 0.0
+    return min(1.0, (opened + closed) / text.count(quote))
+
+
+def _score(rows: list[list[str]]) -> float:
+    widths = [len(row) for row in rows if any(cell.strip() for cell in row)]
+    if not widths:
+        return 0.0
+    counted = Counter(width for width in widths if width > 1)
+    if not counted:
+        return 0.0
+    width, times = counted.most_common(1)[0]
+    steady = times / len(widths)
+    return steady + min(width, 20) * 0.01 - 0.5 * (widths[0] > width)
