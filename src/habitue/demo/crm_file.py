@@ -173,7 +173,7 @@ def _birthday(mess: Mess, person: Person, *, share: float) -> Cell:
     if not happens(mess.rng, share):
         return ""
     born = person.born
-    if mess.makes("day and month of birth exchanged", 0.006) and born.day <= 12:
+    if born.day <= 12 and mess.makes("day and month of birth exchanged", 0.015):
         born = date(born.year, born.day, born.month)
     if mess.makes("birthday as text", 0.07):
         return born.strftime("%d.%m.%Y")

@@ -45,9 +45,9 @@ class _Desk:
     def hear(self, history: History) -> None:
         """All that the person of `history` calls about."""
         for purchase in history.purchases:
-            if self._bought_broken(purchase) and happens(self.rng, 0.6):
+            if self._bought_broken(purchase) and happens(self.rng, 0.7):
                 self._call(history.person, purchase, "Produkt defekt", story.BROKEN_SKU)
-            elif not purchase.store and happens(self.rng, 0.055):
+            elif not purchase.store and happens(self.rng, 0.085):
                 self._call(history.person, purchase, _REASONS.draw(self.rng), "")
         if not history.purchases and happens(self.rng, 0.08):
             self._call(history.person, None, "Frage zum Produkt", "")

@@ -50,6 +50,14 @@ Birnbaum Apel Ackermann Hagen Hinz Kunz Merkle Häberle Bäuerle Pfeifer Gruber 
 Hofer Leitner Brunner Aigner Eder Wimmer Haider Reiter Schwaiger Holzer Zwicky Ammann Bühler Gerber Frei Widmer
 Zürcher Graber Aebi Lüthi Wyss Stocker Zbinden von_Arnim von_der_Heide van_Laack Müller-Lehmann Schulze-Delitzsch
 """)
+# Rare names are made of two parts, so that as few people as in life share both names.
+STEMS = words("""
+Stein Berg Wald Hof Linden Eichen Grün Schön Neu Alt Ober Nieder Hohen Rosen Wiesen Brunn Birken Sand Moos Rauch
+Kalten Weiden Reich Lauter Schwarz Silber Sonnen Hasel Fürsten Kirch Mühl Vogel Falken Hirsch Königs Löwen
+""")
+ENDINGS = words("""
+bauer maier müller hofer berger mann bacher felder huber thaler brunner egger walder reiter kamp rode stedt dorf
+""")
 NICKNAMES = {
     "Katharina": "Kathi",
     "Christine": "Christl",

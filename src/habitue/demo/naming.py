@@ -23,16 +23,24 @@ class Names:
     last: Urn[Pair]
 
 
-def _names(women: tuple[str, ...], men: tuple[str, ...], last: tuple[Pair, ...], *, head: int = 12) -> Names:
-    return Names(ranked(women, head=head), ranked(men, head=head), ranked(last, head=head))
+def _names(women: tuple[str, ...], men: tuple[str, ...], last: tuple[Pair, ...]) -> Names:
+    return Names(ranked(women, head=12), ranked(men, head=12), ranked(last, head=16))
 
 
 def _same(last: tuple[str, ...]) -> tuple[Pair, ...]:
     return tuple((name, name) for name in last)
 
 
-_GERMAN_ELDER = _names(names_de.WOMEN_ELDER, names_de.MEN_ELDER, _same(names_de.LAST), head=20)
-_GERMAN_YOUNGER = _names(names_de.WOMEN_YOUNGER, names_de.MEN_YOUNGER, _same(names_de.LAST), head=20)
+def _german_last() -> Urn[Pair]:
+    """Frequent names by rank; the rare ones together weigh as much."""
+    frequent = [((name, name), 1.0 / (rank + 20)) for rank, name in enumerate(names_de.LAST)]
+    rare = [stem + ending for stem in names_de.STEMS for ending in names_de.ENDINGS]
+    share = sum(weight for _, weight in frequent) / len(rare)
+    return weighted([*frequent, *(((name, name), share) for name in rare)])
+
+
+_GERMAN_ELDER = Names(ranked(names_de.WOMEN_ELDER, head=20), ranked(names_de.MEN_ELDER, head=20), _german_last())
+_GERMAN_YOUNGER = Names(ranked(names_de.WOMEN_YOUNGER, head=20), ranked(names_de.MEN_YOUNGER, head=20), _german_last())
 _RUSSIAN = _names(names_ru.WOMEN, names_ru.MEN, names_ru.LAST)
 _OTHERS = {
     "tr": _names(names_world.TURKISH_WOMEN, names_world.TURKISH_MEN, _same(names_world.TURKISH_LAST)),

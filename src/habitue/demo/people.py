@@ -66,7 +66,7 @@ class _Town:
         if not happens(self.rng, 0.72):
             other = replace(home, last=naming.last_name(self.rng, home.family))
         partner = self._person(other, gender="m" if first.gender == "f" else "f", born=min(born, self._adult()))
-        if happens(self.rng, 0.12):  # one mailbox for both
+        if happens(self.rng, 0.07):  # one mailbox for both
             partner = replace(partner, emails=first.emails)
         self.people.append(replace(partner, addresses=first.addresses))
 

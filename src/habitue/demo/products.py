@@ -97,7 +97,7 @@ Milchschäumer|Kannwerk|2790|5""",
     ("KU-41", "Küche"): """
 Wasserkocher Gooseneck 0,8 l|Kannwerk|8900|4
 Wasserkocher Temperatur 1,7 l|Kannwerk|7900|4
-Wasserkocher Aqua 1,0 l|Kannwerk|4990|7
+Wasserkocher Aqua 1,0 l|Kannwerk|4990|16
 Kaffeemaschine Filter|Kannwerk|12900|2
 Schneidebrett Eiche|Manufaktur Elbe|3490|4
 Honig Lindenblüte 500 g|Imkerei Auwald|790|9

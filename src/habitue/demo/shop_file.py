@@ -34,7 +34,7 @@ HEADING = (
     *("Straße", "PLZ", "Ort", "Land", "Artikelnr.", "Artikel", "Kategorie", "Marke", "Menge", "Einzelpreis"),
     *("Versand", "Zahlungsart", "Status"),
 )
-TEST_CUSTOMER, OWN_CUSTOMER = "99999", "10000"
+TEST_CUSTOMER, OWN_CUSTOMER = "9999999", "10000"
 _STATES = {"done": "abgeschlossen", "open": "in Bearbeitung", "cancelled": "storniert"}
 
 Row = tuple[datetime, str, tuple[str, ...]]  # when, order number, cells
