@@ -21,6 +21,10 @@ def census(histories: tuple[History, ...]) -> tuple[tuple[str, int], ...]:
         ("people sharing a landline", _shared(person.landline for person in people if person.landline)),
         ("people sharing an e-mail address", _shared(person.emails[-1][1] for person in people)),
         ("people with a namesake", _shared((person.first_name, person.last_name) for person in people)),
+        (
+            "people with the name of somebody at home",
+            _shared((person.household, person.first_name, person.last_name) for person in people),
+        ),
         ("people who changed their e-mail", sum(1 for person in people if len(person.emails) > 1)),
         ("people who changed their mobile number", sum(1 for person in people if len(person.mobiles) > 1)),
         ("people who moved", sum(1 for person in people if len(person.addresses) > 1)),

@@ -30,7 +30,7 @@ _MOBILE_AREAS = {
     "CH": ("77",),
     "RU": ("900",),
     "PL": ("500",),
-    "FR": ("6",),
+    "FR": ("61", "62", "66"),
 }
 _COUNTRIES = weighted((("DE", 84), ("AT", 7), ("CH", 4), ("RU", 1.6), ("PL", 1.7), ("FR", 1.7)))
 _CITIES = {country: weighted((city, city.weight) for city in cities) for country, cities in CITIES.items()}
@@ -78,12 +78,14 @@ class Directory:
     def landline(self, city: City) -> Phone:
         """A number with the area code of the city."""
         start, rest = _FICTION.get(city.area_code, ("", 0)) if city.country == "DE" else ("", 0)
-        free = start if start and happens(self._rng, 0.7) else "555"
-        return self._number(city.country, city.area_code, free, rest if free == start else 4)
+        if start and happens(self._rng, 0.7):
+            return self._number(city.country, city.area_code, start, rest)
+        digits = 5 if city.country == "FR" else 4
+        return self._number(city.country, city.area_code, "55" if len(city.area_code) > 3 else "555", digits)
 
     def mobile(self, country: str) -> Phone:
         """A mobile number of the country."""
-        digits = {"AT": 7, "FR": 8, "PL": 6}.get(country, 7)
+        digits = 6 if country == "PL" else 7
         return self._number(country, self._rng.choice(_MOBILE_AREAS[country]), "", digits)
 
     def email(self, first: str, last: str, *, year: int, country: str) -> str:

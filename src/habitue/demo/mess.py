@@ -131,7 +131,7 @@ def _phone(phone: Phone, style: str) -> str:
         "-": f"{home}-{number}",
         "( )": f"({home}) {spaced}",
         "00": f"00{code}{area}{number}",
-        "(0)": f"+{code} ({phone.trunk or '0'}){area} {number}",
+        "(0)": f"+{code} ({phone.trunk}){area} {number}" if phone.trunk == "0" else f"+{code} ({area}) {number}",
         "pairs": f"+{code} {area} {pairs}",
     }
     return spelled[style]

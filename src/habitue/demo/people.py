@@ -72,7 +72,11 @@ class _Town:
 
     def _child(self, home: _Home, first: Person) -> None:
         born = min(first.born + timedelta(days=self.rng.randrange(8000, 13000)), self._adult())
-        self.people.append(self._person(home, gender=self.rng.choice("fm"), born=born))
+        gender = self.rng.choice("fm")
+        called = ""
+        if gender == first.gender and happens(self.rng, 0.2):  # the child bears the parent's name
+            called = first.cyrillic[0] if first.cyrillic else first.first_name
+        self.people.append(self._person(home, gender=gender, born=born, called=called))
 
     def _adult(self) -> date:
         return self.until - timedelta(days=18 * 366)
@@ -84,9 +88,9 @@ class _Town:
     def _some_day(self) -> date:
         return self.start + timedelta(days=self.rng.randrange(60, (self.until - self.start).days - 20))
 
-    def _person(self, home: _Home, *, gender: str, born: date) -> Person:
+    def _person(self, home: _Home, *, gender: str, born: date, called: str = "") -> Person:
         rng = self.rng
-        written = naming.first_name(rng, home.family, gender=gender, year=born.year)
+        written = called or naming.first_name(rng, home.family, gender=gender, year=born.year)
         surname = home.last[1 if gender == "f" else 0]
         cyrillic = (written, surname) if home.family == "ru" else None
         first, last = (latin(written, "german"), latin(surname, "german")) if cyrillic else (written, surname)
