@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 from sqlalchemy.engine import Connection
 
-from habitue.collect import projection
+from habitue.access import policy
+from habitue.activation import exports_erase
+from habitue.audit import ledger
+from habitue.collect import imports, projection
 from habitue.collect.envelope import Event
 from habitue.collect.journal import Position
-from habitue.identity import commands, graph, replay
+from habitue.identity import commands, decide, explain, graph, replay
+from habitue.insights import catalogue
 from habitue.insights import store as insights
-from habitue.kernel import state
+from habitue.kernel import jobs, state
 from habitue.kernel.context import Context
+from habitue.kernel.errors import HabitueError
 from habitue.privacy import consents
-from habitue.profiles import erasure, people, replica, timeline, values
+from habitue.profiles import erasure, people, reading, replica, timeline, values
+from habitue.quality import importing, quarantine
 from habitue.quality.admission import admit
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure took away: events, quarantined rows, and export files that held the person."""
+
+    events: int
+    quarantined: int
+    exports: int
 
 
 def project(ws: Context, conn: Connection, events: Sequence[Event]) -> None:
@@ -54,7 +71,55 @@ def catch_up(ws: Context, target: Position | None = None) -> int:
 def refresh(ws: Context) -> None:
     """Renew what is computed: the replica for analysis, then the insights on it."""
     replica.refresh(ws)
-    insights.refresh(ws)
+    for name in catalogue.insights():
+        insights.stored(ws, name)
+
+
+def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], None] | None = None) -> None:
+    """Carry a queued import out to its end, and close its job as done, cancelled or failed."""
+    outcome, problem = "done", None
+    try:
+        importing.run(ws, job, apply=partial(catch_up, ws), progress=progress)
+    except jobs.JobCancelled:
+        outcome = "cancelled"
+    except HabitueError as error:
+        outcome, problem = "failed", error
+    people_of_import(ws, job.subject_id)
+    refresh(ws)
+    jobs.finish(ws, job.job_id, state=outcome, error=problem)
+
+
+def people_of_import(ws: Context, import_id: str) -> None:
+    """Count the people whom an import brought or changed."""
+    with ws.register.write() as conn:
+        new, updated = reading.people_of_import(conn, import_id)
+        imports.update(conn, import_id, {"people_new": new, "people_updated": updated})
+
+
+def undo_import(ws: Context, import_id: str) -> None:
+    """Take an import back, as if it had never happened."""
+    importing.note_undone(ws, import_id)
+    catch_up(ws, decide.submit(ws, commands.UndoImport(import_id=import_id)))
+    refresh(ws)
+
+
+def erase_person(ws: Context, profile_id: str) -> Erased:
+    """Erase one person from register, replica, quarantine and kept exports; the ledger keeps that it happened."""
+    policy.require(ws.actor, "people.erase")
+    person = reading.person(ws, profile_id)
+    with ws.register.read() as conn:
+        needles = [known.value for known in explain.explain(conn, person.row.profile_id).identifiers]
+    kept = exports_erase.erase(ws, person.row.profile_id)
+    with ws.register.write() as conn:
+        rows = quarantine.erase_matching(conn, needles)
+        details = {"events": person.row.event_count, "quarantined": rows, "exports": kept}
+        ledger.record(
+            conn, ws, verb="person.erased", subject_kind="person", subject_id=person.row.profile_id, details=details
+        )
+    catch_up(ws, decide.submit(ws, commands.ErasePerson(identifier_ids=person.identifier_ids)))
+    projection.journal(ws).rotate()
+    refresh(ws)
+    return Erased(events=person.row.event_count, quarantined=rows, exports=kept)
 
 
 def _facts(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:

@@ -92,6 +92,14 @@ class Journal:
                 dropped += 1
         return dropped
 
+    def rotate(self) -> Position:
+        """Begin a new segment, so that the present one can be dropped once it is projected."""
+        with _Lock(self.folder / "append.lock"):
+            tail = Position(self.tail().segment + 1)
+            self._write(tail, b"")
+            self._tail = tail
+        return tail
+
     def path(self, segment: int) -> Path:
         """The file of a segment."""
         return self.folder / f"{segment:08d}.seg"

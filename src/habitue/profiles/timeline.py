@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import TRAIT_TYPES, Event
 from habitue.kernel import state
-from habitue.kernel.register import chunks, dialect_insert, upsert
+from habitue.kernel.register import chunks, dialect_insert, insert_ignoring
 from habitue.profiles.tables import activity, events, superseded
 
 _encode = msgspec.json.Encoder().encode
@@ -172,21 +172,19 @@ def _moment(row: sa.Row[tuple[object, ...]]) -> Moment:
 
 
 def _supersede(conn: Connection, group: Sequence[Event]) -> None:
-    """An event of the same record and name replaces the former; only records that changed say so."""
+    """The events of a record's new version replace those of the same name from earlier imports."""
     changed = {f"{event.source_id}/{event.record}" for event in group if event.record and event.replaces}
-    if not changed:
-        return
     pairs: list[dict[str, object]] = []
     for part in chunks(sorted(changed), 5_000):
-        query = sa.select(events.c.seq, events.c.record, events.c.name).where(events.c.record.in_(part))
-        newest: dict[tuple[str, str], int] = {}
-        for row in conn.execute(query.order_by(events.c.seq)):
-            key = (row.record, row.name)
-            if key in newest:
-                pairs.append({"seq": newest[key], "by_seq": row.seq})
-            newest[key] = row.seq
+        query = sa.select(events.c.seq, events.c.record, events.c.name, events.c.import_id)
+        versions: dict[tuple[str, str], list[tuple[int, str | None]]] = {}
+        for row in conn.execute(query.where(events.c.record.in_(part)).order_by(events.c.seq)):
+            versions.setdefault((row.record, row.name), []).append((row.seq, row.import_id))
+        for rows in versions.values():
+            by_seq, newest = rows[-1]
+            pairs.extend({"seq": seq, "by_seq": by_seq} for seq, import_id in rows if import_id != newest)
     if pairs:
-        conn.execute(upsert(conn, superseded), pairs)
+        conn.execute(insert_ignoring(conn, superseded), pairs)
 
 
 def _note_activity(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:

@@ -1,0 +1,179 @@
+"""A file's records through the gate into the journal; what cannot be taken goes to quarantine, nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from habitue.collect import imports, projection
+from habitue.collect.envelope import encode_body
+from habitue.collect.files.shapes import Record, Rejected
+from habitue.kernel.context import Context
+from habitue.quality import gate, quarantine
+from habitue.quality.quarantine import Quarantined
+
+BATCH_MESSAGES = 500
+GROUP_FRAMES = 8
+SET_ASIDE, NOTED = "open", "noted"
+_CONTACT_TRAITS = ("email", "phone", "mobile", "first_name")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the rows so far."""
+
+    rows_read: int = 0
+    rows_taken: int = 0
+    rows_unchanged: int = 0
+    rows_set_aside: int = 0
+    values_left_out: int = 0
+    events: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        """The numbers by name."""
+        return asdict(self)
+
+
+class FileIntake:
+    """Takes the records of one import in; `apply` projects what the journal holds, `heartbeat` may cancel."""
+
+    def __init__(
+        self,
+        ws: Context,
+        *,
+        source_id: str,
+        import_id: str,
+        columns: Sequence[str],
+        apply: Callable[[], object],
+        heartbeat: Callable[[Tally], None],
+    ) -> None:
+        self._ws = ws
+        self._source_id = source_id
+        self._import_id = import_id
+        self._columns = list(columns)
+        self._apply = apply
+        self._heartbeat = heartbeat
+        self._secret = ws.secret("records")
+        self._country = ws.config.workspace.country
+        self._messages: list[dict[str, Any]] = []
+        self._frames: list[bytes] = []
+        self._seen: list[tuple[int, int]] = []
+        self._aside: list[Quarantined] = []
+        with ws.register.read() as conn:
+            self._known = imports.known_contents(conn, source_id)
+        self.tally = Tally()
+
+    def run(self, records: Iterable[Record | Rejected]) -> Tally:
+        """Take everything in, group by group, until the records end or the heartbeat raises."""
+        for record in records:
+            if isinstance(record, Rejected):
+                self._set_aside(record)
+            else:
+                self._take(record)
+            if len(self._messages) >= BATCH_MESSAGES:
+                self._close_frame()
+        self._close_frame()
+        self._flush()
+        return self.tally
+
+    def _take(self, record: Record) -> None:
+        tally, count = self.tally, len(record.lines)
+        tally.rows_read += count
+        key = imports.hash64(record.key, self._secret)
+        content = imports.hash64(record.content_hash)
+        before = self._known.get(key)
+        if before == content:
+            tally.rows_unchanged += count
+            return
+        self._known[key] = content
+        self._seen.append((key, content))
+        messages, problems = self._check(record, replaces=before is not None)
+        tally.rows_taken += count
+        tally.events += len(messages)
+        self._messages.extend(messages)
+        for problem in problems:
+            self._note(record, problem)
+
+    def _check(self, record: Record, *, replaces: bool) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The record's messages with normalised traits, and the values that had to be left out."""
+        problems = [
+            {"code": p.code, "message": p.message, "params": {**p.params, "column": p.column, "value": str(p.value)}}
+            for p in record.problems
+        ]
+        checked: dict[str, Any] = {}
+        for message in record.messages:
+            if message["type"] in ("identify", "group"):
+                about = "company" if message["type"] == "group" else "person"
+                result = gate.check(message["traits"], country=self._country, about=about)  # type: ignore[arg-type]  # one of the two literals
+                message["traits"] = {**result.traits}
+                if about == "person":
+                    checked = result.traits
+                problems.extend(
+                    {"code": p.code, "message": p.message, "params": {**p.params, "column": p.field, "value": p.value}}
+                    for p in result.problems
+                )
+        for message in record.messages:
+            context = message.setdefault("context", {})
+            context["record"] = record.key
+            if replaces:
+                context["replaces"] = True
+            if message["type"] == "track" and context.get("traits"):
+                known = checked or gate.check(context["traits"], country=self._country).traits
+                context["traits"] = {name: known[name] for name in _CONTACT_TRAITS if known.get(name)}
+        return list(record.messages), problems
+
+    def _set_aside(self, rejected: Rejected) -> None:
+        rows = rejected.rows or ((rejected.raw,),)
+        lines = rejected.lines or (rejected.line,)
+        self.tally.rows_read += len(lines)
+        self.tally.rows_set_aside += len(lines)
+        for line, cells in zip(lines, rows, strict=False):
+            self._aside.append(
+                self._quarantined(line, cells, rejected.code, rejected.message, rejected.params, SET_ASIDE)
+            )
+
+    def _note(self, record: Record, problem: dict[str, Any]) -> None:
+        self.tally.values_left_out += 1
+        text = problem["message"]
+        row = self._quarantined(record.line, record.raw, problem["code"], text, problem["params"], NOTED)
+        self._aside.append(row)
+
+    def _quarantined(
+        self, line: int, cells: Iterable[object], code: str, message: str, params: dict[str, Any], state: str
+    ) -> Quarantined:
+        return Quarantined(
+            quarantine_id=self._ws.ids.new(),
+            source_id=self._source_id,
+            import_id=self._import_id,
+            line=line,
+            columns=tuple(self._columns),
+            cells=tuple("" if cell is None else str(cell) for cell in cells),
+            code=code,
+            message=message,
+            params={key: str(value) for key, value in params.items()},
+            at=self._ws.clock.now(),
+            state=state,
+        )
+
+    def _close_frame(self) -> None:
+        if self._messages:
+            self._frames.append(
+                encode_body(self._source_id, self._messages, import_id=self._import_id, is_checked=True)
+            )
+            self._messages = []
+        if len(self._frames) >= GROUP_FRAMES or len(self._aside) >= BATCH_MESSAGES:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Journal first: what is noted as seen must never be missing there; then the register, then the projection."""
+        if self._frames:
+            projection.journal(self._ws).append(self._frames)
+            self._frames = []
+        with self._ws.register.write() as conn:
+            imports.note_records(conn, self._source_id, self._import_id, self._seen)
+            quarantine.add(conn, self._aside)
+            imports.update(conn, self._import_id, self.tally.as_dict())
+        self._seen, self._aside = [], []
+        self._apply()
+        self._heartbeat(self.tally)

@@ -1,0 +1,257 @@
+"""The verbs of a workspace by subject: thin, so that every room stays usable on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from habitue import flow
+from habitue.access import policy
+from habitue.audit import ledger
+from habitue.collect import figures, imports, sources
+from habitue.collect.files.mapping import Mapping as FileMapping
+from habitue.collect.files.template import template
+from habitue.identity import decide, explain
+from habitue.insights import report
+from habitue.kernel import jobs
+from habitue.kernel.context import Context
+from habitue.privacy import purposes
+from habitue.profiles import reading
+from habitue.profiles.timeline import Moment
+from habitue.quality import importing, quarantine, set_aside
+
+Translate = Callable[[str], str]
+Progress = Callable[[int, int], None]
+
+
+class Verbs:
+    """What all subjects share: the world they act on."""
+
+    def __init__(self, ws: Context) -> None:
+        self._ws = ws
+
+
+class People(Verbs):
+    """Find and read people, join and separate them."""
+
+    def count(self, *, kind: str = "person") -> int:
+        """How many people (or companies) there are."""
+        return reading.count(self._ws, kind=kind)
+
+    def listing(
+        self, *, kind: str = "person", sort: str = "name", offset: int = 0, limit: int = 50, country: str | None = None
+    ) -> reading.Page:
+        """People by page; `sort` is name, last_seen, first_seen, city or events, with a minus for the other way."""
+        return reading.listing(self._ws, kind=kind, sort=sort, offset=offset, limit=limit, country=country)
+
+    def search(self, query: str, *, limit: int = 20) -> Sequence[reading.PersonRow]:
+        """People found by anything: parts of names, e-mail, phone, customer and order numbers, city, company."""
+        return reading.search(self._ws, query, limit=limit)
+
+    def by_phone(self, number: str) -> Sequence[reading.PersonRow]:
+        """The people whom a phone number belongs to, by any spelling."""
+        return reading.by_phone(self._ws, number)
+
+    def rows_of(self, profile_ids: Sequence[str]) -> Sequence[reading.PersonRow]:
+        """The rows of some profiles, in the order asked for."""
+        return reading.rows_of(self._ws, profile_ids)
+
+    def get(self, profile_id: str) -> reading.Person:
+        """One person; NotFound when nobody has that id."""
+        return reading.person(self._ws, profile_id)
+
+    def timeline(
+        self,
+        profile_id: str,
+        *,
+        names: Sequence[str] = (),
+        before: tuple[datetime, int] | None = None,
+        limit: int = 50,
+    ) -> Sequence[Moment]:
+        """What happened, newest first; `before` continues after the last moment that was shown."""
+        return reading.moments(self._ws, profile_id, names=names, before=before, limit=limit)
+
+    def identities(self, profile_id: str) -> explain.Explanation:
+        """Why the records behind a profile are one person, and which links were refused."""
+        policy.require(self._ws.actor, "people.read")
+        with self._ws.register.read() as conn:
+            return explain.explain(conn, reading.current_id(conn, profile_id))
+
+    def contacts_of_company(self, company_name: str) -> Sequence[reading.PersonRow]:
+        """The people who work at a company."""
+        return reading.contacts_of_company(self._ws, company_name)
+
+    def separate(self, identifier_id: int, *, reason: str = "") -> None:
+        """Take every link of one identifier back; both sides are as they were before."""
+        flow.catch_up(self._ws, decide.separate(self._ws, identifier_id=identifier_id, reason=reason))
+
+    def undo_link(self, a: int, b: int, *, reason: str = "") -> None:
+        """Take one link back; both sides are as they were before."""
+        flow.catch_up(self._ws, decide.undo_link(self._ws, a=a, b=b, reason=reason))
+
+    def join(self, profile_ids: Sequence[str], *, reason: str = "") -> None:
+        """Decide that two profiles are one person."""
+        flow.catch_up(self._ws, decide.join(self._ws, profile_ids=profile_ids, reason=reason))
+
+    def erase(self, profile_id: str) -> flow.Erased:
+        """Erase one person from every table, the replica and the exports that we keep."""
+        return flow.erase_person(self._ws, profile_id)
+
+
+class Imports(Verbs):
+    """Bring files in, and take imports back."""
+
+    def preview(
+        self, path: Path | str, *, file_name: str = "", source_name: str = "", mapping: FileMapping | None = None
+    ) -> importing.Preview:
+        """How a file would be read; stores nothing."""
+        name = file_name or Path(path).name
+        return importing.preview(self._ws, Path(path), file_name=name, source_name=source_name, mapping=mapping)
+
+    def start(
+        self, path: Path | str, *, file_name: str = "", source_name: str = "", mapping: FileMapping | None = None
+    ) -> tuple[str, jobs.Job]:
+        """Queue the import of a file; the worker carries it out. Returns the import id and the job."""
+        name = file_name or Path(path).name
+        return importing.start(self._ws, Path(path), file_name=name, source_name=source_name, mapping=mapping)
+
+    def run(
+        self,
+        path: Path | str,
+        *,
+        file_name: str = "",
+        source_name: str = "",
+        mapping: FileMapping | None = None,
+        progress: Progress | None = None,
+    ) -> imports.Import:
+        """Import a file at once, in this process; `progress(rows done, rows expected)` is called now and then."""
+        import_id, job = self.start(path, file_name=file_name, source_name=source_name, mapping=mapping)
+        flow.run_import(self._ws, job, progress=progress)
+        return self.get(import_id)
+
+    def listing(self, *, offset: int = 0, limit: int = 50) -> Sequence[imports.Import]:
+        """Imports, newest first."""
+        policy.require(self._ws.actor, "imports.read")
+        with self._ws.register.read() as conn:
+            return imports.listing(conn, offset=offset, limit=limit)
+
+    def get(self, import_id: str) -> imports.Import:
+        """One import."""
+        return importing.require_import(self._ws, import_id)
+
+    def job(self, import_id: str) -> jobs.Job | None:
+        """The job of an import."""
+        policy.require(self._ws.actor, "imports.read")
+        return next(iter(jobs.of_subject(self._ws, import_id)), None)
+
+    def cancel(self, import_id: str) -> None:
+        """Stop a running import; what was taken until then stays and can be undone."""
+        policy.require(self._ws.actor, "imports.run")
+        job = self.job(import_id)
+        if job is not None:
+            jobs.cancel(self._ws, job.job_id)
+
+    def undo(self, import_id: str) -> None:
+        """Take an import back, as if it had never happened."""
+        flow.undo_import(self._ws, import_id)
+
+    def set_aside(
+        self, import_id: str, *, state: str = "open", offset: int = 0, limit: int = 50
+    ) -> Sequence[quarantine.Quarantined]:
+        """Rows that were set aside (`open`), or values that were left out of taken rows (`noted`)."""
+        policy.require(self._ws.actor, "imports.read")
+        with self._ws.register.read() as conn:
+            return quarantine.listing(conn, import_id=import_id, state=state, offset=offset, limit=limit)
+
+    def reasons(self, import_id: str, *, state: str = "open") -> Mapping[str, int]:
+        """How many rows were set aside, by reason code."""
+        policy.require(self._ws.actor, "imports.read")
+        with self._ws.register.read() as conn:
+            return quarantine.count_by_code(conn, import_id=import_id, state=state)
+
+    def set_aside_file(self, import_id: str, translate: Translate) -> bytes:
+        """The rows set aside as a workbook with their reasons, to be corrected and imported again."""
+        return set_aside.workbook(self._ws, import_id, translate)
+
+    def template(self, language: str, translate: Translate) -> bytes:
+        """A workbook with explained headings to start from."""
+        return template(language, translate)
+
+
+class Sources(Verbs):
+    """Where data comes from."""
+
+    def listing(self) -> Sequence[sources.Source]:
+        """Every source, by name."""
+        policy.require(self._ws.actor, "imports.read")
+        with self._ws.register.read() as conn:
+            return sources.listing(conn)
+
+    def get(self, source_id: str) -> sources.Source:
+        """One source."""
+        policy.require(self._ws.actor, "imports.read")
+        with self._ws.register.read() as conn:
+            return sources.get(conn, source_id)
+
+    def figures(self) -> Mapping[str, figures.SourceFigures]:
+        """Events, people and the last event of every source."""
+        policy.require(self._ws.actor, "imports.read")
+        return figures.by_source(self._ws)
+
+
+class Insights(Verbs):
+    """Whom to care about, and why."""
+
+    def rfm(self) -> report.RfmReport:
+        """Customers by recency, frequency and money, the best fifth, and who is about to leave."""
+        policy.require(self._ws.actor, "insights.read")
+        return report.report(self._ws)
+
+    def people_at_risk(self, *, offset: int = 0, limit: int = 20) -> Sequence[report.PersonAtRisk]:
+        """Valuable customers who are overdue against their own rhythm, most money first."""
+        policy.require(self._ws.actor, "insights.read")
+        return report.people_at_risk(self._ws, offset=offset, limit=limit)
+
+
+class Purposes(Verbs):
+    """What data may be used for."""
+
+    def listing(self) -> Sequence[purposes.Purpose]:
+        """Every purpose, by name."""
+        with self._ws.register.read() as conn:
+            return purposes.listing(conn)
+
+
+class Ledger(Verbs):
+    """What was done, by whom."""
+
+    def listing(self, *, offset: int = 0, limit: int = 50, subject_id: str | None = None) -> Sequence[ledger.Entry]:
+        """Entries, newest first."""
+        policy.require(self._ws.actor, "ledger.read")
+        with self._ws.register.read() as conn:
+            return ledger.listing(conn, subject_id=subject_id, offset=offset, limit=limit)
+
+    def count(self) -> int:
+        """How many entries there are."""
+        policy.require(self._ws.actor, "ledger.read")
+        with self._ws.register.read() as conn:
+            return ledger.count(conn)
+
+    def first_broken(self) -> int | None:
+        """The first entry that does not fit its hash; None when the ledger is whole."""
+        policy.require(self._ws.actor, "ledger.read")
+        with self._ws.register.read() as conn:
+            return ledger.first_broken(conn)
+
+
+class Jobs(Verbs):
+    """Long work."""
+
+    def get(self, job_id: str) -> jobs.Job:
+        """One job."""
+        return jobs.get(self._ws, job_id)
+
+    def cancel(self, job_id: str) -> None:
+        """Ask a job to stop."""
+        jobs.cancel(self._ws, job_id)

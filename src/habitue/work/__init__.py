@@ -1,0 +1,1 @@
+"""The processes beside the pages: the projector and the worker."""
