@@ -1,0 +1,1 @@
+"""Audiences: a rule about people as a typed tree, as one sentence, and as one expression on the lake."""

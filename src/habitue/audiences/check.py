@@ -1,0 +1,217 @@
+"""Whether a rule makes sense: fields that exist, operators that fit them, values that can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from habitue.audiences.conditions import MAX_AGE
+from habitue.audiences.event_facts import AMOUNTS, PRODUCTS, property_kind
+from habitue.audiences.fields import OPS, insight_field, is_field_name, trait_field
+from habitue.audiences.rule import (
+    MANY_VALUES_OPS,
+    MAX_COUNT,
+    MAX_TEXT,
+    NO_VALUE_OPS,
+    Consent,
+    EventCount,
+    EventSum,
+    InAudience,
+    InsightIs,
+    PropertyTest,
+    Rule,
+    Trait,
+    Value,
+    Window,
+    check_limits,
+    values_of,
+    walk,
+)
+from habitue.audiences.tables import AGE
+from habitue.insights.catalogue import FieldKind
+from habitue.kernel.errors import HabitueError
+from habitue.kernel.text import gettext_noop as _
+
+MAX_DAYS = 36_500
+MAX_MONTHS = 1_200
+_MOST = Decimal(10) ** 13
+
+
+class RuleInvalid(HabitueError):
+    """A condition of the rule cannot be used; `path` tells which (`rule.0.2`)."""
+
+    code = "rule_invalid"
+    message = _("One condition cannot be used (%(path)s).")
+    next_step = _("Correct this condition and try again.")
+
+
+class FieldUnknown(RuleInvalid):
+    """There is no such field, event or insight."""
+
+    code = "rule_field_unknown"
+    message = _("There is nothing called “%(name)s” to choose by (%(path)s).")
+    next_step = _("Choose one from the list.")
+
+
+class OperatorUnfit(RuleInvalid):
+    """The operator does not fit the field."""
+
+    code = "rule_operator_unfit"
+    message = _("“%(name)s” cannot be compared in this way (%(path)s, %(op)s).")
+    next_step = _("Choose another comparison.")
+
+
+class ValueUnreadable(RuleInvalid):
+    """A value is missing or cannot be read."""
+
+    code = "rule_value_unreadable"
+    message = _("“%(value)s” is not a value that fits here (%(path)s).")
+    next_step = _("Enter a value, for example a whole number, an amount such as 12.50 or a day such as 2024-12-31.")
+
+
+class WindowInvalid(RuleInvalid):
+    """The span of time makes no sense."""
+
+    code = "rule_window_invalid"
+    message = _("The span of time cannot be used (%(path)s).")
+    next_step = _("Enter a number of days or months above zero, or a first day that is not after the last.")
+
+
+def check_rule(rule: Rule) -> None:
+    """Return when the rule can be used, else raise RuleTooLarge or a RuleInvalid with the place."""
+    check_limits(rule)
+    for path, node in walk(rule):
+        check = _CHECKS.get(type(node))
+        if check is not None:
+            check(node, path)
+
+
+def _trait(node: Trait, path: str) -> None:
+    if not is_field_name(node.field):
+        raise FieldUnknown(path=path, name=node.field)
+    field = trait_field(node.field)
+    _condition(field.kind, node.field, node.op, node.value, path)
+    if node.field == AGE and node.op not in NO_VALUE_OPS:
+        for text in values_of(node.value):
+            _whole(text, path, most=MAX_AGE)
+
+
+def _insight(node: InsightIs, path: str) -> None:
+    field = insight_field(node.insight, node.field)
+    if field is None:
+        raise FieldUnknown(path=path, name=f"{node.insight}.{node.field}")
+    _condition(field.kind, node.field, node.op, node.value, path)
+
+
+def _event(node: EventCount | EventSum, path: str) -> None:
+    if not node.event.strip() or len(node.event) > MAX_TEXT:
+        raise FieldUnknown(path=path, name=node.event)
+    _window(node.window, path)
+    for number, test in enumerate(node.where):
+        _property(test, f"{path}.where.{number}")
+    if isinstance(node, EventCount):
+        if not 0 <= node.count <= MAX_COUNT:
+            raise ValueUnreadable(path=path, value=node.count)
+        return
+    if node.property not in AMOUNTS:
+        raise FieldUnknown(path=path, name=node.property)
+    _amount(str(node.amount), path)
+    if node.currency and not (len(node.currency) == 3 and node.currency.isascii() and node.currency.isupper()):
+        raise ValueUnreadable(path=path, value=node.currency)
+
+
+def _property(test: PropertyTest, path: str) -> None:
+    if not is_field_name(test.property.removeprefix(PRODUCTS)):
+        raise FieldUnknown(path=path, name=test.property)
+    _condition(property_kind(test.property, test.op), test.property, test.op, test.value, path)
+
+
+def _consent(node: Consent, path: str) -> None:
+    for name in (node.purpose, node.channel):
+        if not is_field_name(name):
+            raise FieldUnknown(path=path, name=name)
+
+
+def _in_audience(node: InAudience, path: str) -> None:
+    if not is_field_name(node.audience_id):
+        raise FieldUnknown(path=path, name=node.audience_id)
+
+
+def _condition(kind: FieldKind, name: str, op: str, value: Value, path: str) -> None:
+    if op not in OPS[kind] and not (op == "one_of" and kind in ("number", "money")):
+        raise OperatorUnfit(path=path, name=name, op=op)
+    if op in NO_VALUE_OPS:
+        return
+    values = values_of(value)
+    wanted = 2 if op == "between" else max(1, len(values)) if op in MANY_VALUES_OPS else 1
+    if len(values) != wanted or any(not text.strip() for text in values):
+        raise ValueUnreadable(path=path, value=", ".join(values))
+    for text in values:
+        _READ[kind if op not in ("in_last_days", "not_in_last_days") else "days"](text, path)
+
+
+def _window(window: Window, path: str) -> None:
+    limits = {"last_days": MAX_DAYS, "last_months": MAX_MONTHS}
+    if window.kind in limits and not 1 <= window.count <= limits[window.kind]:
+        raise WindowInvalid(path=path)
+    if window.kind == "between":
+        if window.since is None and window.until is None:
+            raise WindowInvalid(path=path)
+        if window.since is not None and window.until is not None and window.since > window.until:
+            raise WindowInvalid(path=path)
+        for day in (window.since, window.until):
+            if day is not None:
+                _day(day.isoformat(), path)
+
+
+def _whole(text: str, path: str, most: int = MAX_DAYS) -> None:
+    if not (text.isascii() and text.isdigit() and int(text[:10]) <= most):
+        raise ValueUnreadable(path=path, value=text)
+
+
+def _amount(text: str, path: str) -> None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueUnreadable(path=path, value=text) from None
+    if not number.is_finite() or abs(number) >= _MOST or round(number, 4) != number:
+        raise ValueUnreadable(path=path, value=text)
+
+
+def _day(text: str, path: str) -> None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ValueUnreadable(path=path, value=text) from None
+    if not 1800 <= day.year <= 2200:
+        raise ValueUnreadable(path=path, value=text)
+
+
+def _truth(text: str, path: str) -> None:
+    if text not in ("true", "false"):
+        raise ValueUnreadable(path=path, value=text)
+
+
+def _anything(_text: str, _path: str) -> None:
+    """Every text will do."""
+
+
+_READ: Mapping[str, Callable[[str, str], None]] = {
+    "text": _anything,
+    "choice": _anything,
+    "number": _amount,
+    "money": _amount,
+    "date": _day,
+    "instant": _day,
+    "boolean": _truth,
+    "days": _whole,
+}
+_CHECKS: Mapping[type, Callable[..., None]] = {
+    Trait: _trait,
+    InsightIs: _insight,
+    EventCount: _event,
+    EventSum: _event,
+    Consent: _consent,
+    InAudience: _in_audience,
+}

@@ -1,0 +1,159 @@
+"""From the tree to one expression: who fulfils the rule, as a table of profile ids.
+
+Events are read in one pass with a conditional aggregate for each condition; traits, consents, insights and
+other audiences are joined to it; then one filter holds the whole tree. Nothing here names an engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from habitue.audiences.conditions import age_condition, condition, typed
+from habitue.audiences.event_facts import EventNode, all_of, any_of, compared, event_facts
+from habitue.audiences.json_columns import json_text
+from habitue.audiences.moment import Moment
+from habitue.audiences.rule import (
+    Consent,
+    EventCount,
+    EventSum,
+    Group,
+    InAudience,
+    InsightIs,
+    Rule,
+    Trait,
+    walk,
+)
+from habitue.audiences.tables import AGE, PEOPLE_COLUMNS, Tables
+from habitue.insights.catalogue import FieldKind, insights
+
+ANY_CHANNEL = "any"
+Kinds = Callable[[str], FieldKind]
+
+
+def text_kind(_field: str) -> FieldKind:
+    """The kind of fields that nobody described: text."""
+    return "text"
+
+
+def compile_rule(
+    rule: Rule, tables: Tables, *, now: datetime, timezone: str, currency: str, kinds: Kinds = text_kind
+) -> ir.Table:
+    """The persons (profile_id) who fulfil the rule at the instant `now`.
+
+    `kinds` tells the kind of traits that are no columns of people. The rule is expected to have passed
+    `check.check_rule`.
+    """
+    moment = Moment(now=now, timezone=timezone, currency=currency)
+    facts = _Facts.of(rule)
+    joined = facts.join(tables, moment)
+    return joined.filter(_holds(rule, joined, facts, moment, kinds)).select("profile_id")
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What must be joined to people, each with the name of its column."""
+
+    events: Mapping[str, EventNode]
+    consents: Mapping[str, Consent]
+    insights: Mapping[str, tuple[str, str]]
+    audiences: Mapping[str, str]
+
+    @classmethod
+    def of(cls, rule: Rule) -> _Facts:
+        """The distinct leaves of a rule."""
+        leaves = list(dict.fromkeys(node for _path, node in walk(rule)))
+        return cls(
+            events=_named("event", [x for x in leaves if isinstance(x, EventCount | EventSum)]),
+            consents=_named("consent", [x for x in leaves if isinstance(x, Consent)]),
+            insights=_named("insight", dict.fromkeys((x.insight, x.field) for x in leaves if isinstance(x, InsightIs))),
+            audiences=_named("audience", dict.fromkeys(x.audience_id for x in leaves if isinstance(x, InAudience))),
+        )
+
+    def key(self, leaf: Any) -> str:
+        """The name of the column that a leaf reads."""
+        every = {**self.events, **self.consents, **self.insights, **self.audiences}
+        return next(name for name, value in every.items() if value == leaf)
+
+    def join(self, tables: Tables, moment: Moment) -> ir.Table:
+        """People with a column for every leaf."""
+        joined = tables.people.filter(tables.people.kind == "person")
+        if self.events:
+            joined = _attach(joined, event_facts(tables.events, self.events, moment), self.events)
+        for name, leaf in self.consents.items():
+            joined = _attach(joined, _consents(tables.consents, leaf, name), [name])
+        for name, (insight, column) in self.insights.items():
+            values = tables.insights[insight]
+            joined = _attach(joined, values.select("profile_id", **{name: values[column]}), [name])
+        for name, audience_id in self.audiences.items():
+            members = tables.members.filter(tables.members.audience_id == audience_id).select("profile_id")
+            joined = _attach(joined, members.distinct().mutate(**{name: ibis.literal(True)}), [name])
+        return joined
+
+
+def _named(prefix: str, leaves: Any) -> dict[str, Any]:
+    return {f"{prefix}_{number}": leaf for number, leaf in enumerate(leaves)}
+
+
+def _attach(left: ir.Table, right: ir.Table, columns: Any) -> ir.Table:
+    keyed = right.rename(other_id="profile_id")
+    joined = left.left_join(keyed, left.profile_id == keyed.other_id)
+    return joined.select(*left.columns, *columns)
+
+
+def _consents(consents: ir.Table, leaf: Consent, name: str) -> ir.Table:
+    """The state of each person: the newest statement for the channel or for all channels; a withdrawal wins ties.
+
+    Asked for any channel, one channel with a consent that was not withdrawn for all channels suffices.
+    """
+    rows = consents.filter(consents.purpose == leaf.purpose)
+    if leaf.channel != ANY_CHANNEL:
+        rows = rows.filter(rows.channel.isin([leaf.channel, ANY_CHANNEL]))
+    against = rows.state == "withdrawn"
+    if leaf.channel == ANY_CHANNEL:
+        against = against & (rows.channel == ANY_CHANNEL)
+    times = rows.group_by("profile_id").aggregate(
+        given_at=rows["at"].max(where=rows.state == "given"),
+        against_at=rows["at"].max(where=against),
+    )
+    is_given = times.given_at.notnull() & (times.against_at.isnull() | (times.given_at > times.against_at))
+    return times.select("profile_id", **{name: ibis.ifelse(is_given.fill_null(False), "given", "withdrawn")})
+
+
+def _holds(rule: Rule, table: ir.Table, facts: _Facts, moment: Moment, kinds: Kinds) -> ir.BooleanValue:
+    if isinstance(rule, Group):
+        parts = [_holds(child, table, facts, moment, kinds) for child in rule.rules]
+        return _negated(all_of(parts) if rule.match == "all" else any_of(parts), rule.negate)
+    if isinstance(rule, Trait):
+        return _trait(rule, table, moment, kinds)
+    if isinstance(rule, InsightIs):
+        kind = next(f.kind for f in insights()[rule.insight].fields if f.name == rule.field)
+        column = table[facts.key((rule.insight, rule.field))]
+        return condition(column, kind, rule.op, rule.value, moment)
+    if isinstance(rule, InAudience):
+        return _negated(table[facts.key(rule.audience_id)].fill_null(False), rule.negate)
+    column = table[facts.key(rule)]
+    if isinstance(rule, Consent):
+        return column.fill_null("unknown") == rule.state
+    if isinstance(rule, EventCount):
+        return _negated(compared(column.fill_null(0), rule.op, rule.count), rule.negate)
+    return compared(column.fill_null(0), rule.op, rule.amount)
+
+
+def _trait(rule: Trait, table: ir.Table, moment: Moment, kinds: Kinds) -> ir.BooleanValue:
+    if rule.field == AGE:
+        return age_condition(table.birth_date, rule.op, rule.value, moment)
+    kind = PEOPLE_COLUMNS.get(rule.field)
+    if kind is not None:
+        return condition(table[rule.field], kind, rule.op, rule.value, moment)
+    kind = kinds(rule.field)
+    return condition(typed(json_text(table.traits, rule.field), kind), kind, rule.op, rule.value, moment)
+
+
+def _negated(value: ir.BooleanValue, negate: bool) -> ir.BooleanValue:
+    return ~value if negate else value

@@ -1,0 +1,166 @@
+"""What a rule can be about: fields, insights and events, the operators of each, and values seen in the data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import ibis
+
+from habitue.access.policy import require
+from habitue.audiences.json_columns import json_text
+from habitue.audiences.tables import AGE, PEOPLE_COLUMNS
+from habitue.insights.catalogue import FieldKind, insights
+from habitue.kernel.context import Context
+from habitue.kernel.text import gettext_noop as _
+from habitue.quality import dictionary
+
+SUGGESTIONS = 12
+_NAME = re.compile(r"\w(?:[\w \-]{0,78}\w)?")
+_KNOWN = ("is_known", "is_unknown")
+_NUMBERS = ("is", "is_not", "more_than", "at_least", "less_than", "at_most", "between", *_KNOWN)
+OPS: Mapping[FieldKind, tuple[str, ...]] = {
+    "text": ("is", "is_not", "one_of", "contains", "starts_with", *_KNOWN),
+    "choice": ("is", "is_not", "one_of", *_KNOWN),
+    "number": _NUMBERS,
+    "money": _NUMBERS,
+    "date": ("is", "before", "after", "between", "in_last_days", "not_in_last_days", *_KNOWN),
+    "instant": ("is", "before", "after", "between", "in_last_days", "not_in_last_days", *_KNOWN),
+    "boolean": ("is", *_KNOWN),
+}
+OP_LABELS: Mapping[str, str] = {
+    "is": _("is"),
+    "is_not": _("is not"),
+    "one_of": _("is any of"),
+    "contains": _("contains"),
+    "starts_with": _("begins with"),
+    "is_known": _("is known"),
+    "is_unknown": _("is not known"),
+    "more_than": _("is more than"),
+    "at_least": _("is at least"),
+    "less_than": _("is less than"),
+    "at_most": _("is at most"),
+    "between": _("is between"),
+    "before": _("is before"),
+    "after": _("is after"),
+    "in_last_days": _("is in the last … days"),
+    "not_in_last_days": _("is not in the last … days"),
+}
+_KINDS: Mapping[str, FieldKind] = {
+    "country": "choice",
+    "language": "choice",
+    "choice": "choice",
+    "integer": "number",
+    "money": "money",
+    "date": "date",
+    "flag": "boolean",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleField:
+    """Something that a condition can be about; `label` and `group` are msgids.
+
+    `insight` is the name of the insight that it comes from, empty for traits; `choices` are codes with msgids.
+    """
+
+    name: str
+    kind: FieldKind
+    label: str
+    group: str
+    insight: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def ops(self) -> tuple[str, ...]:
+        """The operators that fit."""
+        return OPS[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A value seen in the data, and how many people have it."""
+
+    value: str
+    people: int
+
+
+_ABOUT_PERSON = _("Person")
+_COMPUTED: Mapping[str, RuleField] = {
+    field.name: field
+    for field in (
+        RuleField(AGE, "number", _("Age"), _ABOUT_PERSON),
+        RuleField("first_seen_at", "instant", _("First seen"), _ABOUT_PERSON),
+        RuleField("last_seen_at", "instant", _("Last seen"), _ABOUT_PERSON),
+    )
+}
+
+
+def trait_field(name: str) -> RuleField:
+    """The field of a trait; a name nobody described is a custom text field."""
+    if name in _COMPUTED:
+        return _COMPUTED[name]
+    known = dictionary.field(name)
+    kind = PEOPLE_COLUMNS.get(name) or _KINDS.get(known.kind, "text")
+    return RuleField(name, kind, known.label, known.group)
+
+
+def kind_of(name: str) -> FieldKind:
+    """The kind in which a trait is compared."""
+    return trait_field(name).kind
+
+
+def is_field_name(name: str) -> bool:
+    """Whether a trait or property can have this name: letters, digits, `_`, spaces and hyphens inside."""
+    return _NAME.fullmatch(name) is not None
+
+
+def trait_fields() -> Sequence[RuleField]:
+    """The traits of the dictionary and the computed ones, in the order of the dictionary."""
+    return [*(trait_field(name) for name in dictionary.FIELDS), *_COMPUTED.values()]
+
+
+def insight_fields() -> Sequence[RuleField]:
+    """The fields of every insight."""
+    return [
+        RuleField(field.name, field.kind, field.label, insight.label, insight.name, field.choices)
+        for insight in insights().values()
+        for field in insight.fields
+    ]
+
+
+def insight_field(insight: str, name: str) -> RuleField | None:
+    """One field of an insight, None when there is none."""
+    return next((f for f in insight_fields() if f.insight == insight and f.name == name), None)
+
+
+def suggestions(ws: Context, field: str, prefix: str = "", limit: int = SUGGESTIONS) -> Sequence[Suggestion]:
+    """The most frequent values of a text or choice trait that begin with `prefix`, most people first."""
+    require(ws.actor, "audiences.read")
+    if kind_of(field) not in ("text", "choice") or not is_field_name(field):
+        return []
+    people = ws.lake.table("people")
+    column = people[field] if field in PEOPLE_COLUMNS else json_text(people.traits, field)
+    values = people.select(value=column, profile_id=people.profile_id).filter(lambda t: t.value != "")
+    if prefix.strip():
+        values = values.filter(values.value.lower().startswith(ibis.literal(prefix.strip()).lower()))
+    counted = values.group_by("value").aggregate(people=lambda t: t.count())
+    return _suggested(ws, counted, "value", limit)
+
+
+def event_suggestions(ws: Context, prefix: str = "", limit: int = 50) -> Sequence[Suggestion]:
+    """The names of events seen in the data, with how many people did each."""
+    require(ws.actor, "audiences.read")
+    events = ws.lake.table("events").filter(lambda t: t.type == "track")
+    named = events.filter(events["name"] != "")
+    if prefix.strip():
+        named = named.filter(named["name"].lower().startswith(ibis.literal(prefix.strip()).lower()))
+    counted = named.group_by("name").aggregate(people=lambda t: t.profile_id.nunique())
+    return _suggested(ws, counted, "name", limit)
+
+
+def _suggested(ws: Context, counted: ibis.Table, column: str, limit: int) -> Sequence[Suggestion]:
+    order = [ibis.desc("people", nulls_first=False), ibis.asc(column, nulls_first=False)]
+    rows = ws.lake.con.to_pyarrow(counted.order_by(order).limit(limit)).to_pylist()
+    return [Suggestion(str(row[column]), int(row["people"])) for row in rows]

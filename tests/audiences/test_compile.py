@@ -1,0 +1,102 @@
+"""The compiled rule against a second evaluator in plain Python, on made-up people and made-up rules."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import ibis.expr.types as ir
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from naive_rules import NOW, ZONE, World, members, rules, seeds, world
+
+from habitue.audiences.check import check_rule
+from habitue.audiences.compile import compile_rule
+from habitue.audiences.fields import kind_of
+from habitue.audiences.rule import EventCount, Group, Rule, Window, decode, encode, walk
+from habitue.audiences.tables import Tables
+
+TRIALS = settings(
+    max_examples=220, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
+)
+
+
+def _compiled(rule: Rule, tables: Tables) -> ir.Table:
+    return compile_rule(rule, tables, now=NOW, timezone=ZONE, currency="EUR", kinds=kind_of)
+
+
+def _found(con: Any, table: ir.Table) -> list[str]:
+    return sorted(con.to_pyarrow(table).column("profile_id").to_pylist())
+
+
+def test_it_finds_the_same_people_as_a_second_evaluator(con: Any) -> None:
+    kinds: Counter[str] = Counter()
+    answers: Counter[str] = Counter()
+
+    @settings(TRIALS)
+    @given(rules, seeds)
+    def check(rule: Rule, seed: int) -> None:
+        made_up = world(seed)
+        check_rule(rule)
+        assert decode(encode(rule)) == rule
+        expected = members(rule, made_up)
+        assert _found(con, _compiled(rule, made_up.tables())) == expected
+        kinds.update(type(node).__name__ for _path, node in walk(rule))
+        persons = sum(p["kind"] == "person" for p in made_up.people)
+        answers["nobody" if not expected else "everybody" if len(expected) == persons else "some"] += 1
+
+    check()
+    sys.stdout.write(f"\nnodes: {dict(kinds.most_common())}; answers: {dict(answers)}\n")
+    assert set(kinds) == {"Trait", "EventCount", "EventSum", "InsightIs", "Consent", "InAudience", "Group"}
+    assert min(answers.values()) >= 20
+
+
+def _with_cancelled_orders(rule: Rule, tables: Tables) -> ir.Table:
+    events = tables.events.filter(tables.events["name"] != "Order Cancelled")
+    return _compiled(rule, Tables(tables.people, events, tables.consents, tables.members, tables.insights))
+
+
+def _a_day_later(rule: Rule, tables: Tables) -> ir.Table:
+    return compile_rule(
+        rule, tables, now=NOW + timedelta(days=1), timezone=ZONE, currency="EUR", kinds=kind_of
+    )
+
+
+def _with_companies(rule: Rule, tables: Tables) -> ir.Table:
+    people = tables.people.mutate(kind=tables.people.kind.replace("company", "person"))
+    return _compiled(rule, Tables(people, tables.events, tables.consents, tables.members, tables.insights))
+
+
+@pytest.mark.parametrize("wrong", [_with_cancelled_orders, _a_day_later, _with_companies])
+def test_the_comparison_finds_a_planted_bug(con: Any, wrong: Callable[[Rule, Tables], ir.Table]) -> None:
+    @settings(TRIALS, phases=[Phase.generate])  # a planted bug need not be made small
+    @given(rules, seeds)
+    def check(rule: Rule, seed: int) -> None:
+        made_up = world(seed)
+        assert _found(con, wrong(rule, made_up.tables())) == members(rule, made_up)
+
+    with pytest.raises(AssertionError):
+        check()
+
+
+def test_in_the_last_year_but_not_in_the_last_90_days_can_be_said(con: Any) -> None:
+    def ordered(person: str, seq: int, days_ago: int) -> dict[str, Any]:
+        at = NOW - timedelta(days=days_ago)
+        return {
+            "seq": seq, "profile_id": person, "source_id": "shop", "name": "Order Completed", "at": at,
+            "amount": None, "currency": None, "order_id": str(seq), "properties": "{}",
+        }  # fmt: skip
+
+    events = [ordered("once", 1, 100), ordered("back", 2, 100), ordered("back", 3, 90), ordered("back", 4, 80)]
+    events += [ordered("gone", 5, 365), ordered("gone", 6, 91), ordered("long", 7, 366), ordered("long", 8, 91)]
+    people = [{"profile_id": p, "kind": "person", "traits": "{}"} for p in ("once", "back", "gone", "long", "never")]
+    rule = Group(
+        rules=(
+            EventCount("Order Completed", "at_least", 2, Window("last_days", 365)),
+            EventCount("Order Completed", "exactly", 0, Window("last_days", 90)),
+        )
+    )
+    assert _found(con, _compiled(rule, World(people, events, [], [], []).tables())) == ["gone"]
