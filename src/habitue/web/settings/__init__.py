@@ -1,0 +1,1 @@
+"""The workspace's settings and the people who work in it."""
