@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 _MEMO_ENTRIES = 200_000
 NOTHING = frozenset({"", "null", "#n/a", "n/a", "nan", "none", "-", "–", "—", "\\n", "(null)", "#null!", "nat", "<na>"})
-YES = frozenset({"1", "yes", "y", "true", "t", "ja", "j", "wahr", "да", "д", "истина", "x", "х", "on", "✓", "✔", "✗ja", "+",
-                 "subscribed", "given", "granted", "abonniert", "angemeldet", "erteilt", "подписан", "opted in", "opt-in",
-                 "aktiv", "active", "есть"})  # fmt: skip
-NO = frozenset({"0", "no", "n", "false", "f", "nein", "falsch", "нет", "н", "ложь", "off", "✗", "unsubscribed", "withdrawn",
-                "abgemeldet", "widerrufen", "отписан", "opted out", "opt-out", "inaktiv", "inactive", "cleaned"})  # fmt: skip
+YES = frozenset(
+    ["1", "yes", "y", "true", "t", "ja", "j", "wahr", "да", "д", "истина", "x", "х", "on", "✓", "✔", "+", "subscribed", "given", "granted", "opted-in", "opt-in", "abonniert", "angemeldet", "erteilt", "подписан", "подписана", "aktiv", "active", "есть"]
+)
+NO = frozenset(
+    ["0", "no", "n", "false", "f", "nein", "falsch", "нет", "н", "ложь", "off", "unsubscribed", "withdrawn", "opted-out", "opt-out", "cleaned", "abgemeldet", "widerrufen", "отписан", "отписана", "inaktiv", "inactive"]
+)
 _SPACES = re.compile(r"\s+")
 _CLOCK = re.compile(r"^(?:(\d+):)?(\d{1,3}):(\d{2})$")
 

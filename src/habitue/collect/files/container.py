@@ -14,9 +14,9 @@ from habitue.collect.files.errors import (
     FileEmpty,
     FileEncrypted,
     FileIsArchive,
+    FileIsDocument,
     FileIsPdf,
     FileIsPicture,
-    FileIsDocument,
     FileIsWebPage,
     FileOldOffice,
     FileTooBigUnpacked,
@@ -39,7 +39,7 @@ class BoundedGzip(io.RawIOBase):
     """The unpacked bytes of a gzip file; refuses one that ends early, is damaged or grows without measure."""
 
     def __init__(self, path: Path, *, name: str, limit: int = UNPACKED_LIMIT) -> None:
-        self._inner = gzip.open(path, "rb")
+        self._inner = gzip.GzipFile(path, "rb")
         self._packed = path.stat().st_size
         self._name = name
         self._limit = limit
@@ -97,7 +97,7 @@ def kind_of(path: Path, *, name: str, packed: bool) -> str:
     _refuse_other_kinds(head, name)
     if head.startswith(b"PAR1"):
         return "parquet"
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "zip"
     return "text"
 

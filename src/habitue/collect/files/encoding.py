@@ -84,7 +84,7 @@ class Surveyor:
         found.utf8_faults += faults
         found.utf8_letters += len(block) - len(text)
         if len(found.fragments) < _FRAGMENTS or self._blocks % 16 == 0:
-            found.fragments = found.fragments[: _FRAGMENTS - 1] + [_around_high(block)]
+            found.fragments = [*found.fragments[: _FRAGMENTS - 1], _around_high(block)]
 
     def result(self) -> ByteSurvey:
         """Everything found so far."""

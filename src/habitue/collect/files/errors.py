@@ -141,3 +141,11 @@ class SheetMissing(FileUnreadable):
     code = "sheet_missing"
     message = _("“%(name)s” has no sheet called “%(sheet)s”.")
     next_step = _("Choose one of its sheets: %(sheets)s.")
+
+
+class MappingNotFitting(HabitueError):
+    """The mapping was made for a file with other columns."""
+
+    code = "mapping_not_fitting"
+    message = _("The columns were set for a file with %(expected)s columns; this one has %(count)s.")
+    next_step = _("Look at the columns once more and say what each becomes.")

@@ -1,0 +1,218 @@
+"""What one row says happened besides orders: contacts, payments, answers, consents, subscriptions, companies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from habitue.collect.files.amounts import currency_of, number_of, text_of
+from habitue.collect.files.headings import key as plain_key
+from habitue.collect.files.plan import short_hash, values_of
+
+if TYPE_CHECKING:
+    from habitue.collect.files.persons import Person
+    from habitue.collect.files.plan import Plan
+    from habitue.collect.files.shapes import CellProblem, Row
+
+Messages = list[dict[str, Any]]
+_CHANNELS = {
+    "phone": "phone call telephone tel telefon anruf телефон звонок",
+    "email": "email e-mail mail почта письмо-email эл.почта",
+    "chat": "chat messenger whatsapp telegram livechat чат мессенджер",
+    "visit": "visit shop store instore besuch laden filiale визит магазин",
+    "letter": "letter post brief fax письмо",
+}
+_CHANNEL_OF = {word: channel for channel, words in _CHANNELS.items() for word in words.split()}
+_IN = frozenset(["in", "inbound", "incoming", "eingehend", "eingang", "входящий", "входящее", "входящая"])
+_OUT = frozenset(["out", "outbound", "outgoing", "ausgehend", "ausgang", "исходящий", "исходящее", "исходящая"])
+FAILED = frozenset(
+    [
+        "failed",
+        "declined",
+        "fehlgeschlagen",
+        "abgelehnt",
+        "rejected",
+        "error",
+        "ошибка",
+        "отклонен",
+        "отклонён",
+        "неуспешно",
+    ]
+)
+REFUNDED = frozenset(
+    [
+        "refunded",
+        "refund",
+        "erstattet",
+        "rückerstattet",
+        "gutschrift",
+        "возврат",
+        "возвращен",
+        "возвращён",
+        "возвращено",
+    ]
+)
+CANCELLED = frozenset(
+    [
+        "cancelled",
+        "canceled",
+        "cancel",
+        "void",
+        "voided",
+        "storniert",
+        "storno",
+        "abgebrochen",
+        "отменен",
+        "отменён",
+        "отменено",
+        "отмена",
+        "аннулирован",
+        "gekündigt",
+        "gekuendigt",
+        "beendet",
+        "expired",
+        "ended",
+        "churned",
+        "расторгнут",
+        "закрыта",
+        "отменена",
+    ]
+)
+_RENEWED = frozenset(["renewed", "renewal", "verlängert", "verlaengert", "продлен", "продлён", "продлена", "продление"])
+_CONSENTS = {
+    "newsletter": ("newsletter", "email"),
+    "email": ("", "email"),
+    "phone": ("", "phone"),
+    "post": ("", "post"),
+}
+
+
+def words_of_status(status: str | None) -> frozenset[str]:
+    """The words of a status cell, lower case."""
+    return frozenset((status or "").lower().replace(",", " ").replace("_", " ").split())
+
+
+def contacts(plan: Plan, person: Person, row: Row, line: int, problems: list[CellProblem]) -> Messages:
+    """Contact Logged for a row with something of a contact."""
+    values = values_of(plan.group("contact"), row, problems, line)
+    if not values or set(values) <= {"direction", "agent", "resolved"}:
+        return []
+    at = values.pop("at", None)
+    if "channel" in values or "channel" in plan.constants:
+        word = str(values.get("channel") or plan.constants["channel"]).lower()
+        values["channel"] = next((_CHANNEL_OF[part] for part in word.split() if part in _CHANNEL_OF), word)
+    if "direction" in values:
+        word = values["direction"].lower()
+        values["direction"] = "in" if word in _IN else "out" if word in _OUT else word
+    told = "\x1f".join(str(values.get(name, "")) for name in ("channel", "reason", "note"))
+    record = f"contact:{values.get('ticket_id') or short_hash(f'{person.key}{at}{told}')}"
+    return [person.track("Contact Logged", values, at or plan.received, record)]
+
+
+def payments(
+    plan: Plan, person: Person, row: Row, line: int, problems: list[CellProblem], order: str | None
+) -> Messages:
+    """Payment Made, Failed or Refunded for a row with an amount paid."""
+    values = values_of(plan.group("payment"), row, problems, line)
+    if "amount" not in values:
+        return []
+    units, sign = values["amount"]
+    status = words_of_status(values.get("status"))
+    event = (
+        "Payment Failed"
+        if status & FAILED
+        else "Payment Refunded"
+        if status & REFUNDED or units < 0
+        else "Payment Made"
+    )
+    properties = {"amount": text_of(abs(units)), "currency": currency_of(sign, default=plan.currency)}
+    named = {"method": values.get("method"), "order_id": order, "payment_id": values.get("id")}
+    properties |= {name: value for name, value in named.items() if value is not None}
+    at = values.get("at") or plan.received
+    record = f"payment:{values.get('id') or short_hash(f'{person.key}{order}{at}{units}')}"
+    return [person.track(event, properties, at, record)]
+
+
+def answers(plan: Plan, person: Person, row: Row, line: int, problems: list[CellProblem]) -> Messages:
+    """Survey Answered for a row with a score or a text."""
+    fields = plan.group("survey")
+    values = values_of(fields, row, problems, line)
+    if "score" not in values and "text" not in values:
+        return []
+    if "score" in values:
+        values["score"] = number_of(values["score"][0])
+    told = plain_key(" ".join([values.get("survey", ""), *(field.heading for field in fields)]))
+    values["kind"] = "nps" if "nps" in told else "ces" if "ces" in told else "csat"
+    at = values.pop("at", None)
+    record = f"survey:{short_hash(f'{person.key}{at}' + values.get('survey', '') + values.get('question', ''))}"
+    return [person.track("Survey Answered", values, at or plan.received, record)]
+
+
+def consents(plan: Plan, person: Person, row: Row, line: int, problems: list[CellProblem]) -> Messages:
+    """Consent Given or Consent Withdrawn for every yes and no."""
+    values = values_of(plan.group("consent"), row, problems, line)
+    constants = plan.constants
+    extra = {
+        "text": values.get("text", constants.get("consent_text")),
+        "form": values.get("source", constants.get("consent_source")),
+    }
+    known = {name: value for name, value in extra.items() if value}
+    found: Messages = []
+    for name, (purpose, channel) in _CONSENTS.items():
+        if name not in values:
+            continue
+        event = "Consent Given" if values[name] else "Consent Withdrawn"
+        purpose = purpose or constants.get("purpose", "marketing")
+        properties = {"purpose": purpose, "channel": channel, **known}
+        record = f"{person.key}:consent:{purpose}:{channel}"
+        found.append(person.track(event, properties, values.get("at") or plan.received, record))
+    return found
+
+
+def subscriptions(plan: Plan, person: Person, row: Row, line: int, problems: list[CellProblem]) -> Messages:
+    """Subscription Started, Renewed or Cancelled for a row with a plan."""
+    values = values_of(plan.group("subscription"), row, problems, line)
+    if "plan" not in values:
+        return []
+    status = words_of_status(values.get("status"))
+    event = "Cancelled" if status & CANCELLED else "Renewed" if status & _RENEWED else "Started"
+    properties: dict[str, Any] = {"plan": values["plan"]}
+    if "renews_at" in values:
+        properties["renews_at"] = values["renews_at"]
+    if "amount" in values:
+        units, sign = values["amount"]
+        properties |= {"amount": text_of(units), "currency": currency_of(sign, default=plan.currency)}
+    at = values.get("started_at") or plan.received
+    record = f"subscription:{short_hash(f'{person.key}' + values['plan'] + values.get('started_at', ''))}"
+    return [person.track(f"Subscription {event}", properties, at, record)]
+
+
+def companies(plan: Plan, person: Person, row: Row, line: int, problems: list[CellProblem]) -> Messages:
+    """The group message of a row with a company's number or name."""
+    traits = values_of(plan.group("company"), row, problems, line)
+    name = traits.get("company_name") or person.traits.get("company_name")
+    group_id = traits.pop("id", None) or (f"name:{plain_key(name)}" if name else None)
+    if not group_id or not plan.group("company"):
+        return []
+    if name:
+        traits["company_name"] = name
+    record = f"company:{group_id}"
+    return [
+        {
+            "type": "group",
+            "groupId": group_id,
+            **person.who,
+            "traits": traits,
+            "timestamp": plan.received,
+            "context": person.context(record, with_traits=False),
+        }
+    ]
+
+
+def others(plan: Plan, person: Person, row: Row, line: int, problems: list[CellProblem], order: str | None) -> Messages:
+    """Everything a row says besides who it is about and what was ordered."""
+    return [
+        *(contacts(plan, person, row, line, problems) if "contact" in plan.fields else ()),
+        *(payments(plan, person, row, line, problems, order) if "payment" in plan.fields else ()),
+        *(answers(plan, person, row, line, problems) if "survey" in plan.fields else ()),
+        *(subscriptions(plan, person, row, line, problems) if "subscription" in plan.fields else ()),
+    ]

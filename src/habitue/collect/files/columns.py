@@ -1,0 +1,117 @@
+"""Guesses what each column becomes, from its heading, its cells and the other columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from habitue.collect.files.cells import plain
+from habitue.collect.files.context_of_columns import Candidate, settle
+from habitue.collect.files.headings import snake, words
+from habitue.collect.files.looks import checks, filled, looks_like
+from habitue.collect.files.targets import TARGETS, by_heading, kind_of_target
+from habitue.kernel.text import gettext_noop as _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from habitue.collect.files.shapes import Cell, Format, Row
+
+__all__ = ["TARGETS", "ColumnGuess", "guess_columns"]
+
+_SAMPLE = 300
+WHY_BOTH = _("The heading says so and the cells fit.")
+WHY_HEADING = _("The heading says so.")
+WHY_CELLS = _("The cells look like it.")
+WHY_MISFIT = _("The heading names it, but many cells do not fit.")
+WHY_OWN = _("No field of ours fits, so it is kept under its own name.")
+WHY_EMPTY = _("The column is empty.")
+_TESTED = frozenset({"email", "phone", "date", "instant", "money", "number", "integer", "flag", "birthday"})
+_BY_CELLS = {"email": "person.email", "phone": "person.phone", "url": "person.website"}
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnGuess:
+    """What a column probably is.
+
+    `looks_like` is what its cells alone say, `target` what it becomes (None: left out), `confidence` goes from
+    0 to 1, `problems` counts the sampled cells that do not fit the target, `why` is an English msgid.
+    """
+
+    index: int
+    heading: str
+    looks_like: str
+    target: str | None
+    confidence: float
+    samples: tuple[str, ...]
+    problems: int
+    why: str
+
+
+def guess_columns(columns: Sequence[str], sample_rows: Sequence[Row], fmt: Format) -> tuple[ColumnGuess, ...]:
+    """A guess for every column; no target but None and custom ones is given twice."""
+    tests = checks(fmt)
+    rows = sample_rows[:_SAMPLE]
+    cells = [[row[index] for row in rows if index < len(row)] for index in range(len(columns))]
+    candidates = [_candidate(index, name, cells[index], fmt) for index, name in enumerate(columns)]
+    targets = settle(candidates)
+    return tuple(_guess(candidate, target, tests) for candidate, target in zip(candidates, targets, strict=True))
+
+
+def _candidate(index: int, heading: str, cells: list[Cell], fmt: Format) -> Candidate:
+    values = filled(cells)
+    looks = looks_like(values, fmt)
+    targets = _by_heading(heading)
+    mean = sum(len(plain(cell) or "") for cell in values) / max(1, len(values))
+    if looks in ("email", "phone") and not targets:
+        targets = (_BY_CELLS[looks],)
+    return Candidate(index, heading, looks, targets, tuple(values), mean)
+
+
+def _by_heading(heading: str) -> tuple[str, ...]:
+    """The targets of a heading as a whole, without its number, or below a group heading."""
+    table = by_heading()
+    parts = words(heading)
+    while parts:
+        for form in (parts, parts[:-1] if len(parts) > 1 and parts[-1].isdigit() else ()):
+            found = table.get("".join(form)) if form else None
+            if found:
+                return tuple(dict.fromkeys(target for target, _language in found))
+        if len(parts) < 3 and parts is not words(heading):
+            break
+        parts = parts[1:] if len(parts) > 1 else ()
+        if len(parts) == 1 and parts[0] in _TOO_LITTLE:
+            break
+    return ()
+
+
+_TOO_LITTLE = frozenset(
+    ["nr", "id", "name", "date", "datum", "code", "status", "text", "note", "type", "user", "customer", "value", "sum", "amount", "count", "score", "total", "source", "channel", "label", "make", "title", "first", "last", "store", "item", "order", "plan", "purchases", "products", "home", "month", "имя", "г", "код", "сумма", "клиент"]
+)
+
+
+def _guess(candidate: Candidate, target: str | None, tests: dict[str, Callable[[Cell], bool]]) -> ColumnGuess:
+    values = candidate.values
+    samples = tuple(dict.fromkeys(plain(cell) or "" for cell in values))[:3]
+    if not values and not (target and target in TARGETS):
+        target = None
+    kind = kind_of_target(target) if target else "text"
+    kind = "date" if kind == "instant" else kind
+    problems = sum(1 for cell in values if not tests[kind](cell)) if kind in _TESTED and kind in tests else 0
+    confidence, why = _trust(candidate, target, problems)
+    return ColumnGuess(candidate.index, candidate.heading, candidate.looks, target, confidence, samples, problems, why)
+
+
+def _trust(candidate: Candidate, target: str | None, problems: int) -> tuple[float, str]:
+    if target is None:
+        return 0.5, WHY_EMPTY
+    if target == f"custom.{snake(candidate.heading)}" and target not in TARGETS:
+        return 0.5, WHY_OWN
+    good = 1 - problems / max(1, len(candidate.values))
+    if not candidate.targets or target not in candidate.targets:
+        return round(0.7 * good, 2), WHY_CELLS
+    if good < 0.6:
+        return round(0.6 * good, 2), WHY_MISFIT
+    if candidate.values and kind_of_target(target) in _TESTED:
+        return round(0.98 * good, 2), WHY_BOTH
+    return 0.9 if candidate.values else 0.6, WHY_HEADING
