@@ -230,7 +230,9 @@ class _Check:
         for name, found in self.filled.items():
             kept.setdefault(name, found)
         if "name" not in kept and kept.get("first_name") and kept.get("last_name") and not self.is_company:
-            kept["name"] = f"{kept['first_name']} {kept['last_name']}"
+            whole = _READERS["name"](f"{kept['first_name']} {kept['last_name']}", None, None)
+            if isinstance(whole, Normalised):
+                kept["name"] = whole.value
 
 
 _ADDRESS_PARTS: Mapping[str, str] = {

@@ -30,6 +30,7 @@ _RUSSIAN_HOUSE = re.compile(
     r"(?:,?\s*(?:к|корп|корпус|с|стр|строение|лит|литера)\.?\s*[\dа-я]+)*)\Z",
     re.IGNORECASE,
 )
+_GLUED = re.compile(r"(str\.|stra(?:ß|ss)e|ул\.|\bд\.|кв\.)(?=\d)", re.IGNORECASE)
 _GERMAN_END = re.compile(r"(?<=[a-zäöüß])(-?)(?:str\.|straße|strasse|str)(?=\Z|\s)", re.IGNORECASE)
 _GERMAN_WORD = re.compile(r"(?<![^\s-])(?:str\.|strasse|str)(?=\Z|\s)", re.IGNORECASE)
 _ENGLISH_ENDS = {
@@ -111,15 +112,15 @@ _SMALL = frozenset(
         "next",
     ]
 )
-_CITY_FRONT = re.compile(r"^(?:г(?:ор)?\.\s*|г(?:ород)?\s+)(?=\S)", re.IGNORECASE)
-_CITY_CODE = re.compile(r"^(?:[A-Z]{1,2}[- ]\s?)?(\d{4,6})\s+(?=[^\W\d])")
+_CITY_FRONT = re.compile(r"^(?P<code>)(?:г(?:ор)?\.\s*|г(?:ород)?\s+)(?=\S)", re.IGNORECASE)
+_CITY_CODE = re.compile(r"^(?:[A-Z]{1,2}[- ]\s?)?(?P<code>\d{4,6})\s+(?=[^\W\d])")
 _STREET_UNREADABLE = _("“%(value)s” is not a street.")
 _CITY_UNREADABLE = _("“%(value)s” is not a town.")
 
 
 def normalise_street(value: str, *, country: str | None = None) -> Normalised | Problem:
     """The street alone; `also` holds `house_number` and `address_extra` (flat, floor) found behind or before it."""
-    text = tidy(value).strip(" ,;")
+    text = _GLUED.sub(r"\1 ", tidy(value).strip(" ,;"))
     if says_nothing(text) or not any(map(str.isalnum, text)):
         return Problem("street_unreadable", _STREET_UNREADABLE, {"value": value[:200]})
     rest, extra = _split_extra(text)
@@ -145,12 +146,11 @@ def normalise_city(value: str, *, country: str | None = None) -> Normalised | Pr
     """A town in proper case; a postal code before it goes to `also['postal_code']`."""
     text = tidy(value).strip(" ,;")
     also = NOTHING
-    found = _CITY_CODE.match(text)
-    if found:
-        code = normalise_postal_code(found[1], country=country)
-        also = {"postal_code": code.value if isinstance(code, Normalised) else found[1]}
-        text = text[found.end() :]
-    text = _CITY_FRONT.sub("", text)
+    while found := _CITY_FRONT.match(text) or _CITY_CODE.match(text):
+        text = text[found.end() :].lstrip(" ,;")
+        if found["code"]:
+            code = normalise_postal_code(found["code"], country=country)
+            also = {"postal_code": code.value if isinstance(code, Normalised) else found["code"]}
     if says_nothing(text) or not any(map(str.isalpha, text)):
         return Problem("city_unreadable", _CITY_UNREADABLE, {"value": value[:200]})
     return Normalised(proper_case(text, small=_SMALL), also)
@@ -191,7 +191,7 @@ def _spelled(street: str, country: str | None) -> str:
     if country in _GERMAN:
         word = "strasse" if country in {"CH", "LI"} else "straße"
         street = _GERMAN_END.sub(lambda found: found[1] + (word.capitalize() if found[1] else word), street)
-        street = _GERMAN_WORD.sub(word.capitalize(), street)
+        street = proper_case(_GERMAN_WORD.sub(word.capitalize(), street), small=_SMALL)
     if country in _RUSSIAN and not street.isascii():
         street = " ".join(_RUSSIAN_KINDS.get(word.lower().rstrip("."), word) for word in street.split(" "))
     if country in _ENGLISH and street.isascii():

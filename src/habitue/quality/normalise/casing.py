@@ -27,6 +27,7 @@ _MAC = frozenset(
         "macrae",
     ]
 )
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)\Z", re.IGNORECASE)
 _ROMAN = frozenset({"II", "III", "IV", "VI", "VII", "VIII"})
 _VOWELS = frozenset("AEIOUYÄÖÜÉÈÀАЕЁИОУЫЭЮЯ")
 
@@ -44,11 +45,13 @@ def proper_case(text: str, *, small: Collection[str], small_first: bool = False)
     Text in mixed case keeps its case, save for single words that shout (`Hans MÜLLER`) or whisper (`hans Müller`).
     The first word is small only when `small_first` (surnames such as `von der Leyen`) and another follows.
     """
-    words = text.split(" ")
     if not (text.isupper() or text.islower()):
         if text.istitle() and text.isascii():
             return text
-        return " ".join(_mixed(word, small) for word in words)
+        text = " ".join(_mixed(word, small) for word in text.split(" "))
+        if not text.isupper():
+            return text
+    words = text.split(" ")
     last = len(words) - 1
     return " ".join(
         word.lower()
@@ -63,6 +66,8 @@ def _shouted(word: str, *, alone: bool) -> str:
 
 
 def _mixed(word: str, small: Collection[str]) -> str:
+    if word[0].isdigit():
+        return proper_word(word)
     if word.isupper() and len(word) > 3 and word not in _ROMAN and not _VOWELS.isdisjoint(word):
         return proper_word(word)
     if word.islower() and word not in small and word[0].isalpha():
@@ -71,8 +76,8 @@ def _mixed(word: str, small: Collection[str]) -> str:
 
 
 def _capital(piece: str) -> str:
-    if not piece:
-        return piece
+    if not piece or not piece[0].isalpha():
+        return piece.lower() if _ORDINAL.match(piece) else piece
     lowered = piece.lower().replace("i̇", "i")
     if lowered.startswith("mc") and len(lowered) > 3:
         return "Mc" + lowered[2:].capitalize()

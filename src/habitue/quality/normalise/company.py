@@ -78,6 +78,7 @@ _WEAK = frozenset(
 )
 _FRONT = tuple(sorted((form for form in _FORMS if form[0] in "оазпи"), key=len, reverse=True))
 _LONGEST = max(form.count(" ") for form in _FORMS) + 1
+_EDGES = " ,;"
 _QUOTES = re.compile('["“”„«»]+')
 _SMALL = frozenset(
     {
@@ -101,14 +102,14 @@ _SMALL = frozenset(
         "на",
     }
 )
-_FIRM = re.compile(r"^(?:firma|fa\.|company:)\s+(?=\S)", re.IGNORECASE)
+_FIRM = re.compile(r"^(?:(?:firma|fa\.|company:)\s+)+(?=\S)", re.IGNORECASE)
 _UNREADABLE = _("“%(value)s” is not a company name.")
 
 
 def normalise_company(value: str, *, country: str | None = None) -> Normalised | Problem:
     """The name with its legal form in one spelling; `also` holds `legal_form` and `company_key` without it."""
     del country
-    text = _FIRM.sub("", tidy(value).strip(" ,;"))
+    text = _FIRM.sub("", tidy(value).strip(_EDGES)).strip(_EDGES)
     if says_nothing(text) or not any(map(str.isalnum, text)):
         return Problem("company_unreadable", _UNREADABLE, {"value": value[:200]})
     core, form, in_front = _split_form(text)

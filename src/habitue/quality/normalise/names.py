@@ -57,6 +57,8 @@ def normalise_name(value: str, *, country: str | None = None, part: NamePart = "
     found.words = shown.split(" ")
     also = _about(found, part)
     shown = " ".join(found.words)
+    if not any(map(str.isalpha, shown)):
+        return Problem("name_unreadable", _UNREADABLE, {"value": value[:200]})
     tail = "" if part == "first" else "".join(f" {suffix}" for suffix in found.suffixes)
     return Normalised(shown + tail, also)
 
