@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -61,13 +61,11 @@ def ensure(ws: Context, *, name: str, kind: str = "file") -> Source:
         number = 2
         while source_id in taken:
             source_id, number = f"{base}_{number}", number + 1
-        now = ws.clock.now()
-        row_values = {"source_id": source_id, "name": name, "kind": kind, "created_at": now}
-        conn.execute(sa.insert(sources).values(**row_values, created_by=ws.actor.actor_id, mapping=None))
-        ledger.record(
-            conn, ws, verb="source.created", subject_kind="source", subject_id=source_id, details={"kind": kind}
-        )
-    return Source(**row_values, created_by=ws.actor.actor_id, mapping=None)
+        source = Source(source_id, name, kind, ws.clock.now(), ws.actor.actor_id, None)
+        conn.execute(sa.insert(sources).values(**asdict(source)))
+        details = {"kind": kind}
+        ledger.record(conn, ws, verb="source.created", subject_kind="source", subject_id=source_id, details=details)
+    return source
 
 
 def get(conn: Connection, source_id: str) -> Source:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, assert_never
+from typing import assert_never
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -55,8 +54,8 @@ def is_command(event: Event) -> bool:
 
 def decode(event: Event) -> Command:
     """The command that an event carries."""
-    facts: Mapping[str, Any] = event.facts
-    return msgspec.convert(facts, Command)
+    command: Command = msgspec.convert(event.facts, Command)
+    return command
 
 
 def home(decision: Decision) -> int:

@@ -156,8 +156,10 @@ class Group:
             self._conn.execute(sa.insert(identifiers), fresh)
         if moved:
             change = sa.update(identifiers).where(identifiers.c.identifier_id == sa.bindparam("key"))
-            values = {"profile_id": sa.bindparam("p"), "names": sa.bindparam("n"), "first_seq": sa.bindparam("f")}
-            self._conn.execute(change.values(values), moved)
+            changes = change.values(
+                profile_id=sa.bindparam("p"), names=sa.bindparam("n"), first_seq=sa.bindparam("f")
+            )
+            self._conn.execute(changes, moved)
         if self._new_links:
             statement = insert_ignoring(self._conn, links)
             self._conn.execute(statement, self._new_links)

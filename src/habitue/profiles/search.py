@@ -35,7 +35,7 @@ CREATE_POSTGRESQL = (
 @lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
     """Lower-case ASCII of a text: Müller and Мюллер become muller and myuller."""
-    return anyascii(text).lower().strip()
+    return str(anyascii(text)).lower().strip()
 
 
 def search_text(parts: Iterable[str]) -> str:
@@ -94,11 +94,11 @@ class SearchIndex:
 
     def _sqlite(self, wanted: Sequence[str]) -> list[tuple[int, str]]:
         long = [word for word in wanted if len(word) >= _GRAM]
-        clauses = [texts.c.text.contains(word, autoescape=True) for word in wanted]
+        clauses: list[sa.ColumnElement[bool]] = [texts.c.text.contains(word, autoescape=True) for word in wanted]
         if long:
             grams = {word[i : i + _GRAM] for word in long for i in range(len(word) - _GRAM + 1)}
             match = " AND ".join('"' + gram.replace('"', '""') + '"' for gram in sorted(grams))
-            clauses.insert(0, sa.text("profiles_search MATCH :match").bindparams(match=match))
+            clauses.insert(0, sa.literal_column("profiles_search").op("MATCH", is_comparison=True)(match))
         query = sa.select(texts.c.rowid, texts.c.text).where(*clauses).limit(_CANDIDATES)
         return [(row[0], row[1]) for row in self._conn.execute(query)]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -89,12 +90,12 @@ def delete_import(conn: Connection, import_id: str) -> int:
     return int(conn.execute(sa.delete(events).where(events.c.import_id == import_id)).rowcount)
 
 
-def note_rewrite(conn: Connection, lowest: sa.Select[tuple[int]]) -> None:
+def note_rewrite(conn: Connection, lowest: sa.Select[Any]) -> None:
     """The replica must be written anew from the lowest sequence number on, since rows there go or move."""
     seq = conn.scalar(lowest)
     known = state.read(conn, "facts_floor")
     if seq is not None:
-        state.store(conn, {"facts_floor": min(known, seq) if known else seq})
+        state.store(conn, {"facts_floor": min(known, int(seq)) if known else int(seq)})
 
 
 def rehome(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:

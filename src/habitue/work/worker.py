@@ -1,0 +1,71 @@
+"""The worker: projects what waits, carries jobs out, and keeps the replica and the insights fresh.
+
+`python -m habitue.work.worker FOLDER` runs it until it is told to stop (SIGTERM or SIGINT).
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from habitue import flow
+from habitue.access.actor import SYSTEM, Actor
+from habitue.kernel import jobs
+from habitue.kernel.context import Context
+from habitue.kernel.errors import HabitueError
+from habitue.quality import importing
+from habitue.workspace import open_workspace
+
+REFRESH_SECONDS = 2.0
+IDLE_SECONDS = 0.1
+HANDLERS: Mapping[str, Callable[[Context, jobs.Job], None]] = {importing.JOB_KIND: flow.run_import}
+
+log = structlog.get_logger()
+
+
+def main() -> None:
+    """Work on one folder until told to stop."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with open_workspace(sys.argv[1], actor=SYSTEM) as ws:
+        work(ws.context, stop)
+
+
+def work(ws: Context, stop: threading.Event) -> None:
+    """Project, carry out jobs and refresh, until `stop` is set."""
+    refreshed_at = 0.0
+    while not stop.is_set():
+        is_busy = flow.catch_up(ws) > 0
+        is_busy = run_one(ws) or is_busy
+        if time.monotonic() - refreshed_at >= REFRESH_SECONDS:
+            flow.refresh(ws)
+            refreshed_at = time.monotonic()
+        if not is_busy:
+            stop.wait(IDLE_SECONDS)
+
+
+def run_one(ws: Context) -> bool:
+    """Carry out the oldest waiting job with the roles of who asked for it; returns whether there was one."""
+    job = jobs.claim(ws, list(HANDLERS))
+    if job is None:
+        return False
+    actor = Actor(actor_id=job.actor_id, name=job.actor_name, roles=frozenset(job.roles))
+    started = time.monotonic()
+    try:
+        HANDLERS[job.kind](ws.as_actor(actor), job)
+    except HabitueError as error:
+        jobs.finish(ws, job.job_id, state="failed", error=error)
+        log.warning("job failed", kind=job.kind, job_id=job.job_id, code=error.code)
+    else:
+        log.info("job ended", kind=job.kind, job_id=job.job_id, seconds=round(time.monotonic() - started, 2))
+    return True
+
+
+if __name__ == "__main__":
+    main()

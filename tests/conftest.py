@@ -1,0 +1,131 @@
+"""What tests share: fresh workspaces on SQLite and on a PostgreSQL server that the session starts by itself."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from habitue.kernel.clock import FixedClock
+from habitue.kernel.config import WorkspaceSettings
+from habitue.workspace import Workspace, create_workspace
+
+NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
+BOTH = ("sqlite", "postgres")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """In CI a test that was skipped has failed: what is claimed must have run."""
+    report = yield
+    if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI: {report.longrepr}"
+    return report
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast tests first: pure functions, then the register, then pages in a browser."""
+    items.sort(key=lambda item: ("browser" in item.keywords, "slow" in item.keywords, "postgres" in item.name))
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of a database server of our own, started on a free port and thrown away afterwards."""
+    binaries = _postgres_binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL server is installed")
+    folder = Path(tempfile.mkdtemp(prefix="habitue-pg-"))
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    if as_user:
+        shutil.chown(folder, "postgres")
+    data = folder / "data"
+    port = _free_port()
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True, "cwd": "/"}
+    subprocess.run(
+        [*as_user, binaries / "initdb", "-D", data, "-U", "habitue", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"],
+        **quiet,
+    )
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=50"
+    subprocess.run(
+        [*as_user, binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], **quiet
+    )
+    try:
+        yield f"postgresql+psycopg://habitue@127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run([*as_user, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **quiet)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """The URL of a fresh database."""
+    name = f"habitue_{os.urandom(6).hex()}"
+    server = sa.create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    with server.connect() as conn:
+        conn.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield sa.make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+    with server.connect() as conn:
+        conn.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    server.dispose()
+
+
+MakeWorkspace = Callable[..., Workspace]
+
+
+@pytest.fixture(params=BOTH)
+def make_workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeWorkspace]:
+    """Makes fresh workspaces, once on SQLite and once on PostgreSQL, with a clock that stands still."""
+    made: list[Workspace] = []
+
+    def make(name: str = "shop", *, now: datetime = NOW, **settings: str) -> Workspace:
+        environ = {}
+        if request.param == "postgres":
+            if made:
+                pytest.fail("one workspace a database")
+            environ["HABITUE_REGISTER__URL"] = request.getfixturevalue("postgres_database")
+        made.append(
+            create_workspace(
+                tmp_path / name, workspace=WorkspaceSettings(**settings), clock=FixedClock(now), environ=environ
+            )
+        )
+        return made[-1]
+
+    yield make
+    for ws in made:
+        ws.close()
+
+
+@pytest.fixture
+def ws(make_workspace: MakeWorkspace) -> Workspace:
+    """A fresh workspace, once on SQLite and once on PostgreSQL."""
+    return make_workspace()
+
+
+@pytest.fixture
+def sqlite_ws(tmp_path: Path) -> Iterator[Workspace]:
+    """A fresh workspace on SQLite, for what does not depend on the database."""
+    with create_workspace(tmp_path / "shop", clock=FixedClock(NOW), environ={}) as made:
+        yield made
+
+
+def _postgres_binaries() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if found:
+        return found[-1].parent
+    where = shutil.which("initdb")
+    return Path(where).parent if where else None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
