@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from habitue.collect.files.amounts import currency_of, number_of, text_of
 from habitue.collect.files.headings import key as plain_key
+from habitue.collect.files.headings import word_set
 from habitue.collect.files.plan import short_hash, values_of
 
 if TYPE_CHECKING:
@@ -22,62 +23,15 @@ _CHANNELS = {
     "letter": "letter post brief fax письмо",
 }
 _CHANNEL_OF = {word: channel for channel, words in _CHANNELS.items() for word in words.split()}
-_IN = frozenset(["in", "inbound", "incoming", "eingehend", "eingang", "входящий", "входящее", "входящая"])
-_OUT = frozenset(["out", "outbound", "outgoing", "ausgehend", "ausgang", "исходящий", "исходящее", "исходящая"])
-FAILED = frozenset(
-    [
-        "failed",
-        "declined",
-        "fehlgeschlagen",
-        "abgelehnt",
-        "rejected",
-        "error",
-        "ошибка",
-        "отклонен",
-        "отклонён",
-        "неуспешно",
-    ]
+_IN = word_set("in inbound incoming eingehend eingang входящий входящее входящая")
+_OUT = word_set("out outbound outgoing ausgehend ausgang исходящий исходящее исходящая")
+FAILED = word_set("failed declined fehlgeschlagen abgelehnt rejected error ошибка отклонен отклонён неуспешно")
+REFUNDED = word_set("refunded refund erstattet rückerstattet gutschrift возврат возвращен возвращён возвращено")
+CANCELLED = word_set(
+    "cancelled canceled cancel void voided storniert storno abgebrochen отменен отменён отменено отмена "
+    "аннулирован gekündigt gekuendigt beendet expired ended churned расторгнут закрыта отменена"
 )
-REFUNDED = frozenset(
-    [
-        "refunded",
-        "refund",
-        "erstattet",
-        "rückerstattet",
-        "gutschrift",
-        "возврат",
-        "возвращен",
-        "возвращён",
-        "возвращено",
-    ]
-)
-CANCELLED = frozenset(
-    [
-        "cancelled",
-        "canceled",
-        "cancel",
-        "void",
-        "voided",
-        "storniert",
-        "storno",
-        "abgebrochen",
-        "отменен",
-        "отменён",
-        "отменено",
-        "отмена",
-        "аннулирован",
-        "gekündigt",
-        "gekuendigt",
-        "beendet",
-        "expired",
-        "ended",
-        "churned",
-        "расторгнут",
-        "закрыта",
-        "отменена",
-    ]
-)
-_RENEWED = frozenset(["renewed", "renewal", "verlängert", "verlaengert", "продлен", "продлён", "продлена", "продление"])
+_RENEWED = word_set("renewed renewal verlängert verlaengert продлен продлён продлена продление")
 _CONSENTS = {
     "newsletter": ("newsletter", "email"),
     "email": ("", "email"),

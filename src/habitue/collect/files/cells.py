@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from habitue.collect.files.amounts import amount, number_of, text_of
+from habitue.collect.files.headings import word_set
 from habitue.collect.files.moments import moment
 from habitue.kernel.text import gettext_noop as _
 
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
 
 _MEMO_ENTRIES = 200_000
 NOTHING = frozenset({"", "null", "#n/a", "n/a", "nan", "none", "-", "–", "—", "\\n", "(null)", "#null!", "nat", "<na>"})
-YES = frozenset(
-    ["1", "yes", "y", "true", "t", "ja", "j", "wahr", "да", "д", "истина", "x", "х", "on", "✓", "✔", "+", "subscribed", "given", "granted", "opted-in", "opt-in", "abonniert", "angemeldet", "erteilt", "подписан", "подписана", "aktiv", "active", "есть"]
+YES = word_set(
+    "1 yes y true t ja j wahr да д истина x х on ✓ ✔ + subscribed given granted opted-in opt-in abonniert "
+    "angemeldet erteilt подписан подписана aktiv active есть"
 )
-NO = frozenset(
-    ["0", "no", "n", "false", "f", "nein", "falsch", "нет", "н", "ложь", "off", "unsubscribed", "withdrawn", "opted-out", "opt-out", "cleaned", "abgemeldet", "widerrufen", "отписан", "отписана", "inaktiv", "inactive"]
+NO = word_set(
+    "0 no n false f nein falsch нет н ложь off unsubscribed withdrawn opted-out opt-out cleaned abgemeldet "
+    "widerrufen отписан отписана inaktiv inactive"
 )
 _SPACES = re.compile(r"\s+")
 _CLOCK = re.compile(r"^(?:(\d+):)?(\d{1,3}):(\d{2})$")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from habitue.collect.files.cells import plain
 from habitue.collect.files.context_of_columns import Candidate, settle
-from habitue.collect.files.headings import snake, words
+from habitue.collect.files.headings import snake, word_set, words
 from habitue.collect.files.looks import checks, filled, looks_like
 from habitue.collect.files.targets import TARGETS, by_heading, kind_of_target
 from habitue.kernel.text import gettext_noop as _
@@ -85,8 +85,10 @@ def _by_heading(heading: str) -> tuple[str, ...]:
     return ()
 
 
-_TOO_LITTLE = frozenset(
-    ["nr", "id", "name", "date", "datum", "code", "status", "text", "note", "type", "user", "customer", "value", "sum", "amount", "count", "score", "total", "source", "channel", "label", "make", "title", "first", "last", "store", "item", "order", "plan", "purchases", "products", "home", "month", "имя", "г", "код", "сумма", "клиент"]
+_TOO_LITTLE = word_set(
+    "nr id name date datum code status text note type user customer value sum amount count score total source "
+    "channel label make title first last store item order plan purchases products home month имя г код сумма "
+    "клиент"
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from habitue.collect.files.headings import key, snake
+from habitue.collect.files.headings import key, snake, word_set
 from habitue.collect.files.targets import TARGETS, kind_of_target
 
 if TYPE_CHECKING:
@@ -47,8 +47,9 @@ _ANCHORS = {
     "survey": frozenset({"survey.score", "survey.text"}),
     "subscription": frozenset({"subscription.plan"}),
 }
-_DATES = frozenset(
-    ["date", "datum", "дата", "time", "timestamp", "zeitpunkt", "время", "datetime", "day", "tag", "unix", "epoch", "unixtime", "unixtimestamp", "zeit", "датаивремя", "когда", "dateandtime"]
+_DATES = word_set(
+    "date datum дата time timestamp zeitpunkt время datetime day tag unix epoch unixtime unixtimestamp zeit "
+    "датаивремя когда dateandtime"
 )
 _DATE_OF = (
     ("order", "order.at"),

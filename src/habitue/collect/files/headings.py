@@ -40,3 +40,8 @@ def snake(heading: str) -> str:
     spaced = _CAMEL.sub(" ", heading.strip())
     found = _WORD.findall(spaced.lower().translate(_UMLAUTS))
     return "_".join(found)[:60] or "column"
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text as a set, for the lists of words that cells are compared with."""
+    return frozenset(text.split())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from habitue.collect.files.amounts import amount
 from habitue.collect.files.cells import NO, YES, plain
+from habitue.collect.files.headings import word_set
 from habitue.collect.files.moments import moment
 
 if TYPE_CHECKING:
@@ -26,10 +27,30 @@ _POSTAL = re.compile(
 _NAME = re.compile(r"^[^\W\d_][^\d_@/:;,]*(?:[\s'’-][^\W\d_][^\d_@/:;]*){0,4}$")
 _ID = re.compile(r"^[A-Za-z]{0,5}[-_#]?\d[\w-]*$|^#\d+$|^[0-9a-f-]{16,36}$", re.I)
 _MONEY_MARK = re.compile(r"[€$£₽]|руб|\bEUR\b|\bUSD\b|\bCHF\b|\bRUB\b|\d[.,]\d{2}(?!\d)", re.I)
-_COUNTRIES = frozenset(
-    ["de", "at", "ch", "us", "uk", "gb", "fr", "it", "es", "nl", "be", "pl", "ru", "ua", "by", "kz", "cz", "dk", "se", "no", "fi", "pt", "ie", "ca", "au", "nz", "in", "jp", "cn", "br", "mx", "tr", "gr", "hu", "ro", "bg", "hr", "si", "sk", "lt", "lv", "ee", "lu", "deu", "aut", "che", "usa", "gbr", "fra", "ita", "esp", "nld", "rus", "ger", "aus", "ind", "sp", "sa", "me", "d", "f", "i", "rsa", "eire", "germany", "deutschland", "германия", "austria", "österreich", "австрия", "switzerland", "schweiz", "швейцария", "france", "frankreich", "франция", "italy", "italien", "италия", "spain", "spanien", "испания", "netherlands", "niederlande", "нидерланды", "belgium", "belgien", "poland", "polen", "польша", "russia", "russland", "россия", "рф", "ukraine", "украина", "belarus", "беларусь", "kazakhstan", "казахстан", "denmark", "norway", "sweden", "finland", "portugal", "ireland", "australia", "canada", "india", "japan", "china", "brazil", "mexico", "turkey", "greece", "hungary", "iceland", "israel", "cyprus", "malta", "lithuania", "singapore", "lebanon", "bahrain"]
+_COUNTRIES = word_set(
+    "de at ch us uk gb fr it es nl be pl ru ua by kz cz dk se no fi pt ie ca au nz in jp cn br mx tr gr hu ro "
+    "bg hr si sk lt lv ee lu deu aut che usa gbr fra ita esp nld rus ger aus ind sp sa me d f i rsa eire "
+    "germany deutschland германия austria österreich австрия switzerland schweiz швейцария france frankreich "
+    "франция italy italien италия spain spanien испания netherlands niederlande нидерланды belgium belgien "
+    "poland polen польша russia russland россия рф ukraine украина belarus беларусь kazakhstan казахстан "
+    "denmark norway sweden finland portugal ireland australia canada india japan china brazil mexico turkey "
+    "greece hungary iceland israel cyprus malta lithuania singapore lebanon bahrain"
 ) | frozenset(
-    ["united kingdom", "united states", "united states of america", "czech republic", "hong kong", "saudi arabia", "great britain", "united arab emirates", "channel islands", "new zealand", "south africa", "vereinigtes königreich", "соединённые штаты"]
+    {
+        "united kingdom",
+        "united states",
+        "united states of america",
+        "czech republic",
+        "hong kong",
+        "saudi arabia",
+        "great britain",
+        "united arab emirates",
+        "channel islands",
+        "new zealand",
+        "south africa",
+        "vereinigtes königreich",
+        "соединённые штаты",
+    }
 )
 
 

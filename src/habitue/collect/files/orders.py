@@ -62,7 +62,7 @@ def order_reader(plan: Plan) -> OrderReader | None:
     lines = {field.name: field for field in plan.group("line")}
     if not order:
         return None
-    texts = tuple((lines[name].index, lines[name].memo, name) for name in _TEXTS if name in lines)
+    texts = tuple((lines[name].place, lines[name].memo, name) for name in _TEXTS if name in lines)
     return OrderReader(plan, order, texts, lines.get("quantity"), lines.get("price"), lines.get("total"))
 
 
