@@ -191,7 +191,7 @@ class _Maker:
         found = self._about(person, row, line, problems, self._plan.received)
         extra = others(self._plan, person, row, line, problems, None) if self._extras else []
         found.extend(extra)
-        key = extra[0]["context"]["record"] if extra else person.key
+        key = extra[0]["context"]["record"] if extra else person.record
         return self._record(key, [row], [line], found, problems)
 
     def _record(

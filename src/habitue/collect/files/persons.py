@@ -35,11 +35,12 @@ _DESCRIBING = (
 class Person:
     """A person as the cells of a row describe them.
 
-    `key` is None when the row names nobody. `who` holds userId or anonymousId, `context` the externalIds and the
+    `key` is None when the row names nobody; `record` is the key of what this file says about the person. `who` holds userId or anonymousId, `context` the externalIds and the
     few traits by which an event finds the person.
     """
 
     key: str | None
+    record: str
     who: dict[str, str]
     external_ids: tuple[dict[str, str], ...]
     traits: dict[str, Any]
@@ -66,7 +67,7 @@ class Person:
             **self.who,
             "traits": dict(self.traits),
             "timestamp": timestamp,
-            "context": self.context(self.key or "", with_traits=False),
+            "context": self.context(self.record, with_traits=False),
         }
 
     def track(self, event: str, properties: dict[str, Any], timestamp: str, record: str) -> dict[str, Any]:
@@ -85,7 +86,7 @@ def person_reader(plan: Plan) -> Callable[[Row], Person]:
     """A function from a row to its person; rows with the same cells give the same object."""
     fields = plan.group("person")
     if not fields:
-        nobody = Person(None, {}, (), {}, ())
+        nobody = Person(None, "", {}, (), {}, ())
         return lambda _row: nobody
     local = tuple(Field(place, *field[1:]) for place, field in enumerate(fields))
     pick = itemgetter(*(field.place for field in fields))
@@ -108,7 +109,7 @@ def _person(plan: Plan, fields: tuple[Field, ...], cells: Row) -> Person:
     for name in ("country", "language", "source_channel"):
         if name in plan.constants and key is not None:
             traits.setdefault(name, plan.constants[name])
-    return Person(key, who, external, traits, tuple(problems))
+    return Person(key, f"{key}{plan.aspect}", who, external, traits, tuple(problems))
 
 
 def _key(external: tuple[dict[str, str], ...], user: str | None, traits: dict[str, Any]) -> str | None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from habitue.collect.files.shapes import Cell, Row
 
 _KIND_OF = {"person.birth_date": "birthday", "contact.note": "note", "survey.text": "note", "person.notes": "note"}
+_MENTIONING = frozenset({"order", "contact", "payment", "survey", "subscription", "consent"})
+_MENTIONED = frozenset({"customer_number", "loyalty_card", "user_id", "email", "phone", "mobile"})
 PERSON_GROUPS = ("person", "custom")
 
 
@@ -41,6 +43,7 @@ class Plan:
     currency: str
     received: str
     mapped: tuple[int, ...]
+    aspect: str
     seal: str
     separator: str
 
@@ -88,9 +91,20 @@ def make_plan(
         currency=mapping.constants.get("currency", currency),
         received=reading.received_at.replace(tzinfo=None).isoformat() + "Z",
         mapped=tuple(mapped),
+        aspect=_aspect(found),
         seal=repr(sorted(mapping.constants.items())) + repr(mapping.targets),
         separator=separator,
     )
+
+
+def _aspect(found: dict[str, list[Field]]) -> str:
+    """What is added to a person's record where a file only mentions people.
+
+    Without it the few traits in a list of orders would replace the many in the list of people.
+    """
+    others = sorted(found.keys() & _MENTIONING)
+    described = any(field.name not in _MENTIONED for field in found.get("person", ()))
+    return "" if not others or (others == ["consent"] and described) else f":{others[0]}"
 
 
 def _reader(target: str, group: str, reading: Reading) -> Any:
