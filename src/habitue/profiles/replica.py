@@ -20,6 +20,7 @@ import msgspec
 import pyarrow as pa
 import sqlalchemy as sa
 
+from habitue.collect.envelope import INTERNAL_SOURCE
 from habitue.identity.tables import identifiers
 from habitue.kernel import lake, state
 from habitue.kernel.clock import micros
@@ -136,7 +137,9 @@ def _refresh_facts(ws: Context) -> bool:
     if wanted <= last and not floor:
         return False
     columns = [events.c[name] for name in FACTS.names if name not in ("properties",)]
-    query = sa.select(*columns, events.c.facts).where(events.c.seq > last, events.c.seq <= wanted)
+    query = sa.select(*columns, events.c.facts).where(
+        events.c.seq > last, events.c.seq <= wanted, events.c.source_id != INTERNAL_SOURCE
+    )
     written = last
     with ws.register.read() as conn:
         result = conn.execution_options(stream_results=True).execute(query.order_by(events.c.seq))

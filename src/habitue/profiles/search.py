@@ -21,16 +21,7 @@ texts = sa.Table(
     metadata,
     sa.Column("rowid", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("text", sa.Text, nullable=False),
-    info={"is_virtual": True},
 )
-
-CREATE_SQLITE = "CREATE VIRTUAL TABLE profiles_search USING fts5(text, tokenize='trigram', detail='none')"
-CREATE_POSTGRESQL = (
-    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    "CREATE TABLE profiles_search (rowid BIGINT PRIMARY KEY, text TEXT NOT NULL)",
-    "CREATE INDEX ix_profiles_search_text ON profiles_search USING gin (text gin_trgm_ops)",
-)
-
 
 @lru_cache(maxsize=100_000)
 def fold(text: str) -> str:

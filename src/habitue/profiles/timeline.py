@@ -12,14 +12,13 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.collect.envelope import TRAIT_TYPES, Event
+from habitue.collect.envelope import INTERNAL_SOURCE, TRAIT_TYPES, Event
 from habitue.kernel import state
 from habitue.kernel.register import chunks, dialect_insert, insert_ignoring
 from habitue.profiles.tables import activity, events, superseded
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
-INTERNAL_TYPE = "internal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +190,8 @@ def _supersede(conn: Connection, group: Sequence[Event]) -> None:
 def _note_activity(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:
     spans: dict[int, tuple[datetime, datetime, int]] = {}
     for event, identifier_id in homes:
+        if event.source_id == INTERNAL_SOURCE:
+            continue
         first, last, count = spans.get(identifier_id, (event.at, event.at, 0))
         spans[identifier_id] = (min(first, event.at), max(last, event.at), count + 1)
     if not spans:

@@ -20,7 +20,7 @@ context.configure(
     target_metadata=metadata,
     version_table="kernel_versions",
     include_object=include,
-    render_as_batch=False,
+    user_module_prefix="register.",
     transaction_per_migration=False,
 )
 context.run_migrations()
