@@ -103,7 +103,7 @@ def count_by_code(conn: Connection, *, import_id: str, state: str | None = None)
         .group_by(quarantined.c.code)
         .order_by(number.desc(), quarantined.c.code)
     )
-    return {code: count for code, count in conn.execute(found).tuples()}
+    return dict(conn.execute(found).tuples().all())
 
 
 def decide(conn: Connection, quarantine_id: str, *, state: State) -> bool:
@@ -156,7 +156,7 @@ def _spellings(needle: str) -> list[str]:
         local, _at, domain = text.rpartition("@")
         return [text, f"{local}@{_readable(domain)}"] if "xn--" in domain else [text]
     if text.startswith("+") and text[1:].isdigit():
-        return [_national(text)]
+        return _numbers(text)
     return [text if len(text) >= _LONG_ENOUGH else f"\n{text}\n"]
 
 
@@ -167,8 +167,11 @@ def _readable(domain: str) -> str:
         return domain
 
 
-def _national(number: str) -> str:
+def _numbers(number: str) -> list[str]:
     try:
-        return str(phonenumbers.parse(number, None).national_number)
+        national = str(phonenumbers.parse(number, None).national_number)
     except phonenumbers.NumberParseException:
-        return number[1:]
+        return [number[1:]]
+    if len(national) >= _LONG_ENOUGH:
+        return [national]
+    return [f"\n{spelling}\n" for spelling in (national, f"0{national}", number[1:], f"00{number[1:]}")]

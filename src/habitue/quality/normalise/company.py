@@ -46,6 +46,8 @@ _FORMS: Mapping[str, str] = {
     "incorporated": "Inc.",
     "corp": "Corp.",
     "corporation": "Corp.",
+    "& co kg": "& Co. KG",
+    "& co": "& Co.",
     "co": "Co.",
     "sa": "S.A.",
     "sas": "SAS",
@@ -158,7 +160,7 @@ def _split_form(text: str) -> tuple[str, str, bool]:
     """(name without its form, the form as we write it, whether it stands in front)."""
     words = text.split(" ")
     for length in range(min(_LONGEST, len(words) - 1), 0, -1):
-        tail = _bare(" ".join(words[-length:])).replace("+", "&").replace(" und co", " & co")
+        tail = _bare(" ".join(words[-length:])).replace("+", "&").replace("und co", "& co")
         if tail in _FORMS and (len(tail) > 2 or not words[-1].islower()):
             return " ".join(words[:-length]).rstrip(" ,"), _FORMS[tail], False
     lowered = text.lower()

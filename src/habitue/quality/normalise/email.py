@@ -21,7 +21,7 @@ _LABEL = re.compile(r"^(?:e-?mail|mail|эл\. ?почта|почта)\s*:\s*")
 _REMARK = re.compile(r"\([^()]*\)")
 _AROUND_AT = re.compile(r"\s*@\s*")
 _SEVERAL = re.compile(r"\s*[;,|]\s*|\s+(?:/|und|and|oder|or|и|или)\s+|\s+")
-_EDGES = " \t\"'`´‘’“”„«»<>()[]{},;:."
+_EDGES = " \t\"'`´‘’“”„«»<>()[]{},;:"
 
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
 _TYPOS = {
@@ -78,7 +78,7 @@ def _addresses(text: str) -> list[str]:
     wrapped = _WRAPPED.search(text)
     plain = wrapped[1] if wrapped else _AROUND_AT.sub("@", _LABEL.sub("", _REMARK.sub(" ", text)))
     parts = [part.strip(_EDGES).removeprefix("mailto:") for part in _SEVERAL.split(plain)]
-    parts = [part.partition("?")[0].strip(_EDGES) for part in parts if part]
+    parts = [part.partition("?")[0].rstrip(_EDGES + ".") for part in parts if part]
     # "hans müller@web.de" has lost a dot: half of an address is never taken for the whole.
     return parts if all("@" in part for part in parts) else []
 

@@ -72,9 +72,9 @@ _DOLLARS: Mapping[str, str] = {
 _CROWNS: Mapping[str, str] = {"SE": "SEK", "NO": "NOK", "DK": "DKK", "IS": "ISK"}
 _YENS: Mapping[str, str] = {"CN": "CNY"}
 
+_BEFORE = r"([^\d.,()+\-−–]*)\.?"
 _SHAPE = re.compile(
-    r"([^\d.,()+\-−–]*)\s*([+\-−–]?)\s*([^\d.,()+\-−–]*)\s*([\d.,'’\s]*\d)(?:[.,][\-–—]{1,2})?\s*([^\d.,()]*)\Z",
-    re.ASCII,
+    _BEFORE + r"\s*([+\-−–]?)\s*" + _BEFORE + r"\s*([\d.,'’\s]*\d)(?:[.,][\-–—]{1,2})?\s*([^\d.,()]*?)\.?\Z", re.ASCII
 )
 _UNREADABLE = _("“%(value)s” is not an amount of money.")
 _TOO_LARGE = _("%(value)s is more than we can count.")

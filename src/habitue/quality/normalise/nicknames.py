@@ -167,6 +167,7 @@ simon si semyon
 """
 _SOUNDS = (
     (re.compile("[yj]"), "i"),
+    (re.compile("chr"), "kr"),
     (re.compile("sch|shch"), "sh"),
     (re.compile("ph"), "f"),
     (re.compile("[tk]h"), lambda found: "t" if found[0] == "th" else "h"),

@@ -81,12 +81,29 @@ def _one(text: str, *, country: str | None, shown: str) -> Normalised | Problem:
         if country is None and error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE:
             return Problem("phone_country_unknown", _NO_COUNTRY, params)
         return Problem("phone_unreadable", _UNREADABLE, params)
-    if not phonenumbers.is_possible_number(parsed):
+    if not phonenumbers.is_possible_number(parsed) or parsed.national_number < 10_000:
         return Problem("phone_unreadable", _UNREADABLE, params)
+    is_valid = phonenumbers.is_valid_number(parsed)
+    whole = _with_its_country_code(number, parsed.country_code)
+    # Nobody writes a landline without its zero, but many a mobile number has lost its plus.
+    if whole is not None and (not is_valid or _is_mobile(whole)):
+        parsed, is_valid = whole, True
     extension = extension or parsed.extension or ""
     value = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
-    note = _INVENTED if is_blocked_phone(value) else None if phonenumbers.is_valid_number(parsed) else _DOUBTFUL
+    note = _INVENTED if is_blocked_phone(value) else None if is_valid else _DOUBTFUL
     return Normalised(value, {"phone_extension": extension} if extension else {}, note)
+
+
+def _with_its_country_code(number: str, country_code: int) -> phonenumbers.PhoneNumber | None:
+    """`491715554321` read as an international number that lost its plus sign, when that is a valid number."""
+    digits = _NON_DIGITS.sub("", number)
+    if number.lstrip("( ").startswith("+") or not digits.startswith(str(country_code)):
+        return None
+    try:
+        whole = phonenumbers.parse(f"+{digits}", None)
+    except phonenumbers.NumberParseException:
+        return None
+    return whole if whole.country_code == country_code and phonenumbers.is_valid_number(whole) else None
 
 
 def _split_extension(text: str) -> tuple[str, str]:
@@ -95,5 +112,8 @@ def _split_extension(text: str) -> tuple[str, str]:
 
 
 def _kind(number: str) -> str:
-    kind = phonenumbers.number_type(phonenumbers.parse(number, None))
-    return "mobile" if kind == PhoneNumberType.MOBILE else "other"
+    return "mobile" if _is_mobile(phonenumbers.parse(number, None)) else "other"
+
+
+def _is_mobile(number: phonenumbers.PhoneNumber) -> bool:
+    return bool(phonenumbers.number_type(number) == PhoneNumberType.MOBILE)
