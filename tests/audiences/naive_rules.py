@@ -121,9 +121,9 @@ def _sum(rule: EventSum, who: str, world: World) -> bool:
     total, wanted = Decimal(0), rule.currency or "EUR"
     for e in world.events:
         refund = rule.event == "Order Completed" and e["name"] == "Order Refunded"
-        if (e["name"] == rule.event or refund) and _counts(e, rule, who, world):
-            if (e["currency"] or "EUR") == wanted and e["amount"] is not None:
-                total += -e["amount"] if refund else e["amount"]
+        own = (e["currency"] or "EUR") == wanted and e["amount"] is not None
+        if own and (e["name"] == rule.event or refund) and _counts(e, rule, who, world):
+            total += -e["amount"] if refund else e["amount"]
     return {
         "at_least": total >= rule.amount,
         "at_most": total <= rule.amount,
@@ -151,9 +151,7 @@ def _counts(event: dict[str, Any], rule: EventCount | EventSum, who: str, world:
     if not about_products:
         return True
     products = properties.get("products", [])
-    return any(
-        all(_compare(p.get(t.property[9:]), t.op, t.value, str) for t in about_products) for p in products
-    )
+    return any(all(_compare(p.get(t.property[9:]), t.op, t.value, str) for t in about_products) for p in products)
 
 
 def _inside(at: datetime, window: Window) -> bool:
@@ -259,6 +257,10 @@ def _day(rng: random.Random) -> date:
     return date(2026, 4, 2) - timedelta(days=rng.randint(0, 480))
 
 
+def _birthday(rng: random.Random) -> date:
+    return date(2026 - rng.randint(13, 41), rng.choice([2, 3]), rng.randint(26, 28))
+
+
 def _amount(rng: random.Random) -> Decimal | None:
     return rng.choice([None, Decimal(0), Decimal(rng.randint(0, 60)) / 4, Decimal(rng.randint(0, 60)) / 4])
 
@@ -284,7 +286,7 @@ def _person(rng: random.Random, number: int) -> dict[str, Any]:
         "kind": "company" if number == 3 else "person",
         "country": rng.choice([None, *_WORDS]),
         "city": rng.choice([None, *_WORDS]),
-        "birth_date": rng.choice([None, date(2026 - rng.randint(13, 41), rng.choice([2, 3]), rng.randint(27, 29) - 1), date(2004, 2, 29), date(2000, 3, 29), date(2000, 3, 30)]),
+        "birth_date": rng.choice([None, _birthday(rng), date(2004, 2, 29), date(2000, 3, 29), date(2000, 3, 30)]),
         "income": _amount(rng),
         "last_seen_at": rng.choice([None, _instant(rng), _instant(rng)]),
         "traits": json.dumps({key: value for key, value in traits.items() if rng.random() < 0.7}),

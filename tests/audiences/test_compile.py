@@ -60,9 +60,7 @@ def _with_cancelled_orders(rule: Rule, tables: Tables) -> ir.Table:
 
 
 def _a_day_later(rule: Rule, tables: Tables) -> ir.Table:
-    return compile_rule(
-        rule, tables, now=NOW + timedelta(days=1), timezone=ZONE, currency="EUR", kinds=kind_of
-    )
+    return compile_rule(rule, tables, now=NOW + timedelta(days=1), timezone=ZONE, currency="EUR", kinds=kind_of)
 
 
 def _with_companies(rule: Rule, tables: Tables) -> ir.Table:

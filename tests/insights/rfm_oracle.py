@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from zoneinfo import ZoneInfo
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-from hypothesis import strategies as st
 
 from habitue.insights.groups import group_of
 
@@ -76,47 +76,38 @@ def people_table(profile_ids: Sequence[str], companies: Sequence[str] = ()) -> i
     return ibis.memtable(pa.Table.from_pylist(rows, schema=PEOPLE))
 
 
-def _instants() -> st.SearchStrategy[datetime]:
-    # Around midnight and the change of the clocks days are easily told wrong; the rest is spread over four years.
-    near = st.integers(0, 40).map(lambda n: NOW - timedelta(minutes=30 * n))
-    spread = st.integers(-3, 1500).flatmap(
-        lambda days: st.integers(0, 23).map(lambda hour: NOW - timedelta(days=days, hours=hour))
-    )
-    return st.one_of(spread, spread, near)
+def _moments(rng: random.Random) -> list[datetime]:
+    """When somebody ordered: in a rhythm, or anyhow; often around midnight, where days are easily told wrong."""
+    silence, gap = rng.choice([-1, 0, 3, 15, 40, 90, 300, 800]), rng.choice([0, 1, 5, 7, 30, 90, 365])
+    number = rng.choice([0, 1, 1, 2, 3, 4, 6])
+    days = [silence + n * gap + rng.choice([0, 0, 0, 1, 9]) for n in range(number)]
+    return [NOW - timedelta(days=day, minutes=rng.choice([0, 30 * rng.randint(0, 47)])) for day in days]
 
 
-@st.composite
-def shops(draw: st.DrawFn) -> list[Happened]:
+def _amount(rng: random.Random) -> Decimal | None:
+    return rng.choice([None, Decimal(rng.randint(0, 3)), Decimal(rng.randint(0, 500_000)) / 100, Decimal("0.0003")])
+
+
+def shop(seed: int) -> list[Happened]:
     """Events of up to 12 buyers: orders, cancellations, refunds, several currencies, some order numbers shared."""
+    rng = random.Random(seed)
     events: list[Happened] = []
-    amounts = st.one_of(
-        st.none(), st.integers(0, 3).map(Decimal), st.decimals(0, 5000, places=2), st.decimals(0, 9, places=4)
-    )
-    currencies = st.sampled_from(["EUR", "EUR", "EUR", None, "CHF"])
-    sources = st.sampled_from(["shop", "till"])
-    for person in range(draw(st.integers(0, 12))):
-        for _ in range(draw(st.integers(0, 7))):
-            order_id = draw(st.one_of(st.none(), st.integers(1, 40).map(str)))
-            order = Happened(
-                f"p{person:02}", "Order Completed", draw(_instants()), draw(amounts), draw(currencies),
-                order_id, draw(sources),
-            )  # fmt: skip
-            events.append(order)
-            what = draw(st.sampled_from(["kept", "kept", "kept", "cancelled", "refunded"]))
-            later = order.at + timedelta(days=draw(st.integers(0, 60)))
+    for person in range(rng.randint(0, 12)):
+        for at in _moments(rng):
+            order_id = rng.choice([None, str(rng.randint(1, 60)), str(rng.randint(1, 60))])
+            currency, source = rng.choice(["EUR", "EUR", "EUR", None, "CHF"]), rng.choice(["shop", "till"])
+            who = f"p{person:02}"
+            events.append(Happened(who, "Order Completed", at, _amount(rng), currency, order_id, source))
+            later = at + timedelta(days=rng.randint(0, 60))
+            what = rng.choice(["kept", "kept", "kept", "kept", "Order Cancelled", "Order Refunded"])
             if what != "kept":
-                name = "Order Cancelled" if what == "cancelled" else "Order Refunded"
-                refund = draw(amounts) if what == "refunded" else None
-                events.append(
-                    Happened(order.profile_id, name, later, refund, order.currency, order_id, order.source_id)
-                )
+                refund = _amount(rng) if what == "Order Refunded" else None
+                events.append(Happened(who, what, later, refund, currency, order_id, source))
     return events
 
 
 def _standing(events: Sequence[Happened]) -> list[Happened]:
-    cancelled = {
-        (e.source_id, e.order_id) for e in events if e.name == "Order Cancelled" and e.order_id is not None
-    }
+    cancelled = {(e.source_id, e.order_id) for e in events if e.name == "Order Cancelled" and e.order_id is not None}
     return [e for e in events if (e.source_id, e.order_id) not in cancelled]
 
 
@@ -126,9 +117,7 @@ def _day(at: datetime, timezone: str) -> date:
 
 def _scores(values: dict[str, Decimal | int]) -> dict[str, int]:
     everyone = sorted(values.values())
-    return {
-        p: sum(other < value for other in everyone) * 5 // len(everyone) + 1 for p, value in values.items()
-    }
+    return {p: sum(other < value for other in everyone) * 5 // len(everyone) + 1 for p, value in values.items()}
 
 
 def oracle(
@@ -149,7 +138,7 @@ def oracle(
     for p, seen in days.items():
         last = max(seen)
         has_own = len(seen) >= 3
-        rhythm = max(float(median(gaps[p])), 7.0) if has_own else shop_gap
+        rhythm = max(float(median(gaps[p])), 7.0) if has_own else max(shop_gap, *gaps[p], 7.0)
         money, year, two_years, other = Decimal(0), Decimal(0), Decimal(0), 0
         bought = False
         for e in standing:

@@ -58,9 +58,7 @@ def _day(at: ir.TimestampValue, offsets: Sequence[tuple[datetime, int]]) -> ir.D
     if len(offsets) == 1:
         return (at + ibis.interval(seconds=offsets[0][1])).date()
     middle = len(offsets) // 2
-    return ibis.ifelse(
-        at < instant(offsets[middle][0]), _day(at, offsets[:middle]), _day(at, offsets[middle:])
-    )
+    return ibis.ifelse(at < instant(offsets[middle][0]), _day(at, offsets[:middle]), _day(at, offsets[middle:]))
 
 
 @lru_cache(maxsize=16)

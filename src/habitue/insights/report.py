@@ -150,9 +150,7 @@ def _pareto(rows: list[dict[str, Any]]) -> Pareto:
     people, total = rows[-1]["people"], rows[-1]["total_money"]
     top = next(row for row in rows if row["rank"] == top_count(people))
     curve = [CurvePoint(_share(row["rank"], people), _share(row["money"], total)) for row in rows]
-    return Pareto(
-        people=top["rank"], money=top["money"], share=_share(top["money"], total), curve=tuple(curve)
-    )
+    return Pareto(people=top["rank"], money=top["money"], share=_share(top["money"], total), curve=tuple(curve))
 
 
 def _person(row: dict[str, Any]) -> PersonAtRisk:

@@ -37,9 +37,7 @@ def rfm(events: ir.Table, people: ir.Table, *, at: datetime, timezone: str, curr
     rhythm_days, shop_gap_days, has_own_rhythm, yearly_money, money_two_years, other_orders, is_overdue,
     is_valuable.
     """
-    known = events.filter(_before(events.at, at)).semi_join(
-        people.filter(people.kind == "person"), "profile_id"
-    )
+    known = events.filter(_before(events.at, at)).semi_join(people.filter(people.kind == "person"), "profile_id")
     buyers = rhythm(purchases(known, timezone=timezone))
     day = ibis.literal(today(at, timezone), type="date")
     spent = _money(known, buyers, day=today(at, timezone), timezone=timezone, currency=currency)
@@ -94,9 +92,7 @@ def _total(table: ir.Table, where: ir.BooleanValue) -> ir.DecimalValue:
 
 def _is_valuable(table: ir.Table) -> ir.BooleanValue:
     """Fewer than a fifth of those who bought in two years spent strictly more."""
-    window = ibis.window(
-        group_by=table.bought_in_two_years, order_by=table.money_two_years.desc(nulls_first=False)
-    )
+    window = ibis.window(group_by=table.bought_in_two_years, order_by=table.money_two_years.desc(nulls_first=False))
     size = table.money_two_years.count().over(ibis.window(group_by=table.bought_in_two_years))
     is_top = ibis.rank().over(window) * TOP_PARTS < size
     return table.bought_in_two_years & (table.money_two_years > 0) & is_top
@@ -113,9 +109,7 @@ INSIGHT = Insight(
     question=_("Who are my regulars, who is leaving, and what is it worth?"),
     compute=compute,
     fields=(
-        InsightField(
-            "rfm_group", "choice", _("Customer group"), tuple((g.code, g.label) for g in GROUPS.values())
-        ),
+        InsightField("rfm_group", "choice", _("Customer group"), tuple((g.code, g.label) for g in GROUPS.values())),
         InsightField("recency_days", "number", _("Days since the last purchase")),
         InsightField("frequency", "number", _("Number of purchases")),
         InsightField("monetary", "money", _("Money spent so far")),

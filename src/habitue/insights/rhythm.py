@@ -14,7 +14,8 @@ UNKNOWN_SHOP_DAYS = 90
 def rhythm(purchases: ir.Table) -> ir.Table:
     """Each buyer's rhythm (profile_id, frequency, first_on, last_on, rhythm_days, shop_gap_days, has_own_rhythm).
 
-    With three purchases or more the own rhythm is the median pause between them; with fewer it is the shop's.
+    With three purchases or more the own rhythm is the median pause between them. With two it is the longer of
+    their one pause and the shop's, with one the shop's.
     The shop's usual pause is the median, over the people who came back, of each one's median pause: everybody
     counts once. Pauses are in days, at least LEAST_DAYS.
     """
@@ -22,12 +23,13 @@ def rhythm(purchases: ir.Table) -> ir.Table:
     shop = people.aggregate(shop_gap_days=lambda t: t.own_gap.median().fill_null(UNKNOWN_SHOP_DAYS))
     both = people.cross_join(shop)
     has_own = both.frequency >= 3
+    longer = ibis.greatest(both.own_gap.fill_null(0), both.shop_gap_days)
     return both.select(
         "profile_id",
         "frequency",
         "first_on",
         "last_on",
-        rhythm_days=ibis.greatest(ibis.ifelse(has_own, both.own_gap, both.shop_gap_days), LEAST_DAYS),
+        rhythm_days=ibis.greatest(ibis.ifelse(has_own, both.own_gap, longer), LEAST_DAYS),
         shop_gap_days=ibis.greatest(both.shop_gap_days, LEAST_DAYS),
         has_own_rhythm=has_own,
     )

@@ -54,10 +54,12 @@ def refresh(ws: Context, insight: Insight, now: Facts) -> Stored:
 def _kept(ws: Context, insight: Insight, now: Facts) -> Stored | None:
     if not ws.lake.has(PREFIX + insight.name):
         return None
-    table = ws.lake.table(PREFIX + insight.name)
-    row = ws.lake.con.to_pyarrow(table.select("computed_at", "facts_seq").limit(1)).to_pylist()
-    if not row or row[0]["facts_seq"] != ws.lake.sequence():
+    if ws.lake.sequence(PREFIX + insight.name) != ws.lake.sequence():
         return None
+    table = ws.lake.table(PREFIX + insight.name)
+    row = ws.lake.con.to_pyarrow(table.select("computed_at").limit(1)).to_pylist()
+    if not row:
+        return Stored(table=table, computed_at=now.now)
     at = from_micros(row[0]["computed_at"])
     if today(at, now.timezone) != today(now.now, now.timezone) or at > now.now:
         return None

@@ -57,6 +57,4 @@ def valuable_at_risk(table: ir.Table) -> ir.Table:
     The money in danger is their `yearly_money`.
     """
     chosen = table.filter(table.is_valuable & table.is_overdue)
-    return chosen.order_by(
-        [ibis.desc("yearly_money", nulls_first=False), ibis.asc("profile_id", nulls_first=False)]
-    )
+    return chosen.order_by([ibis.desc("yearly_money", nulls_first=False), ibis.asc("profile_id", nulls_first=False)])

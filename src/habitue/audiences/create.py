@@ -1,0 +1,46 @@
+"""Creates an audience."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from habitue.access import policy
+from habitue.audiences.audience import Audience, audiences, check_names, check_saved
+from habitue.audiences.rule import Rule, encode
+from habitue.audit import ledger
+from habitue.kernel.context import Context
+
+
+def create(ws: Context, *, name: str, rule: Rule, description: str = "", purpose: str | None = None) -> Audience:
+    """Save a rule under a name.
+
+    Raises PermissionMissing, AudienceNameInvalid, AudienceNameTaken, RuleTooLarge, RuleInvalid, and NotFound for
+    an audience or purpose that does not exist.
+    """
+    policy.require(ws.actor, "audiences.edit")
+    check_names(name, description)
+    now = ws.clock.now()
+    made = Audience(
+        audience_id=ws.ids.new(),
+        name=name.strip(),
+        description=description.strip(),
+        rule=rule,
+        purpose=purpose,
+        created_at=now,
+        created_by=ws.actor.actor_id,
+        changed_at=now,
+        is_archived=False,
+    )
+    with ws.register.write() as conn:
+        check_saved(conn, audience_id=made.audience_id, name=name, rule=rule, purpose=purpose)
+        values = {field: getattr(made, field) for field in Audience.__dataclass_fields__}
+        conn.execute(sa.insert(audiences).values(**{**values, "rule": encode(rule)}))
+        ledger.record(
+            conn,
+            ws,
+            verb="audience.created",
+            subject_kind="audience",
+            subject_id=made.audience_id,
+            details={"name": made.name, "purpose": purpose},
+        )
+    return made

@@ -1,0 +1,180 @@
+"""Who belongs to an audience: counted, listed page by page, and broken down for the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from habitue.access import policy
+from habitue.audiences.audience import all_mentioned
+from habitue.audiences.check import check_rule
+from habitue.audiences.compile import compile_rule
+from habitue.audiences.fields import kind_of
+from habitue.audiences.rule import Rule, audiences_in, insights_in
+from habitue.audiences.tables import Tables
+from habitue.insights.orders import orders_per_profile
+from habitue.insights.store import stored
+from habitue.kernel.context import Context
+
+_NO_MEMBERS = pa.schema([("audience_id", pa.string()), ("profile_id", pa.string())])
+TOP_PLACES = 5
+SORTS = ("money", "name", "city", "last_order", "last_seen")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many people fulfil a rule, of how many persons, and when that was counted."""
+
+    people: int
+    of: int
+    as_of: datetime
+
+    @property
+    def share(self) -> float:
+        """The part of all people, 0 to 1."""
+        return self.people / self.of if self.of else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """One member; `money` is orders less refunds in the workspace's currency."""
+
+    profile_id: str
+    name: str | None
+    email: str | None
+    city: str | None
+    country: str | None
+    orders: int
+    last_order_at: datetime | None
+    money: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A value and how many members have it; None stands for people whose value is not known."""
+
+    value: str | None
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """Who the members are: by country, city, customer group (codes of insights.groups), and their money."""
+
+    people: int
+    countries: tuple[Slice, ...]
+    cities: tuple[Slice, ...]
+    groups: tuple[Slice, ...]
+    money: Decimal
+    yearly_money: Decimal
+
+
+def matching(ws: Context, rule: Rule) -> ir.Table:
+    """The persons (profile_id) who fulfil the rule now, as an expression; raises what `check_rule` raises.
+
+    Audiences that the rule mentions are compiled into it, so that nobody waits for a stored membership.
+    """
+    check_rule(rule)
+    with ws.register.read() as conn:
+        mentioned = {audience_id: a.rule for audience_id, a in all_mentioned(conn, rule).items()}
+    return _matching(ws, rule, mentioned, ws.clock.now())
+
+
+def count(ws: Context, rule: Rule) -> Count:
+    """How many people fulfil the rule."""
+    policy.require(ws.actor, "audiences.read")
+    people = ws.lake.table("people")
+    persons = people.filter(people.kind == "person").count()
+    figures = matching(ws, rule).aggregate(people=lambda t: t.count()).mutate(of=persons.as_scalar())
+    row = _rows(ws, figures)[0]
+    return Count(people=int(row["people"]), of=int(row["of"]), as_of=ws.clock.now())
+
+
+def members(ws: Context, rule: Rule, *, offset: int = 0, limit: int = 50, sort: str = "money") -> Sequence[MemberRow]:
+    """Members page by page; `sort` is one of SORTS (money and times: the most and the newest first)."""
+    policy.require(ws.actor, "audiences.read")
+    policy.require(ws.actor, "people.read")
+    people = ws.lake.table("people")
+    chosen = people.select("profile_id", "name", "email", "city", "country", "last_seen_at")
+    chosen = chosen.semi_join(matching(ws, rule), "profile_id")
+    totals = orders_per_profile(ws.lake.table("events"), currency=ws.config.workspace.currency)
+    keyed = totals.rename(other_id="profile_id")
+    joined = chosen.left_join(keyed, chosen.profile_id == keyed.other_id)
+    table = joined.select(*chosen.columns, "orders", "last_order_at", "money")
+    order = [_ORDER[sort](), ibis.asc("profile_id", nulls_first=False)]
+    return [_member(row) for row in _rows(ws, table.order_by(order).limit(limit, offset=offset))]
+
+
+def breakdown(ws: Context, rule: Rule) -> Breakdown:
+    """Countries, cities and customer groups of the members, the most frequent first, and their money."""
+    policy.require(ws.actor, "audiences.read")
+    found = matching(ws, rule)
+    people = ws.lake.table("people").select("profile_id", "country", "city").semi_join(found, "profile_id")
+    rfm = stored(ws, "rfm").table.semi_join(found, "profile_id")
+    sums = _rows(ws, rfm.aggregate(money=rfm.monetary.sum(), yearly_money=rfm.yearly_money.sum()))[0]
+    return Breakdown(
+        people=int(ws.lake.con.to_pyarrow(people.count()).as_py()),
+        countries=_slices(ws, people, "country"),
+        cities=_slices(ws, people, "city"),
+        groups=_slices(ws, rfm, "rfm_group", most=None),
+        money=sums["money"] or Decimal(0),
+        yearly_money=sums["yearly_money"] or Decimal(0),
+    )
+
+
+_ORDER: Mapping[str, Any] = {
+    "money": lambda: ibis.desc("money", nulls_first=False),
+    "name": lambda: ibis.asc("name", nulls_first=False),
+    "city": lambda: ibis.asc("city", nulls_first=False),
+    "last_order": lambda: ibis.desc("last_order_at", nulls_first=False),
+    "last_seen": lambda: ibis.desc("last_seen_at", nulls_first=False),
+}
+
+
+def _matching(ws: Context, rule: Rule, mentioned: Mapping[str, Rule], now: datetime) -> ir.Table:
+    listed = [
+        _matching(ws, mentioned[audience_id], mentioned, now).mutate(audience_id=ibis.literal(audience_id))
+        for audience_id in sorted(audiences_in(rule))
+    ]
+    columns = [table.select("audience_id", "profile_id") for table in listed]
+    tables = Tables(
+        people=ws.lake.table("people"),
+        events=ws.lake.table("events"),
+        consents=ws.lake.table("consents"),
+        members=ibis.union(*columns) if columns else ibis.memtable(_NO_MEMBERS.empty_table()),
+        insights={name: stored(ws, name).table for name in insights_in(rule)},
+    )
+    settings = ws.config.workspace
+    return compile_rule(rule, tables, now=now, timezone=settings.timezone, currency=settings.currency, kinds=kind_of)
+
+
+def _slices(ws: Context, table: ir.Table, column: str, most: int | None = TOP_PLACES) -> tuple[Slice, ...]:
+    counted = table.group_by(column).aggregate(people=lambda t: t.count())
+    order = [ibis.desc("people", nulls_first=False), ibis.asc(column, nulls_first=False)]
+    rows = _rows(ws, counted.order_by(order).limit(most))
+    return tuple(Slice(value=row[column], people=int(row["people"])) for row in rows)
+
+
+def _member(row: dict[str, Any]) -> MemberRow:
+    return MemberRow(
+        profile_id=row["profile_id"],
+        name=row["name"],
+        email=row["email"],
+        city=row["city"],
+        country=row["country"],
+        orders=row["orders"] or 0,
+        last_order_at=row["last_order_at"],
+        money=row["money"] if row["money"] is not None else Decimal(0),
+    )
+
+
+def _rows(ws: Context, table: ir.Table) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = ws.lake.con.to_pyarrow(table).to_pylist()
+    return rows

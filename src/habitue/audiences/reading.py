@@ -1,0 +1,35 @@
+"""Reads saved audiences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import sqlalchemy as sa
+
+from habitue.access import policy
+from habitue.audiences.audience import Audience, audiences, load, of_row
+from habitue.kernel.context import Context
+
+
+def get(ws: Context, audience_id: str) -> Audience:
+    """One audience, archived or not; NotFound when there is none of that id."""
+    policy.require(ws.actor, "audiences.read")
+    with ws.register.read() as conn:
+        return load(conn, audience_id)
+
+
+def listing(ws: Context, *, archived: bool = False) -> Sequence[Audience]:
+    """Audiences, the last changed first."""
+    policy.require(ws.actor, "audiences.read")
+    query = sa.select(audiences).where(audiences.c.is_archived == archived)
+    order = (audiences.c.changed_at.desc(), audiences.c.audience_id.desc())
+    with ws.register.read() as conn:
+        return [of_row(row) for row in conn.execute(query.order_by(*order)).mappings()]
+
+
+def names(ws: Context) -> Mapping[str, str]:
+    """The names of all audiences by id, for sentences and lists."""
+    policy.require(ws.actor, "audiences.read")
+    with ws.register.read() as conn:
+        rows = conn.execute(sa.select(audiences.c.audience_id, audiences.c.name))
+        return {row.audience_id: row.name for row in rows}
