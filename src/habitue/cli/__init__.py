@@ -1,0 +1,1 @@
+"""The command line: the verbs of a workspace, one file a subject."""

@@ -1,0 +1,125 @@
+"""`habitue serve`: the pages and the worker, started and stopped together."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from habitue.cli.session import Session, environment
+from habitue.cli.verbs import Verb, pass_session
+from habitue.kernel.errors import HabitueError
+from habitue.kernel.text import gettext_noop as _
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from habitue.workspace import Workspace
+
+STOP_SECONDS = 15
+
+
+class AddressUnusable(HabitueError):
+    """Another program answers there already, or the address is not one of this machine."""
+
+    code = "address_unusable"
+    message = _("The pages cannot answer at %(address)s: %(problem)s.")
+    next_step = _("Choose another address, for example: habitue serve --bind 127.0.0.1:8400")
+
+
+@click.command("serve", cls=Verb)
+@click.option("--bind", metavar="HOST:PORT", help="Where the pages answer; else serve.bind of the settings.")
+@pass_session
+def serve(session: Session, bind: str | None) -> None:
+    """Answer with the pages and carry out waiting work, until Ctrl-C."""
+    with session.open() as ws:
+        run(session, ws, bind or ws.config.serve.bind)
+
+
+def run(session: Session, ws: Workspace, bind: str) -> None:
+    """Serve a workspace until told to stop (SIGINT, SIGTERM); raises AddressUnusable."""
+    from habitue import asgi
+
+    host, port = _address(bind)
+    code = _setup_code(ws)
+    shown = f"[{host}]" if ":" in host else host
+    url = f"http://{shown}:{port}/"
+    session.give({"url": url, "setup_code": code}, lambda: _greet(session, url, code))
+    sys.stdout.flush()
+    with _worker(ws), _stopped_politely():
+        asgi.serve(ws, host, port)
+
+
+def _greet(session: Session, url: str, code: str | None) -> None:
+    session.say(_("Open %(url)s in your browser. Ctrl-C ends it."), url=url)
+    if code is not None:
+        session.say(_("From another machine, the first set-up asks for this code: %(code)s"), code=code)
+
+
+def _setup_code(ws: Workspace) -> str | None:
+    from habitue.web import project
+
+    project.configure(ws)
+    project.migrate()
+    from habitue.web import setup_code
+
+    return setup_code.issue(ws)
+
+
+def _address(bind: str) -> tuple[str, int]:
+    host, _colon, port = bind.rpartition(":")
+    host = host.strip("[]")
+    if not host or not port.isdigit():
+        raise AddressUnusable(address=bind, problem=_("an address and a port such as 127.0.0.1:8321 are wanted"))
+    try:
+        family, kind, protocol, _name, address = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            return host, int(probe.getsockname()[1])
+    except (OSError, OverflowError) as problem:
+        said = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
+        raise AddressUnusable(address=bind, problem=said) from problem
+
+
+@contextmanager
+def _worker(ws: Workspace) -> Iterator[None]:
+    """The worker as a child of its own session, so that Ctrl-C in a terminal reaches only us and we stop it."""
+    command = [sys.executable, "-m", "habitue.work.worker", str(ws.folder)]
+    child = subprocess.Popen(command, env=environment(), stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        yield
+    finally:
+        child.terminate()
+        try:
+            child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+@contextmanager
+def _stopped_politely() -> Iterator[None]:
+    """SIGTERM and SIGINT end the block; the server gives signals back after it has answered what was open."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        raise _Stop(number)
+
+    former = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    except _Stop:
+        pass
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+class _Stop(BaseException):
+    """Somebody asked us to stop."""
