@@ -171,7 +171,17 @@ def path(language: str) -> Path:
 def read(language: str) -> Catalog:
     """The catalogue of a language, empty when there is none yet."""
     if not path(language).is_file():
-        return Catalog(locale=language, domain=DOMAIN, charset="utf-8", project="Habitué", version="")
+        return Catalog(
+            locale=language,
+            domain=DOMAIN,
+            charset="utf-8",
+            project="Habitué",
+            copyright_holder="The Habitué authors",
+            header_comment="# Texts of Habitué.",
+            last_translator="The Habitué authors",
+            language_team=language,
+            fuzzy=False,
+        )
     with path(language).open("rb") as file:
         return read_po(file, locale=language, domain=DOMAIN)
 

@@ -1,4 +1,4 @@
-"""A real workspace in a folder of its own, and browsers that Django's test client plays."""
+"""A workspace that Django serves, and browsers that Django's test client plays."""
 
 from __future__ import annotations
 
@@ -9,14 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from django.test.utils import setup_test_environment
 
-from habitue.access.actor import OWNER_BY_FOLDER
-from habitue.kernel import config, keys
-from habitue.kernel.clock import SystemClock
-from habitue.kernel.context import ActorLike, Context
-from habitue.kernel.ids import Uuid7
-from habitue.kernel.lake import Lake
-from habitue.kernel.register import Register, metadata
+from habitue.kernel.config import WorkspaceSettings
 from habitue.web import accounts, project
+from habitue.workspace import Workspace, create_workspace
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -26,53 +21,24 @@ setup_test_environment()
 PASSWORD = "Drei Brote am Morgen"
 
 
-class World:
-    """What the shell asks of a workspace."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        self.folder, self.config, self.register = context.folder, context.config, context.register
-        self.clock, self.actor, self.secret = context.clock, context.actor, context.secret
-
-    def as_actor(self, actor: ActorLike) -> World:
-        return World(self.context.as_actor(actor))
-
-
-def workspace(folder: Path) -> World:
-    """A workspace in `folder`, with its key and tables."""
-    keys.create(folder)
-    (folder / config.FILE_NAME).write_text(config.text(config.WorkspaceSettings(name="Bäckerei Krume")))
-    register = Register(f"sqlite:///{folder / 'register.db'}")
-    metadata.create_all(register.engine)
-    context = Context(
-        folder=folder,
-        config=config.load(folder, {}),
-        register=register,
-        lake=Lake(register, folder / "lake", Uuid7()),
-        clock=SystemClock(),
-        ids=Uuid7(),
-        actor=OWNER_BY_FOLDER,
-        master_key=keys.load(folder, {}),
-    )
-    return World(context)
+@pytest.fixture
+def ws(tmp_path: Path) -> Iterator[Workspace]:
+    """A workspace on SQLite, served by the pages."""
+    settings = WorkspaceSettings(name="Bäckerei Krume")
+    with create_workspace(tmp_path / "shop", workspace=settings, environ={}) as made:
+        project.configure(made)
+        project.migrate()
+        yield made
 
 
 @pytest.fixture
-def ws(tmp_path: Path) -> Iterator[World]:
-    made = workspace(tmp_path)
-    project.configure(made)
-    project.migrate()
-    yield made
-    made.register.close()
-
-
-@pytest.fixture
-def owner_id(ws: Context) -> str:
+def owner_id(ws: Workspace) -> str:
+    """The user id of the owner, Anna."""
     return accounts.create_owner(ws, "Anna@krume.example", "Anna Krume", PASSWORD)
 
 
 @pytest.fixture
-def browser(ws: Context) -> Client:
+def browser(ws: Workspace) -> Client:
     """Nobody signed in, on this machine."""
     from django.test import Client
 
@@ -87,7 +53,7 @@ def owner(browser: Client, owner_id: str) -> Client:
 
 
 @pytest.fixture
-def colleague(ws: Context, owner_id: str) -> Callable[..., Client]:
+def colleague(ws: Workspace, owner_id: str) -> Callable[..., Client]:
     """Makes a signed-in colleague with the given roles."""
     from django.test import Client
 

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from habitue.access.policy import ROLE_LABELS
+from habitue.access.policy import ROLE_LABELS, ROLES
 from habitue.audit import ledger
 from habitue.kernel.errors import HabitueError, NotFound
 from habitue.kernel.text import gettext_noop as _
@@ -58,6 +58,14 @@ class LastOwner(HabitueError):
     next_step = _("Make somebody else an owner first.")
 
 
+class RoleTooHigh(HabitueError):
+    """Nobody gives, takes or takes over powers that they do not have themselves."""
+
+    code = "role_too_high"
+    message = _("This account may do things that you may not. Nothing was changed.")
+    next_step = _("Ask an owner of the workspace to do it.")
+
+
 def has_users() -> bool:
     """Whether the bound workspace has any user; once true it is remembered."""
     url = binding.workspace().register.url
@@ -95,6 +103,7 @@ def add_first(ws: Workspace, *, email: str, name: str, password: str, language: 
 
 def invite(ws: Workspace, *, email: str, name: str, roles: Collection[str]) -> User:
     """A new user without a password; they choose one on the page that `invitation` opens."""
+    _require_powers(ws, roles)
     user = _new(ws, email=email, name=name, roles=roles)
     user.set_unusable_password()
     with transaction.atomic():
@@ -109,6 +118,7 @@ def change(ws: Workspace, *, user_id: str, name: str, roles: Collection[str], is
     """Name, roles and whether the user may sign in; changed roles end their sessions."""
     with transaction.atomic():
         user = _found(user_id)
+        _require_powers(ws, {*user.roles, *roles})
         _keep_an_owner(user, roles=roles, is_active=is_active)
         before = {"roles": user.roles, "is_active": user.is_active}
         user.name, user.roles, user.is_active = name.strip(), _checked_roles(roles), is_active
@@ -129,6 +139,7 @@ def choose_password(ws: Workspace, *, user: User, password: str) -> None:
 def invitation(ws: Workspace, *, user_id: str) -> str:
     """The token with which the user may choose a password once, within three days."""
     user = _found(user_id)
+    _require_powers(ws, user.roles)
     if not user.is_active:
         raise UserInvalid(problem=_("the account is switched off"))
     _tell(ws, "user.invited", user, {})
@@ -182,6 +193,20 @@ def _keep_an_owner(user: User, *, roles: Collection[str], is_active: bool) -> No
     others = get_user_model().objects.filter(is_active=True).exclude(user_id=user.user_id)
     if not any(OWNER in other.roles for other in others):
         raise LastOwner
+
+
+def assignable(ws: Workspace) -> list[str]:
+    """The roles that the actor may give: those that allow nothing they may not do themselves."""
+    return [role for role in ROLE_LABELS if ROLES[role] <= _powers(ws.actor.roles)]
+
+
+def _require_powers(ws: Workspace, roles: Collection[str]) -> None:
+    if not _powers(roles) <= _powers(ws.actor.roles):
+        raise RoleTooHigh
+
+
+def _powers(roles: Collection[str]) -> frozenset[str]:
+    return frozenset(verb for role in roles for verb in ROLES.get(role, ()))
 
 
 def _tell(ws: Workspace, verb: str, user: User, details: Mapping[str, object]) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from habitue.access.policy import VERBS
 from habitue.kernel.errors import HabitueError
 
-STATUS: Mapping[str, int] = {"not_found": 404, "permission_missing": 403}
+STATUS: Mapping[str, int] = {"not_found": 404, "permission_missing": 403, "role_too_high": 403}
 TRANSLATED = frozenset({"what", "problem", "reason", "verb"})
 
 

@@ -135,8 +135,8 @@ def database(url: str) -> dict[str, Any]:
         "HOST": parsed.host or "",
         "PORT": str(parsed.port or ""),
         "OPTIONS": dict(parsed.query),
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
+        # Each request runs in a thread of its own, which takes its connection along when it ends.
+        "CONN_MAX_AGE": 0,
     }
 
 

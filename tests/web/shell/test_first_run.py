@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from habitue.kernel.context import Context
 from habitue.web import accounts, setup_code
+from habitue.workspace import Workspace
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -25,7 +25,7 @@ def test_every_page_leads_to_the_set_up_until_there_is_an_owner(browser: Client,
     assert (response.status_code, response.headers["Location"]) == (302, "/setup/")
 
 
-def test_the_first_one_on_this_machine_becomes_the_owner_without_a_code(browser: Client, ws: Context) -> None:
+def test_the_first_one_on_this_machine_becomes_the_owner_without_a_code(browser: Client, ws: Workspace) -> None:
     response = browser.post("/setup/", ANNA)
     assert response.headers["Location"] == "/"
     page = browser.get("/settings/")
@@ -33,7 +33,7 @@ def test_the_first_one_on_this_machine_becomes_the_owner_without_a_code(browser:
     assert "Einstellungen" in page.content.decode()
 
 
-def test_from_elsewhere_the_printed_code_is_wanted(browser: Client, ws: Context) -> None:
+def test_from_elsewhere_the_printed_code_is_wanted(browser: Client, ws: Workspace) -> None:
     code = setup_code.issue(ws)
     elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
     assert browser.post("/setup/", ANNA, **elsewhere).context["form"].errors["code"]
@@ -56,19 +56,19 @@ def test_from_elsewhere_the_printed_code_is_wanted(browser: Client, ws: Context)
     ],
 )
 def test_only_this_machine_without_a_proxy_is_local(
-    ws: Context, address: str, host: str, headers: dict[str, str], local: bool
+    ws: Workspace, address: str, host: str, headers: dict[str, str], local: bool
 ) -> None:
     assert setup_code.is_local(address=address, host=host, headers=headers) is local
 
 
-def test_a_second_owner_cannot_be_set_up(owner_id: str, browser: Client, ws: Context) -> None:
+def test_a_second_owner_cannot_be_set_up(owner_id: str, browser: Client, ws: Workspace) -> None:
     assert browser.post("/setup/", ANNA).headers["Location"] == "/sign-in/"
     with pytest.raises(accounts.OwnerExists):
         accounts.create_owner(ws, "eve@krume.example", "Eve", ANNA["password"])
     assert setup_code.issue(ws) is None
 
 
-def test_the_code_is_kept_only_as_a_hash(ws: Context) -> None:
+def test_the_code_is_kept_only_as_a_hash(ws: Workspace) -> None:
     code = str(setup_code.issue(ws))
     with ws.register.read() as conn:
         stored = conn.scalar(sa.text("SELECT code_hash FROM web_setup_codes"))
@@ -83,7 +83,7 @@ def test_a_weak_password_is_refused_in_words(browser: Client, password: str) -> 
     assert not accounts.has_users()
 
 
-def test_every_table_of_django_has_the_prefix_web(ws: Context) -> None:
+def test_every_table_of_django_has_the_prefix_web(ws: Workspace) -> None:
     names = set(sa.inspect(ws.register.engine).get_table_names())
     assert {"web_users", "web_sessions", "web_login_attempts", "web_setup_codes", "web_migrations"} <= names
     assert not [name for name in names if name.startswith(("django_", "auth_"))]

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from habitue.audit import ledger
-from habitue.kernel.context import Context
 from habitue.web import accounts, throttle
+from habitue.workspace import Workspace
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -62,12 +62,12 @@ def test_an_unknown_account_is_slowed_down_in_the_same_way(browser: Client, owne
 
 
 @pytest.mark.parametrize(("count", "seconds"), [(0, 0), (4, 0), (5, 1), (8, 8), (60, 900)])
-def test_the_wait_doubles_up_to_a_quarter_of_an_hour(ws: Context, count: int, seconds: int) -> None:
+def test_the_wait_doubles_up_to_a_quarter_of_an_hour(ws: Workspace, count: int, seconds: int) -> None:
     pause = throttle.wait([NOW] * count, limit=throttle.PER_ACCOUNT, now=NOW)
     assert pause == timedelta(seconds=seconds)
 
 
-def test_the_table_of_tries_holds_no_address_in_clear(browser: Client, owner_id: str, ws: Context) -> None:
+def test_the_table_of_tries_holds_no_address_in_clear(browser: Client, owner_id: str, ws: Workspace) -> None:
     browser.post("/sign-in/", {"email": "secret-typo@krume.example", "password": "no"})
     with ws.register.read() as conn:
         rows = conn.execute(sa.text("SELECT account FROM web_login_attempts")).all()
@@ -83,7 +83,7 @@ def test_signing_out_ends_the_session(owner: Client) -> None:
 
 
 def test_a_changed_password_ends_all_other_sessions(
-    owner: Client, colleague: Callable[..., Client], ws: Context, owner_id: str
+    owner: Client, colleague: Callable[..., Client], ws: Workspace, owner_id: str
 ) -> None:
     from django.test import Client
 
@@ -96,7 +96,7 @@ def test_a_changed_password_ends_all_other_sessions(
     assert other.get("/settings/").status_code == 302
 
 
-def test_changed_roles_end_the_sessions_of_the_user(colleague: Callable[..., Client], ws: Context) -> None:
+def test_changed_roles_end_the_sessions_of_the_user(colleague: Callable[..., Client], ws: Workspace) -> None:
     from habitue.web.models import User
 
     ben = colleague("admin")
@@ -111,7 +111,7 @@ def test_a_wrong_present_password_changes_nothing(owner: Client) -> None:
     assert response.context["form"].errors["old_password"]
 
 
-def test_what_happens_to_users_stands_in_the_ledger(owner: Client, ws: Context) -> None:
+def test_what_happens_to_users_stands_in_the_ledger(owner: Client, ws: Workspace) -> None:
     owner.post("/password/", {"old_password": PASSWORD, "password": "Vier Brote am Abend"})
     with ws.register.read() as conn:
         told = [entry.verb for entry in ledger.listing(conn)]

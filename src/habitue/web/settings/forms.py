@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -20,9 +21,9 @@ class UserForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["roles"].choices = [(name, _(label)) for name, label in ROLE_LABELS.items()]
+        self.fields["roles"].choices = [(name, _(ROLE_LABELS[name])) for name in roles]
 
 
 class AddUserForm(UserForm):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from habitue.access.policy import ROLE_LABELS
 from habitue.kernel.errors import NotFound
 from habitue.kernel.text import gettext_noop as _
 from habitue.web import accounts, paging
@@ -42,7 +43,7 @@ def users(request: HttpRequest) -> HttpResponse:
 
 def user_add(request: HttpRequest) -> HttpResponse:
     """A new user, and the link with which they choose a password."""
-    form = AddUserForm(request.POST or None)
+    form = AddUserForm(request.POST or None, roles=accounts.assignable(request.ws))
     if request.method == "POST" and form.is_valid():
         try:
             user = accounts.invite(request.ws, **form.cleaned_data)
@@ -56,7 +57,8 @@ def user_add(request: HttpRequest) -> HttpResponse:
 def user_edit(request: HttpRequest, user_id: str) -> HttpResponse:
     """Name and roles of a user."""
     user = _user(user_id)
-    form = UserForm(request.POST or None, initial={"name": user.name, "roles": user.roles})
+    offered = [role for role in ROLE_LABELS if role in {*accounts.assignable(request.ws), *user.roles}]
+    form = UserForm(request.POST or None, roles=offered, initial={"name": user.name, "roles": user.roles})
     if request.method == "POST" and form.is_valid():
         accounts.change(request.ws, user_id=user_id, is_active=user.is_active, **form.cleaned_data)
         messages.success(request, gettext("Saved."))
