@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from habitue.collect.files.shapes import MAX_LINE, Rejected
@@ -82,12 +84,11 @@ class DelimitedRows:
         return None
 
     def _second_try(self, taken: list[str]) -> tuple[int, list[str]] | None:
-        """Read a line with odd quotes leniently; when that does not give a whole row, refuse its first line."""
-        if len(taken) == 1:
-            rows = list(csv.reader(taken, strict=False, **self._options))
-            closed = taken[0].count(self._quote or '"') % 2 == 0
-            if len(rows) == 1 and closed and len(rows[0]) == (self.width or len(rows[0])):
-                return self._source.number, rows[0]
+        """Read a line with loose quotes inside its cells; when that gives no whole row, refuse its first line."""
+        if len(taken) == 1 and self._quote:
+            cells = _with_loose_quotes(taken[0].rstrip("\r\n"), self._options["delimiter"], self._quote)
+            if cells is not None and len(cells) == (self.width or len(cells)):
+                return self._source.number, cells
         self._refuse_quotes(taken)
         return None
 
@@ -116,6 +117,26 @@ class DelimitedRows:
                 rows=(tuple(cells),),
             )
         )
+
+
+@lru_cache(maxsize=8)
+def _loose_cell(delimiter: str, quote: str) -> re.Pattern[str]:
+    edge, mark = rf"(?={re.escape(delimiter)}|$)", re.escape(quote)
+    return re.compile(
+        rf"{mark}((?:[^{mark}]|{mark}(?!{edge}))*){mark}{edge}|((?!{mark})[^{re.escape(delimiter)}]*){edge}"
+    )
+
+
+def _with_loose_quotes(line: str, delimiter: str, quote: str) -> list[str] | None:
+    """The cells of `"the "Bear" inn",12`, where quotes inside a cell are not doubled; None when that fails too."""
+    pattern, cells, place = _loose_cell(delimiter, quote), [], 0
+    while found := pattern.match(line, place):
+        inside, bare = found.groups()
+        cells.append(bare if inside is None else inside.replace(quote + quote, quote))
+        if found.end() == len(line):
+            return cells
+        place = found.end() + 1
+    return None
 
 
 def parse_text(text: str, *, delimiter: str, quote: str | None) -> list[list[str]]:

@@ -16,6 +16,7 @@ BLOCK = 1 << 20
 _FRAGMENT = 64 << 10
 _FRAGMENTS = 8
 _HIGH_WORD = re.compile(rb"[\x80-\xff]")
+_MARK_IN_WORD = re.compile(r"(?<=[a-z])[^\w\s\x00-\x7f’´`-](?=[a-zß-ÿ])")
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _COMMON_CYRILLIC = "оеаинтрслвкм"
 _CYRILLIC = ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic")
@@ -196,7 +197,7 @@ def _best_latin(sample: bytes) -> str:
         high = [char for char in text if ord(char) > 127]
         good = sum(1 for char in high if char in _GOOD_LATIN)
         odd = sum(1 for char in high if not char.isalpha() and char not in _GOOD_LATIN and char != "\xa0")
-        inner = len(re.findall("[a-zß-ÿ][À-ÞŒŠŽ]", text))
+        inner = len(re.findall("[a-zß-ÿ][À-ÞŒŠŽ]", text)) + 2 * len(_MARK_IN_WORD.findall(text))
         scores.append(((good - odd - inner) / max(1, len(high)), -rank, codec))
     best = max(scores)
     if best[0] < 0.5:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from habitue.collect.files.container import open_bytes
 from habitue.collect.files.delimited import DelimitedRows
@@ -53,53 +53,61 @@ def sample(path: Path, fmt: Format, *, rows: int = 1_000) -> Batch:
     return Batch(columns, lines[0] if lines else 1, taken, lines, tuple(rejected))
 
 
-def _read_csv(path: Path, fmt: Format) -> Iterator[Batch]:
+def _rows_of(file: IO[bytes], fmt: Format) -> tuple[LineSource, DelimitedRows]:
+    fallback = "cp1251" if fmt.heading_language == "ru" else "cp1252"
+    source = LineSource(file, encoding=fmt.encoding or "utf-8", fallback=fallback)
+    return source, DelimitedRows(source, delimiter=fmt.delimiter or ",", quote=fmt.quote)
+
+
+def _above_data(fmt: Format) -> int:
+    """How many rows stand above the first row of data."""
+    return fmt.skip_rows if fmt.header_row is None else fmt.header_row + fmt.heading_rows
+
+
+def _csv_columns(path: Path, fmt: Format) -> tuple[str, ...]:
     with open_bytes(path, name=fmt.name, packed=fmt.gzip) as file:
-        fallback = "cp1251" if fmt.heading_language == "ru" else "cp1252"
-        source = LineSource(file, encoding=fmt.encoding or "utf-8", fallback=fallback)
-        rows = DelimitedRows(source, delimiter=fmt.delimiter or ",", quote=fmt.quote)
-        found = iter(rows)
-        for _skipped in islice(found, fmt.header_row or fmt.skip_rows):
-            pass
-        headings = [cells for _line, cells in islice(found, fmt.heading_rows)] if fmt.header_row is not None else []
-        ahead = list(islice(found, _LOOK_AHEAD))
-        width = _width(headings, [cells for _line, cells in ahead])
-        columns = column_names(headings, width)
-        rows.width = width
-        rows.rejected.clear()
-        fitted = ((line, cells) for line, row in ahead if (cells := rows.fit(line, row)) is not None)
-        yield from _csv_batches(fitted, found, rows, source, columns)
+        _source, rows = _rows_of(file, fmt)
+        first = [cells for _line, cells in islice(rows, _above_data(fmt) + _LOOK_AHEAD)]
+    above = _above_data(fmt)
+    headings = first[fmt.header_row : above] if fmt.header_row is not None else []
+    return column_names(headings, _width(headings, [cells for cells in first[above:] if any(cells)]))
 
 
 def _width(headings: list[list[str]], ahead: list[list[str]]) -> int:
-    """The number of columns: as many as the headings name, or as most of the first rows have."""
-    if headings:
-        return max(len(row) for row in headings)
-    widths = [len(row) for row in ahead if row]
-    return max(set(widths), key=widths.count) if widths else 0
+    """The number of columns: as many as the headings name, or as most of the first rows have if that is more."""
+    named = max((len(row) for row in headings), default=0)
+    widths = [len(row) for row in ahead]
+    usual = max(set(widths), key=widths.count) if widths else 0
+    return usual if usual > named and widths.count(usual) > len(widths) * 0.8 else named or usual
+
+
+def _read_csv(path: Path, fmt: Format) -> Iterator[Batch]:
+    columns = _csv_columns(path, fmt)
+    with open_bytes(path, name=fmt.name, packed=fmt.gzip) as file:
+        source, delimited = _rows_of(file, fmt)
+        found = iter(delimited)
+        for _above in islice(found, _above_data(fmt)):
+            pass
+        delimited.width = len(columns)
+        yield from _csv_batches(found, delimited, source, columns)
 
 
 def _csv_batches(
-    ahead: Iterator[tuple[int, list[str]]],
-    found: Iterator[tuple[int, list[str]]],
-    source_rows: DelimitedRows,
-    source: LineSource,
-    columns: tuple[str, ...],
+    found: Iterator[tuple[int, list[str]]], delimited: DelimitedRows, source: LineSource, columns: tuple[str, ...]
 ) -> Iterator[Batch]:
     rows: list[Row] = []
     lines: list[int] = []
     mended = 0
-    for stream in (ahead, found):
-        for line, cells in stream:
-            if not any(cells):
-                continue
-            rows.append(tuple(cells))
-            lines.append(line)
-            if len(rows) >= BATCH_ROWS:
-                yield _batch(columns, rows, lines, source_rows, source, mended)
-                mended = source.mended
-                rows, lines = [], []
-    last = _batch(columns, rows, lines, source_rows, source, mended)
+    for line, cells in found:
+        if not any(cells):
+            continue
+        rows.append(tuple(cells))
+        lines.append(line)
+        if len(rows) >= BATCH_ROWS:
+            yield _batch(columns, rows, lines, delimited, source, mended)
+            mended = source.mended
+            rows, lines = [], []
+    last = _batch(columns, rows, lines, delimited, source, mended)
     if last.rows or last.rejected:
         yield last
 
@@ -108,13 +116,13 @@ def _batch(
     columns: tuple[str, ...],
     rows: list[Row],
     lines: list[int],
-    source_rows: DelimitedRows,
+    delimited: DelimitedRows,
     source: LineSource,
     mended: int,
 ) -> Batch:
-    rejected = sorted((*source.rejected, *source_rows.rejected), key=lambda item: item.line)
+    rejected = sorted((*source.rejected, *delimited.rejected), key=lambda item: item.line)
     source.rejected.clear()
-    source_rows.rejected.clear()
+    delimited.rejected.clear()
     notes: tuple[Note, ...] = ()
     if source.mended > mended:
         message = _("%(count)s characters were read in another encoding than the rest of the file.")
@@ -126,16 +134,14 @@ def _batch(
 def _read_sheet(path: Path, fmt: Format) -> Iterator[Batch]:
     with unpacked(path, name=fmt.name, packed=fmt.gzip) as plain:
         found = sheet_rows(plain, name=fmt.name, sheet=fmt.sheet).rows
-        start = fmt.header_row or fmt.skip_rows
-        for _skipped in islice(found, start):
-            pass
-        headings = list(islice(found, fmt.heading_rows)) if fmt.header_row is not None else []
+        above = list(islice(found, _above_data(fmt)))
+        headings = above[fmt.header_row :] if fmt.header_row is not None else []
         first = next(found, None)
         if first is None:
             raise FileOnlyHeadings(name=fmt.name)
         width = max(len(first), *(len(row) for row in headings)) if headings else len(first)
         columns = column_names(headings, width)
-        line = start + len(headings) + 1
+        line = _above_data(fmt) + 1
         yield from _sheet_batches(_chain(first, found), columns, width, line)
 
 

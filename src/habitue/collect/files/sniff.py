@@ -12,6 +12,7 @@ from habitue.collect.files.dialect import find_dialect, sep_line
 from habitue.collect.files.encoding import BLOCK, ByteSurvey, Surveyor, decide_encoding
 from habitue.collect.files.errors import FileEmpty, FileOnlyHeadings, FileTooManyColumns
 from habitue.collect.files.evidence import decide_signs
+from habitue.collect.files.lines import LineSource
 from habitue.collect.files.objects import sniff_objects, sniff_parquet
 from habitue.collect.files.shape_of_table import find_headings, is_blank
 from habitue.collect.files.shapes import MAX_COLUMNS, Format, Note
@@ -111,7 +112,7 @@ def _survey(path: Path, name: str, packed: bool) -> ByteSurvey:
 def _sniff_text(path: Path, name: str, packed: bool) -> Format:
     found = _survey(path, name, packed)
     encoding, notes = decide_encoding(found, name=name)
-    text = _decoded(found.head[:_HEAD], encoding, whole=found.size <= _HEAD)
+    text, whole = _beginning(path, name, packed, encoding)
     if not text.strip():
         raise FileEmpty(name=name)
     if re.match(r"\s*[{\[]\s*[\"}{\]]", text):
@@ -119,7 +120,7 @@ def _sniff_text(path: Path, name: str, packed: bool) -> Format:
     named = sep_line(text)
     delimiter, quote = find_dialect(_without_titles(text), prefer=named)
     rows = parse_text(text, delimiter=delimiter, quote=quote)
-    if found.size > _HEAD:
+    if not whole:
         rows = rows[:-1]
     _check_width(max((len(row) for row in rows), default=0), name)
     headings = find_headings(rows, skip=1 if named else 0)
@@ -127,7 +128,7 @@ def _sniff_text(path: Path, name: str, packed: bool) -> Format:
     if headings.row is not None and not any(cell.strip() for row in rows[headings.first_data :] for cell in row):
         raise FileOnlyHeadings(name=name)
     for block in (found.middle, found.tail):
-        body.extend(parse_text(_decoded(block, encoding, whole=False), delimiter=delimiter, quote=quote)[1:-1])
+        body.extend(parse_text(_decoded(block, encoding), delimiter=delimiter, quote=quote)[1:-1])
     signs = decide_signs(body, language=headings.language, delimiter=delimiter)
     return Format(
         kind="csv",
@@ -151,13 +152,25 @@ def _check_width(width: int, name: str) -> None:
         raise FileTooManyColumns(name=name, count=width, limit=MAX_COLUMNS)
 
 
-def _decoded(block: bytes, encoding: str, *, whole: bool) -> str:
-    """The text of a sample; a cut one ends at its last line end."""
-    if encoding.startswith("utf-16") and len(block) % 2:
-        block = block[:-1]
-    text = block[: BLOCK if whole else _HEAD].decode(encoding, "replace").replace("\x00", "")
-    if whole:
-        return text
+def _beginning(path: Path, name: str, packed: bool, encoding: str) -> tuple[str, bool]:
+    """The first lines of the file, endless and undecodable ones left out, and whether they are all."""
+    lines: list[str] = []
+    size = 0
+    with open_bytes(path, name=name, packed=packed) as file:
+        for line in LineSource(file, encoding=encoding):
+            if size > _HEAD:
+                return "".join(lines), False
+            lines.append(line)
+            size += len(line)
+    return "".join(lines), True
+
+
+def _decoded(block: bytes, encoding: str) -> str:
+    """The text of a sample up to its last line end."""
+    if encoding.startswith("utf-16"):
+        encoding = "utf-16-be" if encoding == "utf-16-be" else "utf-16-le"
+        block = block[: len(block) // 2 * 2]
+    text = block[:_HEAD].decode(encoding, "replace").replace("\x00", "")
     end = max(text.rfind("\n"), text.rfind("\r"))
     return text[: end + 1] if end > 0 else text
 
