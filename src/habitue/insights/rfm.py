@@ -119,7 +119,7 @@ INSIGHT = Insight(
         InsightField("f", "number", _("Score for frequency (1 to 5)")),
         InsightField("m", "number", _("Score for money (1 to 5)")),
         InsightField("is_overdue", "boolean", _("Overdue against their own rhythm")),
-        InsightField("is_valuable", "boolean", _("Among the most valuable 20 %")),
+        InsightField("is_valuable", "boolean", _("Among the most valuable fifth")),
         InsightField("last_on", "date", _("Day of the last purchase")),
         InsightField("first_on", "date", _("Day of the first purchase")),
     ),

@@ -1,0 +1,260 @@
+"""One phrase for each kind of condition: what follows “People …” or “People who …”."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from habitue.audiences.event_facts import AMOUNTS, PRODUCTS, property_kind
+from habitue.audiences.fields import insight_field, trait_field
+from habitue.audiences.places import IN_COUNTRY, IN_OTHER_COUNTRY
+from habitue.audiences.rule import Consent, EventCount, EventSum, InAudience, InsightIs, Trait, Value, values_of
+from habitue.audiences.spans import days_back, times, window
+from habitue.audiences.wording import Phrase, Reader
+from habitue.insights.catalogue import FieldKind
+from habitue.insights.orders import COMPLETED
+from habitue.kernel.text import gettext_noop as _
+from habitue.privacy.purposes import DEFAULTS
+from habitue.quality.dictionary import event_kind, property_of
+
+Leaf = Trait | EventCount | EventSum | InsightIs | Consent | InAudience
+_DID: Mapping[str, tuple[str, str]] = {
+    COMPLETED: (_("ordered %(times)s %(window)s"), _("have *not* ordered %(window)s")),
+    "Payment Made": (_("paid %(times)s %(window)s"), _("have *not* paid %(window)s")),
+    "Contact Logged": (
+        _("were in touch with us %(times)s %(window)s"),
+        _("have *not* been in touch with us %(window)s"),
+    ),
+    "Product Viewed": (_("looked at products %(times)s %(window)s"), _("have *not* looked at products %(window)s")),
+    "Email Opened": (_("opened our e-mails %(times)s %(window)s"), _("have *not* opened our e-mails %(window)s")),
+    "Survey Answered": (_("answered surveys %(times)s %(window)s"), _("have *not* answered a survey %(window)s")),
+}
+_DID_OTHER = (
+    _("had the event “*%(event)s*” %(times)s %(window)s"),
+    _("did *not* have the event “*%(event)s*” %(window)s"),
+)
+_KNOWN: Mapping[tuple[str, str], str] = {
+    ("email", "is_known"): _("have an *e-mail address*"),
+    ("email", "is_unknown"): _("have *no e-mail address*"),
+    ("phone", "is_known"): _("have a *phone number*"),
+    ("phone", "is_unknown"): _("have *no phone number*"),
+}
+_TRUE: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("rfm", "is_overdue"): (
+        _("are *overdue* against their own rhythm"),
+        _("are *not overdue* against their own rhythm"),
+    ),
+    ("rfm", "is_valuable"): (
+        _("are among the *most valuable fifth*"),
+        _("are *not* among the *most valuable fifth*"),
+    ),
+}
+_CONSENT: Mapping[str, str] = {
+    "given": _("agreed to “*%(purpose)s*”"),
+    "withdrawn": _("took back their consent to “*%(purpose)s*”"),
+    "unknown": _("have not said whether they agree to “*%(purpose)s*”"),
+}
+_CHANNELS: Mapping[str, str] = {
+    "email": _("%(phrase)s (by e-mail)"),
+    "phone": _("%(phrase)s (by phone)"),
+    "post": _("%(phrase)s (by post)"),
+}
+_WHAT: Mapping[str, str] = {
+    "is": _("“*%(value)s*”"),
+    "is_not": _("“*%(value)s*”"),
+    "contains": _("something with “*%(value)s*”"),
+    "starts_with": _("“*%(value)s*” at the beginning"),
+}
+_NUMBER: Mapping[str, str] = {
+    "is": _("*%(value)s*"),
+    "is_not": _("*%(value)s*"),
+    "more_than": _("*more than %(value)s*"),
+    "at_least": _("*at least %(value)s*"),
+    "less_than": _("*less than %(value)s*"),
+    "at_most": _("*at most %(value)s*"),
+    "before": _("a day *before %(value)s*"),
+    "after": _("a day *after %(value)s*"),
+}
+
+
+def noun(rule: Leaf, reader: Reader) -> Phrase | None:
+    """The phrase right after “People”, for conditions that have one: where they live and how old they are."""
+    if not isinstance(rule, Trait):
+        return None
+    if rule.field in ("country", "city") and rule.op in ("is", "one_of"):
+        return _place(rule, reader)
+    return _age(rule, reader, _AGED) if rule.field == "age" and rule.op in _AGED else None
+
+
+def clause(rule: Leaf, reader: Reader) -> Phrase:
+    """The phrase after “who”."""
+    if isinstance(rule, Trait):
+        return _trait(rule, reader)
+    if isinstance(rule, EventCount):
+        return _event(rule, reader)
+    if isinstance(rule, EventSum):
+        return _sum(rule, reader)
+    if isinstance(rule, InsightIs):
+        return _insight(rule, reader)
+    if isinstance(rule, Consent):
+        return _consent(rule, reader)
+    message = (
+        _("do *not* belong to the audience “*%(name)s*”") if rule.negate else _("belong to the audience “*%(name)s*”")
+    )
+    return reader.phrase(message, name=reader.audience_names.get(rule.audience_id, rule.audience_id))
+
+
+_AGED: Mapping[str, str] = {
+    "is": _("aged *%(age)s*"),
+    "between": _("aged *%(age)s to %(oldest)s*"),
+    "at_least": _("aged *%(age)s or over*"),
+    "more_than": _("aged *over %(age)s*"),
+    "at_most": _("aged *%(age)s or under*"),
+    "less_than": _("aged *under %(age)s*"),
+}
+_ARE_AGED: Mapping[str, str] = {
+    "is": _("are aged *%(age)s*"),
+    "is_not": _("are *not* aged *%(age)s*"),
+    "between": _("are aged *%(age)s to %(oldest)s*"),
+    "at_least": _("are aged *%(age)s or over*"),
+    "more_than": _("are aged *over %(age)s*"),
+    "at_most": _("are aged *%(age)s or under*"),
+    "less_than": _("are aged *under %(age)s*"),
+    "is_known": _("have a *known age*"),
+    "is_unknown": _("have *no known age*"),
+}
+
+
+def _age(rule: Trait, reader: Reader, messages: Mapping[str, str]) -> Phrase:
+    values = values_of(rule.value)
+    return reader.phrase(messages[rule.op], age=values[0], oldest=values[-1])
+
+
+def _place(rule: Trait, reader: Reader) -> Phrase:
+    return reader.any_of([_where(rule.field, value, reader) for value in values_of(rule.value)])
+
+
+def _where(field: str, value: str, reader: Reader) -> Phrase:
+    if field == "city":
+        return reader.phrase(_("in *%(city)s*"), city=value)
+    known = IN_COUNTRY.get(value.upper())
+    return reader.phrase(known) if known else reader.phrase(IN_OTHER_COUNTRY, country=reader.country(value))
+
+
+def _trait(rule: Trait, reader: Reader) -> Phrase:
+    if rule.field == "age":
+        return _age(rule, reader, _ARE_AGED)
+    if (rule.field, rule.op) in _KNOWN:
+        return reader.phrase(_KNOWN[rule.field, rule.op])
+    if rule.field in ("country", "city") and rule.op in ("is", "one_of"):
+        return reader.phrase(_("live %(place)s"), place=_place(rule, reader))
+    if rule.field in ("country", "city") and rule.op == "is_not":
+        return reader.phrase(_("do *not* live %(place)s"), place=_place(rule, reader))
+    if rule.field == "language" and rule.op in ("is", "one_of"):
+        spoken = [reader.phrase(_("*%(value)s*"), value=reader.language(code)) for code in values_of(rule.value)]
+        return reader.phrase(_("speak %(languages)s"), languages=reader.any_of(spoken))
+    field = trait_field(rule.field)
+    return _has(reader.gettext(field.label), field.kind, rule.op, rule.value, reader)
+
+
+def _has(label: str, kind: FieldKind, op: str, value: Value, reader: Reader) -> Phrase:
+    if op == "is_known":
+        return reader.phrase(_("have something in the field “%(field)s”"), field=label)
+    if op == "is_unknown":
+        return reader.phrase(_("have *nothing* in the field “%(field)s”"), field=label)
+    message = _("have %(what)s in the field “%(field)s”")
+    if op in ("is_not", "not_in_last_days"):
+        message = _("do *not* have %(what)s in the field “%(field)s”")
+    return reader.phrase(message, what=_what(kind, op, value, reader), field=label)
+
+
+def _what(kind: FieldKind, op: str, value: Value, reader: Reader) -> Phrase:
+    values = values_of(value)
+    if op in ("in_last_days", "not_in_last_days"):
+        return reader.phrase(_("a day %(window)s"), window=days_back(int(values[0]), reader))
+    shown = [_shown(kind, text, reader) for text in values]
+    if op == "between":
+        return reader.phrase(_("*%(first)s to %(last)s*"), first=shown[0], last=shown[-1])
+    messages = _WHAT if kind in ("text", "choice") else _NUMBER
+    if op == "one_of":
+        return reader.any_of([reader.phrase(messages["is"], value=text) for text in shown])
+    return reader.phrase(messages[op], value=shown[0])
+
+
+def _shown(kind: FieldKind, text: str, reader: Reader) -> str:
+    if kind in ("number", "money"):
+        return reader.number(Decimal(text))
+    if kind in ("date", "instant"):
+        return reader.day(date.fromisoformat(text))
+    if kind == "boolean":
+        return reader.gettext(_("yes") if text == "true" else _("no"))
+    return text
+
+
+def _event(rule: EventCount, reader: Reader) -> Phrase:
+    did, did_not = _DID.get(rule.event, _DID_OTHER)
+    often = times(rule, reader)
+    name, span = reader.gettext(event_kind(rule.event).label), window(rule.window, reader)
+    if often is None:
+        said = reader.phrase(did_not, event=name, window=span)
+    else:
+        said = reader.phrase(did, times=often, event=name, window=span)
+    return _narrowed(said, rule, reader)
+
+
+def _sum(rule: EventSum, reader: Reader) -> Phrase:
+    message = _("had %(amount)s in the event “*%(event)s*” %(window)s")
+    if rule.event == COMPLETED:
+        message = _("spent %(amount)s %(window)s")
+    amount = reader.money(rule.amount, rule.currency) if rule.currency else reader.number(rule.amount)
+    said = reader.phrase(
+        message,
+        amount=reader.phrase(_NUMBER[rule.op], value=amount),
+        event=reader.gettext(event_kind(rule.event).label),
+        window=window(rule.window, reader),
+    )
+    return _narrowed(said, rule, reader)
+
+
+def _narrowed(said: Phrase, rule: EventCount | EventSum, reader: Reader) -> Phrase:
+    """With the conditions on the event's properties in brackets behind it."""
+    tests = []
+    for test in rule.where:
+        name = test.property.removeprefix(PRODUCTS)
+        label = reader.gettext(property_of("total" if name in AMOUNTS else name).label)
+        if test.op in ("is_known", "is_unknown"):
+            what = reader.phrase(_("known") if test.op == "is_known" else _("not known"))
+        else:
+            what = _what(property_kind(test.property, test.op), test.op, test.value, reader)
+        message = _("%(property)s: not %(what)s") if test.op == "is_not" else _("%(property)s: %(what)s")
+        tests.append(reader.phrase(message, property=label, what=what))
+    if not tests:
+        return said
+    return reader.phrase(_("%(phrase)s (%(where)s)"), phrase=said, where=reader.all_of(tests))
+
+
+def _insight(rule: InsightIs, reader: Reader) -> Phrase:
+    field = insight_field(rule.insight, rule.field)
+    label, kind = (reader.gettext(field.label), field.kind) if field else (rule.field, "text")
+    if (rule.insight, rule.field) in _TRUE and rule.op == "is":
+        yes, no = _TRUE[rule.insight, rule.field]
+        return reader.phrase(yes if rule.value == "true" else no)
+    choices = dict(field.choices) if field else {}
+    if choices and rule.op in ("is", "is_not", "one_of"):
+        named = [reader.gettext(choices.get(code, code)) for code in values_of(rule.value)]
+        groups = reader.any_of([reader.phrase(_WHAT["is"], value=name) for name in named])
+        message = (
+            _("do *not* belong to the group %(groups)s") if rule.op == "is_not" else _("belong to the group %(groups)s")
+        )
+        return reader.phrase(message, groups=groups)
+    return _has(label, kind, rule.op, rule.value, reader)
+
+
+def _consent(rule: Consent, reader: Reader) -> Phrase:
+    known = next((purpose for purpose in DEFAULTS if purpose.purpose_id == rule.purpose), None)
+    name = reader.gettext(known.name) if known else rule.purpose
+    said = reader.phrase(_CONSENT[rule.state], purpose=name)
+    is_usual = known is not None and known.channel == rule.channel
+    message = None if is_usual else _CHANNELS.get(rule.channel)
+    return reader.phrase(message, phrase=said) if message else said

@@ -1,0 +1,110 @@
+"""The rule as one sentence in the reader's language: “People in Germany who ordered at least twice in …”."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+from babel import Locale
+
+from habitue.audiences.phrases import clause, noun
+from habitue.audiences.rule import EventCount, Group, InAudience, Rule, Trait
+from habitue.audiences.wording import Part, Phrase, Reader, fill, tidy
+from habitue.kernel.text import gettext_noop as _
+
+_OPPOSITE = {"is": "is_not", "is_not": "is", "is_known": "is_unknown", "is_unknown": "is_known"}
+_OPPOSITE |= {"in_last_days": "not_in_last_days", "not_in_last_days": "in_last_days"}
+
+
+def sentence(
+    rule: Rule,
+    translate: Callable[[str], str],
+    ntranslate: Callable[[str, str, int], str],
+    *,
+    locale: str | Locale = "en",
+    audience_names: Mapping[str, str] | None = None,
+) -> list[Part]:
+    """The rule as parts of one sentence; joined they are the text, the strong ones carry what was chosen.
+
+    `translate` and `ntranslate` are gettext and ngettext of the language of `locale`.
+    """
+    reader = Reader(translate, ntranslate, Locale.parse(str(locale).replace("-", "_")), audience_names or {})
+    return list(tidy(_sentence(_positive(rule), reader)))
+
+
+def plain(parts: Sequence[Part]) -> str:
+    """The sentence as text."""
+    return "".join(part.text for part in parts)
+
+
+def _sentence(rule: Rule, reader: Reader) -> Phrase:
+    rules = _conditions(rule)
+    if not rules:
+        return reader.phrase(_("Everybody."))
+    if isinstance(rule, Group) and not rule.rules:
+        return reader.phrase(_("Nobody."))
+    nouns: list[Phrase] = []
+    clauses: list[Phrase] = []
+    for child in rules:
+        short = None if isinstance(child, Group) else noun(child, reader)
+        if short is not None:
+            nouns.append(short)
+        else:
+            clauses.append(_clause(child, reader, is_alone=len(rules) == 1))
+    values = {"nouns": _spaced(nouns), "clauses": reader.all_of(clauses)}
+    if not clauses:
+        return reader.phrase(_("People %(nouns)s."), **values)
+    if not nouns:
+        return reader.phrase(_("People who %(clauses)s."), **values)
+    return reader.phrase(_("People %(nouns)s who %(clauses)s."), **values)
+
+
+def _conditions(rule: Rule) -> tuple[Rule, ...]:
+    """What must all hold: the rules of a plain group, groups of that kind within it included."""
+    if not isinstance(rule, Group) or rule.negate or (rule.match == "any" and len(rule.rules) != 1):
+        return (rule,)
+    return tuple(condition for child in rule.rules for condition in _conditions(child))
+
+
+def _clause(rule: Rule, reader: Reader, *, is_alone: bool = False) -> Phrase:
+    if not isinstance(rule, Group):
+        return clause(rule, reader)
+    if rule.negate:
+        inner = _clause(Group(rule.match, rule.rules), reader)
+        return reader.phrase(_("do *not* fulfil this: %(conditions)s"), conditions=inner)
+    if not rule.rules:
+        return reader.phrase(_("are *anybody*") if rule.match == "all" else _("are *nobody*"))
+    if len(rule.rules) == 1:
+        return _clause(rule.rules[0], reader, is_alone=is_alone)
+    inside = [_clause(child, reader) for child in rule.rules]
+    joined = reader.all_of(inside) if rule.match == "all" else reader.any_of(inside)
+    return joined if is_alone else (Part("("), *joined, Part(")"))
+
+
+def _spaced(nouns: Sequence[Phrase]) -> Phrase:
+    return fill(" ".join(f"%(n{i})s" for i in range(len(nouns))), {f"n{i}": n for i, n in enumerate(nouns)})
+
+
+def _positive(rule: Rule) -> Rule:
+    """The same rule with negated groups turned into conditions that say “not” themselves, where that is possible."""
+    if not isinstance(rule, Group):
+        return rule
+    rules = tuple(_positive(child) for child in rule.rules)
+    if not rule.negate:
+        return Group(rule.match, rules)
+    opposites = [_opposite(child) for child in rules]
+    if any(opposite is None for opposite in opposites):
+        return Group(rule.match, rules, negate=True)
+    found = tuple(opposite for opposite in opposites if opposite is not None)
+    return Group("any" if rule.match == "all" else "all", found)
+
+
+def _opposite(rule: Rule) -> Rule | None:
+    """The rule that is true exactly where this one is not, when there is one that reads well."""
+    if isinstance(rule, InAudience | EventCount):
+        return msgspec.structs.replace(rule, negate=not rule.negate)
+    if isinstance(rule, Trait) and rule.op in _OPPOSITE:
+        return msgspec.structs.replace(rule, op=_OPPOSITE[rule.op])
+    if isinstance(rule, Group) and rule.negate:
+        return Group(rule.match, rule.rules)
+    return None

@@ -1,0 +1,90 @@
+"""How often, and in which span of time, in words."""
+
+from __future__ import annotations
+
+from habitue.audiences.rule import EventCount, Window
+from habitue.audiences.wording import Phrase, Reader
+from habitue.kernel.text import gettext_noop as _
+
+
+def times(rule: EventCount, reader: Reader) -> Phrase | None:
+    """“at least twice”; None when it was never."""
+    op, count = _plain(rule)
+    if op == "at_least" and count == 0:
+        return reader.phrase(_("*any number of times*"))
+    if count == 0 and op in ("at_most", "exactly"):
+        return None
+    if op == "at_least":
+        return _at_least(count, reader)
+    if op == "at_most":
+        return _at_most(count, reader)
+    if op == "exactly":
+        return _exactly(count, reader)
+    return reader.counted(
+        reader.ngettext("*not exactly %(count)s time*", "*not exactly %(count)s times*", count), count
+    )
+
+
+def window(span: Window, reader: Reader) -> Phrase:
+    """“in the last 90 days”; empty for ever."""
+    if span.kind == "last_days":
+        return days_back(span.count, reader)
+    if span.kind == "last_year" or (span.kind == "last_months" and span.count == 12):
+        return reader.phrase(_("in the *last year*"))
+    if span.kind == "last_months":
+        return reader.counted(
+            reader.ngettext("in the *last month*", "in the *last %(count)s months*", span.count), span.count
+        )
+    if span.since is not None and span.until is not None:
+        return reader.phrase(
+            _("from *%(first)s* to *%(last)s*"), first=reader.day(span.since), last=reader.day(span.until)
+        )
+    if span.since is not None:
+        return reader.phrase(_("since *%(first)s*"), first=reader.day(span.since))
+    return reader.phrase(_("until *%(last)s*"), last=reader.day(span.until)) if span.until else ()
+
+
+def days_back(count: int, reader: Reader) -> Phrase:
+    """“in the last 90 days”; one day is 24 hours."""
+    if count == 1:
+        return reader.phrase(_("in the *last 24 hours*"))
+    template = reader.ngettext("in the *last %(count)s day*", "in the *last %(count)s days*", count)
+    return reader.counted(template, count)
+
+
+def _plain(rule: EventCount) -> tuple[str, int]:
+    """Operator and number with the negation taken into them."""
+    if not rule.negate:
+        return rule.op, rule.count
+    if rule.op == "at_least":
+        return ("at_most", rule.count - 1) if rule.count > 0 else ("at_most", 0)
+    if rule.op == "at_most":
+        return "at_least", rule.count + 1
+    return ("at_least", 1) if rule.count == 0 else ("not_exactly", rule.count)
+
+
+def _at_least(count: int, reader: Reader) -> Phrase:
+    if count == 1:
+        return reader.phrase(_("*at least once*"))
+    if count == 2:
+        return reader.phrase(_("*at least twice*"))
+    template = reader.ngettext("*at least %(count)s time*", "*at least %(count)s times*", count)
+    return reader.counted(template, count)
+
+
+def _at_most(count: int, reader: Reader) -> Phrase:
+    if count == 1:
+        return reader.phrase(_("*at most once*"))
+    if count == 2:
+        return reader.phrase(_("*at most twice*"))
+    template = reader.ngettext("*at most %(count)s time*", "*at most %(count)s times*", count)
+    return reader.counted(template, count)
+
+
+def _exactly(count: int, reader: Reader) -> Phrase:
+    if count == 1:
+        return reader.phrase(_("*exactly once*"))
+    if count == 2:
+        return reader.phrase(_("*exactly twice*"))
+    template = reader.ngettext("*exactly %(count)s time*", "*exactly %(count)s times*", count)
+    return reader.counted(template, count)
