@@ -21,7 +21,7 @@ _SIGNS = {
 }  # fmt: skip
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "CLP", "COP", "ARS", "TWD"})
 _PARTS = re.compile(
-    r"^(?P<open>\(?)\s*(?P<minus>[-+−–]?)\s*(?P<before>[^\d\s.,()+−-]{0,7}\.?)\s*(?P<minus2>[-−]?)\s*"
+    r"^(?P<open>\(?)\s*(?P<minus>[-+−–]?)\s*(?P<before>(?:[^\d\s.,()+−-]{1,7}\.?)?)\s*(?P<minus2>[-−]?)\s*"
     r"(?P<digits>\d[\d.,'’\s]*|[.,]\d+)\s*(?P<dash>[,.]?[-–—]{0,2})\s*(?P<after>[^\d.,()]{0,8}\.?)\s*\)?$"
 )
 _BLANKS = re.compile(r"[\s'’]")
@@ -55,7 +55,7 @@ def _from_text(cell: str, decimal: str) -> tuple[int, str | None] | None:
     sign = (found["before"] or found["after"]).strip().strip(".").lower()
     if sign and sign not in _SIGNS:
         return None
-    dash = found["dash"]
+    dash = "" if found["digits"].rstrip()[-1] in ".," else found["dash"]
     negative = bool(found["open"] or found["minus"] in ("-", "−", "–") or found["minus2"] or dash in ("-", "–"))
     return (-units if negative else units), _SIGNS.get(sign)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["TARGETS", "ColumnGuess", "guess_columns"]
 
 _SAMPLE = 300
+_UNNAMED = re.compile(r"^Column \d+$")
 WHY_BOTH = _("The heading says so and the cells fit.")
 WHY_HEADING = _("The heading says so.")
 WHY_CELLS = _("The cells look like it.")
@@ -65,7 +67,13 @@ def _candidate(index: int, heading: str, cells: list[Cell], fmt: Format) -> Cand
     mean = sum(len(plain(cell) or "") for cell in values) / max(1, len(values))
     if looks in ("email", "phone") and not targets:
         targets = (_BY_CELLS[looks],)
+    elif looks == "name" and _UNNAMED.match(heading) and _mostly_two_words(values):
+        targets = ("person.name",)
     return Candidate(index, heading, looks, targets, tuple(values), mean)
+
+
+def _mostly_two_words(values: list[Cell]) -> bool:
+    return sum(1 for cell in values if " " in str(cell).strip()) > len(values) * 0.7
 
 
 def _by_heading(heading: str) -> tuple[str, ...]:

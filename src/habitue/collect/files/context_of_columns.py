@@ -51,6 +51,7 @@ _DATES = word_set(
     "date datum дата time timestamp zeitpunkt время datetime day tag unix epoch unixtime unixtimestamp zeit "
     "датаивремя когда dateandtime"
 )
+_CUSTOMER = word_set("customer client kunde клиент покупатель контрагент")
 _DATE_OF = (
     ("order", "order.at"),
     ("contact", "contact.at"),
@@ -122,7 +123,7 @@ def _by_cells(candidate: Candidate, others: Sequence[Candidate]) -> str | None:
                 return consent[target]
         if word in ("post", "brief", "letter", "почта", "письмо"):
             return "consent.post"
-    if candidate.targets[:1] == ("person.customer_number",) and word != "id" and candidate.looks in ("name", "text"):
+    if word in _CUSTOMER and candidate.values and candidate.looks in ("name", "text"):
         return "person.name"
     if (
         word == "name"

@@ -18,9 +18,7 @@ _EXTERNAL = ("customer_number", "loyalty_card")
 _NAMES = ("name", "first_name", "last_name")
 _IN_CONTEXT = ("email", "phone", "name", "first_name", "last_name", "country")
 _DESCRIBING = (
-    "name",
-    "first_name",
-    "last_name",
+    *_NAMES,
     "middle_name",
     "birth_date",
     "street",
@@ -35,8 +33,8 @@ _DESCRIBING = (
 class Person:
     """A person as the cells of a row describe them.
 
-    `key` is None when the row names nobody; `record` is the key of what this file says about the person. `who` holds userId or anonymousId, `context` the externalIds and the
-    few traits by which an event finds the person.
+    `key` is None when the row names nobody; `record` is the key of what this file says about the person. `who`
+    holds userId or anonymousId; `context` gives the externalIds and the few traits by which an event finds them.
     """
 
     key: str | None
