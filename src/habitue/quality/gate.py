@@ -228,11 +228,21 @@ class _Check:
         """Fill what the record did not give itself, and make the name of its parts."""
         kept = self.kept
         for name, found in self.filled.items():
-            kept.setdefault(name, found)
+            if name not in kept:
+                self._fill(name, found)
         if "name" not in kept and kept.get("first_name") and kept.get("last_name") and not self.is_company:
             whole = _READERS["name"](f"{kept['first_name']} {kept['last_name']}", None, None)
             if isinstance(whole, Normalised):
                 kept["name"] = whole.value
+
+    def _fill(self, name: str, found: str) -> None:
+        if name not in {"first_name", "last_name"}:
+            self.kept[name] = found
+            return
+        # A part alone may be read otherwise than in the whole ("JO Smith" has a "Jo"): as if it had been given.
+        answer = _READERS[name](found, None, None)
+        if isinstance(answer, Normalised):
+            self.kept[name] = answer.value
 
 
 _ADDRESS_PARTS: Mapping[str, str] = {

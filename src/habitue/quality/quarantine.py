@@ -103,7 +103,7 @@ def count_by_code(conn: Connection, *, import_id: str, state: str | None = None)
         .group_by(quarantined.c.code)
         .order_by(number.desc(), quarantined.c.code)
     )
-    return dict(conn.execute(found).tuples().all())
+    return {row[0]: row[1] for row in conn.execute(found)}
 
 
 def decide(conn: Connection, quarantine_id: str, *, state: State) -> bool:

@@ -113,7 +113,7 @@ _SMALL = frozenset(
     ]
 )
 _CITY_FRONT = re.compile(r"^(?P<code>)(?:г(?:ор)?\.\s*|г(?:ород)?\s+)(?=\S)", re.IGNORECASE)
-_CITY_CODE = re.compile(r"^(?:[A-Z]{1,2}[- ]\s?)?(?P<code>\d{4,6})\s+(?=[^\W\d])")
+_CITY_CODE = re.compile(r"^(?:[A-Z]{1,2}[- ]\s?)?(?P<code>\d{4,6})\s+(?=[^\W\d])", re.IGNORECASE)
 _STREET_UNREADABLE = _("“%(value)s” is not a street.")
 _CITY_UNREADABLE = _("“%(value)s” is not a town.")
 
@@ -129,6 +129,8 @@ def normalise_street(value: str, *, country: str | None = None) -> Normalised | 
     if (house or extra) and _split_again(shown, country):
         # Taking one number away left another: nobody can tell which is the house, so the line stays whole.
         shown, house, extra = _spelled(text, country), "", ""
+    if says_nothing(shown):
+        return Problem("street_unreadable", _STREET_UNREADABLE, {"value": value[:200]})
     found = {"house_number": _house(house), "address_extra": extra}
     return Normalised(shown, {key: text for key, text in found.items() if text} or NOTHING)
 
@@ -160,7 +162,7 @@ def _split_extra(text: str) -> tuple[str, str]:
     found = _FLAT.search(text)
     if not found or not any(map(str.isalpha, text[: found.start()])):
         return text, ""
-    return text[: found.start()].rstrip(" ,"), found["extra"]
+    return text[: found.start()].rstrip(" ,;"), found["extra"]
 
 
 def _split_house(text: str, country: str | None) -> tuple[str, str]:
@@ -170,7 +172,7 @@ def _split_house(text: str, country: str | None) -> tuple[str, str]:
     for shape in shapes:
         found = shape.match(text)
         if found:
-            return found["street"].rstrip(" ,"), found["house"]
+            return found["street"].strip(" ,;"), found["house"]
     return text, ""
 
 

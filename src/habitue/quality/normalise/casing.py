@@ -46,7 +46,7 @@ def proper_case(text: str, *, small: Collection[str], small_first: bool = False)
     The first word is small only when `small_first` (surnames such as `von der Leyen`) and another follows.
     """
     if not (text.isupper() or text.islower()):
-        if text.istitle() and text.isascii():
+        if not text or (text.istitle() and text.isascii()):
             return text
         text = " ".join(_mixed(word, small) for word in text.split(" "))
         if not text.isupper():

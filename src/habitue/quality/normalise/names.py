@@ -119,11 +119,13 @@ def _take_given(found: _Parts, rest: str, part: NamePart) -> None:
     given = found.words
     if not given:
         found.words = surname
+        _take_back(found)
         return
     while len(given) > 1 and given[-1].lower() in words_of.PARTICLES:
         surname.insert(0, given.pop())
     found.last = len(surname) if part == "full" else 0
     found.words = given + surname
+    _take_back(found)
 
 
 def _take_front(found: _Parts, words: list[str], *, keep: int) -> list[str]:
@@ -155,7 +157,9 @@ def _take_back(found: _Parts) -> None:
     kept: list[str] = []
     while len(found.words) > 1 and _only_suffixes(found.words[-1:]):
         kept.insert(0, found.words.pop())
-    found.suffixes = tuple(kept)
+    if kept:
+        found.suffixes = (*kept, *found.suffixes)
+        found.last = max(found.last - len(kept), 0)
 
 
 def _only_suffixes(words: list[str]) -> bool:
@@ -169,7 +173,7 @@ def _about(found: _Parts, part: NamePart) -> dict[str, str]:
         also |= {"first_name": first, "patronymic": middle, "last_name": last}
         found.gender = found.gender or words_of.patronymic_gender(middle, latin=True)
     also["gender"] = found.gender
-    return {key: text for key, text in also.items() if text}
+    return {key: text for key, text in also.items() if any(map(str.isalpha, text))}
 
 
 def _split(found: _Parts) -> tuple[str, str, str]:

@@ -81,10 +81,10 @@ def _one(text: str, *, country: str | None, shown: str) -> Normalised | Problem:
         if country is None and error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE:
             return Problem("phone_country_unknown", _NO_COUNTRY, params)
         return Problem("phone_unreadable", _UNREADABLE, params)
-    if not phonenumbers.is_possible_number(parsed) or parsed.national_number < 10_000:
+    if not phonenumbers.is_possible_number(parsed) or (parsed.national_number or 0) < 10_000:
         return Problem("phone_unreadable", _UNREADABLE, params)
     is_valid = phonenumbers.is_valid_number(parsed)
-    whole = _with_its_country_code(number, parsed.country_code)
+    whole = _with_its_country_code(number, parsed.country_code or 0)
     # Nobody writes a landline without its zero, but many a mobile number has lost its plus.
     if whole is not None and (not is_valid or _is_mobile(whole)):
         parsed, is_valid = whole, True
