@@ -12,6 +12,7 @@ from django.utils.translation.trans_real import translation
 
 LOCALE = Path(__file__).parent.parent / "locale"
 DOMAIN = "habitue"
+INSTALL_SECONDS = 60  # installers stamp files with the time of unpacking, in any order
 
 
 def languages() -> tuple[str, ...]:
@@ -23,7 +24,7 @@ def load(language: str) -> gettext.GNUTranslations:
     """The texts of `language`: the compiled file, or the readable one when that is newer or alone."""
     folder = LOCALE / language / "LC_MESSAGES"
     compiled, readable = folder / f"{DOMAIN}.mo", folder / f"{DOMAIN}.po"
-    if compiled.is_file() and compiled.stat().st_mtime >= readable.stat().st_mtime:
+    if compiled.is_file() and compiled.stat().st_mtime + INSTALL_SECONDS >= readable.stat().st_mtime:
         return gettext.GNUTranslations(io.BytesIO(compiled.read_bytes()))
     with readable.open("rb") as file:
         catalog = read_po(file, locale=language, domain=DOMAIN)

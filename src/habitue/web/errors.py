@@ -102,7 +102,8 @@ def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """500: our fault; shown without the shell, for the shell may be what broke."""
-    return HttpResponse(render_to_string("errors/broken.html"), status=500)
+    shown = {"theme": getattr(request, "theme", "system")}
+    return HttpResponse(render_to_string("errors/broken.html", shown), status=500)
 
 
 def _plain(request: HttpRequest, error: Told, status: int) -> HttpResponse:

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.core.management import call_command
 
 from habitue import asgi
 from habitue.workspace import Workspace
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 
 def _get(app: asgi.ASGIApp, path: str) -> tuple[int, bytes]:
@@ -55,3 +60,25 @@ def test_styles_come_from_the_package(ws: Workspace) -> None:
     status, body = _get(asgi.application(ws), "/static/tokens.css")
     assert status == 200
     assert b"--accent" in body
+
+
+def test_cookies_are_secure_on_encrypted_connections_only(browser: Client, owner_id: str) -> None:
+    plain = browser.get("/sign-in/").cookies
+    encrypted = browser.get("/sign-in/", secure=True).cookies
+    assert {bool(cookie["secure"]) for cookie in plain.values()} == {False}
+    assert {bool(cookie["secure"]) for cookie in encrypted.values()} == {True}
+
+
+def test_pages_forbid_scripts_and_styles_from_elsewhere(owner: Client) -> None:
+    response = owner.get("/settings/")
+    policy = response.headers["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    page = response.content.decode()
+    assert not [word for word in ("<script>", " style=", "onclick=", "javascript:") if word in page]
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_django_has_nothing_to_say_against_the_deployment(ws: Workspace) -> None:
+    call_command("check", deploy=True, fail_level="WARNING")
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
