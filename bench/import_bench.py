@@ -101,9 +101,7 @@ def _all(folder: Path, figures: Figures) -> dict[str, Path]:
 
 
 def _parquet(figures: Figures) -> Path:
-    folder = data_file(f"{FOLDER}/README.md", origin=ORIGIN, licence="CC BY 4.0", figures=Figures("")).parent
-    (name,) = (path.name for path in folder.glob("*.parquet"))
-    return data_file(f"{FOLDER}/{name}", origin=ORIGIN, licence="CC BY 4.0", figures=figures)
+    return data_file(f"{FOLDER}/online_retail.parquet", origin=ORIGIN, licence="CC BY 4.0", figures=figures)
 
 
 def _small(folder: Path) -> dict[str, Path]:

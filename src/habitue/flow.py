@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 
@@ -124,10 +124,13 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
 def _facts(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
     events = [admit(event, country=ws.config.workspace.country) for event in run]
     resolved = graph.resolve(conn, ws, events)
-    values.fold(conn, resolved.homes)
+    told = values.fold(conn, resolved.homes)
     consents.fold(conn, resolved.homes)
     timeline.append(conn, resolved.homes)
-    yield resolved
+    different = {resolved.owners[identifier_id] for identifier_id in told.different}
+    confirmed = {resolved.owners[identifier_id] for identifier_id in told.confirmed}
+    decided = people.with_several_sources(conn, confirmed - different)
+    yield replace(resolved, changed=resolved.changed | different | decided)
 
 
 def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:

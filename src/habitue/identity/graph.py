@@ -13,11 +13,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.collect.envelope import TRAIT_TYPES, Event, namespace_kind, priority
+from habitue.collect.envelope import Event, namespace_kind, priority
 from habitue.identity import rules
 from habitue.identity.tables import identifiers, links, separations, violations
 from habitue.kernel.context import Context
-from habitue.kernel.register import chunks, insert_ignoring, upsert
+from habitue.kernel.register import among, bulk, chunks, insert_ignoring, upsert
 from habitue.quality.normalise.names import first_name_key
 
 
@@ -56,14 +56,16 @@ class Component:
 class Resolved:
     """What became of a group of events.
 
-    `homes` pairs each event with the identifier it hangs on; `changed` are profiles with new identifiers or traits,
-    `touched` all that were met, `gone` those that ceased to exist.
+    `homes` pairs each event with the identifier it hangs on, and `owners` says whose those identifiers are;
+    `changed` are profiles with other identifiers than before, `touched` all that were met, `gone` those that
+    ceased to exist.
     """
 
     homes: Sequence[tuple[Event, int]] = ()
     changed: frozenset[str] = frozenset()
     touched: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
+    owners: Mapping[int, str] = field(default_factory=dict)
 
 
 class Group:
@@ -87,31 +89,28 @@ class Group:
         """Load the identifiers named by (namespace, value) pairs with everybody in their components."""
         pairs = list(dict.fromkeys(keys))
         profile_ids: set[str] = set()
-        for part in chunks(pairs, 5_000):
-            query = sa.select(identifiers.c.namespace, identifiers.c.value, identifiers.c.profile_id).where(
-                identifiers.c.value.in_({value for _, value in part})
-            )
-            wanted = set(part)
-            profile_ids.update(row[2] for row in self._conn.execute(query) if (row[0], row[1]) in wanted)
+        columns = (identifiers.c.namespace, identifiers.c.value, identifiers.c.profile_id)
+        query = sa.select(*columns).where(among(self._conn, identifiers.c.value, {value for _, value in pairs}))
+        wanted = set(pairs)
+        profile_ids.update(row[2] for row in self._conn.execute(query) if (row[0], row[1]) in wanted)
         self.load_profiles(profile_ids)
 
     def load_profiles(self, profile_ids: Iterable[str]) -> None:
         """Load whole components by their profile ids."""
         components: dict[str, Component] = {}
         ids: list[int] = []
-        for part in chunks(sorted(profile_ids), 10_000):
-            for row in self._conn.execute(sa.select(identifiers).where(identifiers.c.profile_id.in_(part))):
-                if row.identifier_id in self._by_id:
-                    continue
-                component = components.setdefault(row.profile_id, Component())
-                self._adopt(row, component)
-                ids.append(row.identifier_id)
+        of_them = among(self._conn, identifiers.c.profile_id, profile_ids)
+        for row in self._conn.execute(sa.select(identifiers).where(of_them)):
+            if row.identifier_id in self._by_id:
+                continue
+            component = components.setdefault(row.profile_id, Component())
+            self._adopt(row, component)
+            ids.append(row.identifier_id)
         self._before.update(components)
-        for some in chunks(ids, 10_000):
-            pairs = sa.select(links.c.a, links.c.b).where(links.c.a.in_(some), links.c.state == "active")
-            self._links.update((a, b) for a, b in self._conn.execute(pairs))
-            apart = sa.select(separations.c.a, separations.c.b).where(separations.c.a.in_(some))
-            self._separated.update((a, b) for a, b in self._conn.execute(apart))
+        pairs = sa.select(links.c.a, links.c.b).where(among(self._conn, links.c.a, ids), links.c.state == "active")
+        self._links.update((a, b) for a, b in self._conn.execute(pairs))
+        apart = sa.select(separations.c.a, separations.c.b).where(among(self._conn, separations.c.a, ids))
+        self._separated.update((a, b) for a, b in self._conn.execute(apart))
 
     def resolve(self, event: Event) -> int:
         """Place one event: returns the id of the identifier it hangs on; links the others to it under the rules."""
@@ -125,9 +124,9 @@ class Group:
                 self._link(home, other, event)
         return home.identifier_id
 
-    def node(self, identifier_id: int) -> Node | None:
-        """A loaded identifier."""
-        return self._by_id.get(identifier_id)
+    def owner(self, identifier_id: int) -> str:
+        """The profile that a loaded identifier belongs to."""
+        return self._by_id[identifier_id].component.profile_id
 
     def store(self) -> Resolved:
         """Write what changed of the graph; tells the profiles that changed, were touched, and ceased to exist."""
@@ -153,18 +152,15 @@ class Group:
 
     def _write(self, fresh: list[dict[str, object]], moved: list[dict[str, object]]) -> None:
         if fresh:
-            self._conn.execute(sa.insert(identifiers), fresh)
+            bulk(self._conn, sa.insert(identifiers), fresh)
         if moved:
             change = sa.update(identifiers).where(identifiers.c.identifier_id == sa.bindparam("key"))
-            changes = change.values(
-                profile_id=sa.bindparam("p"), names=sa.bindparam("n"), first_seq=sa.bindparam("f")
-            )
+            changes = change.values(profile_id=sa.bindparam("p"), names=sa.bindparam("n"), first_seq=sa.bindparam("f"))
             self._conn.execute(changes, moved)
         if self._new_links:
-            statement = insert_ignoring(self._conn, links)
-            self._conn.execute(statement, self._new_links)
+            bulk(self._conn, insert_ignoring(self._conn, links), self._new_links)
         if self._violations:
-            self._conn.execute(insert_ignoring(self._conn, violations), self._violations)
+            bulk(self._conn, insert_ignoring(self._conn, violations), self._violations)
 
     def _adopt(self, row: sa.Row[tuple[object, ...]], component: Component) -> None:
         node = Node(
@@ -275,9 +271,8 @@ def resolve(
     group.load(pair for event in events for pair in event.identifiers)
     homes = [(event, group.resolve(event)) for event in events]
     outcome = group.store()
-    with_traits = {home for event, home in homes if event.type in TRAIT_TYPES}
-    told = {node.component.profile_id for key in with_traits if (node := group.node(key))}
-    return replace(outcome, homes=homes, changed=outcome.changed | told)
+    owners = {home: group.owner(home) for _, home in homes}
+    return replace(outcome, homes=homes, owners=owners)
 
 
 def separate(conn: Connection, ws: Context, *, pairs: Iterable[tuple[int, int]], seq: int, at: datetime) -> Resolved:

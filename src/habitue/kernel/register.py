@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, Literal, TypeVar
 
 import sqlalchemy as sa
@@ -170,3 +172,34 @@ def upsert(conn: Connection, table: sa.Table, *, newer_by: sa.Column[Any] | None
     others = {c.name: insert.excluded[c.name] for c in table.columns if c.name not in keys}
     where = None if newer_by is None else insert.excluded[newer_by.name] >= newer_by
     return insert.on_conflict_do_update(index_elements=keys, set_=others, where=where)
+
+
+def bulk(conn: Connection, statement: sa.Insert, rows: Sequence[dict[str, Any]]) -> None:
+    """Run an INSERT for many rows past SQLAlchemy's handling of every single one; all rows have the same keys.
+
+    The rows are changed in place: instants become what the database stores.
+    """
+    if not rows:
+        return
+    compiled = statement.compile(dialect=conn.dialect, column_keys=list(rows[0]))
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql(str(compiled), list(rows))
+        return
+    instants = [c.name for c in statement.table.columns if isinstance(c.type, Instant) and c.name in rows[0]]
+    for name in instants:
+        for row in rows:
+            value = row[name]
+            row[name] = None if value is None else micros(value)
+    values = itemgetter(*(compiled.positiontup or ()))
+    parameters = list(map(values, rows)) if len(compiled.positiontup or ()) > 1 else [(values(row),) for row in rows]
+    conn.exec_driver_sql(str(compiled), parameters)
+
+
+def among(conn: Connection, column: sa.Column[Any], items: Iterable[Any]) -> sa.ColumnElement[bool]:
+    """`column IN (items)` as one parameter, whatever the number of items."""
+    values = list(items)
+    if conn.dialect.name == "postgresql":
+        kind = postgresql.ARRAY(sa.BigInteger if isinstance(column.type, sa.Integer | BigId) else sa.Text)
+        return column == sa.any_(sa.bindparam(None, values, type_=kind))
+    each = sa.func.json_each(json.dumps(values)).table_valued("value")
+    return column.in_(sa.select(each.c.value))

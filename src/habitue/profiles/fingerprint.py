@@ -72,7 +72,7 @@ def _links(conn: Connection) -> list[bytes]:
 
 
 def _values(conn: Connection) -> list[bytes]:
-    query = sa.select(identifiers.c.own_id, values.c.field, values.c.source_id, values.c.value, values.c.at)
+    query = sa.select(identifiers.c.own_id, values.c.source_id, values.c.told)
     return _lines(conn.execute(query.join(values, values.c.identifier_id == identifiers.c.identifier_id)))
 
 

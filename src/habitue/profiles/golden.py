@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from habitue.kernel.clock import from_micros
 from habitue.quality.dictionary import field as dictionary_field
 
 
@@ -17,9 +18,14 @@ class Value:
     field: str
     value: object
     source_id: str
-    at: datetime
+    at_micros: int
     seq: int
     identifier_id: int
+
+    @property
+    def at(self) -> datetime:
+        """When the source said so."""
+        return from_micros(self.at_micros)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +53,12 @@ def golden(candidates: Sequence[Value], rule: str) -> Golden | None:
     known = [value for value in candidates if value.value is not None]
     if not known:
         return None
-    counts = Counter(str(value.value) for value in known)
+    if len(known) == 1:
+        return Golden(field=known[0].field, value=known[0].value, winner=known[0], others=(), rule=rule)
+    counts = Counter(str(value.value) for value in known) if rule == "most_frequent" else {}
 
     def rank(value: Value) -> tuple[object, ...]:
-        newest = (value.at, value.seq)
+        newest = (value.at_micros, value.seq)
         if rule == "most_frequent":
             return (counts[str(value.value)], *newest)
         if rule == "longest":

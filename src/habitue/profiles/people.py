@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import namespace_kind
 from habitue.identity.tables import identifiers
-from habitue.kernel.register import chunks, dialect_insert
+from habitue.kernel.register import among, bulk, chunks, dialect_insert
 from habitue.profiles.golden import Golden, golden_profile
 from habitue.profiles.search import SearchIndex, phone_word, search_text
 from habitue.profiles.tables import activity, people
@@ -50,7 +50,7 @@ def touch(conn: Connection, profile_ids: Iterable[str], *, seq: int) -> None:
                 sa.func.sum(activity.c.event_count),
             )
             .join(activity, activity.c.identifier_id == identifiers.c.identifier_id)
-            .where(identifiers.c.profile_id.in_(part))
+            .where(among(conn, identifiers.c.profile_id, part))
             .group_by(identifiers.c.profile_id)
         )
         rows = [
@@ -68,6 +68,15 @@ def touch(conn: Connection, profile_ids: Iterable[str], *, seq: int) -> None:
                 ),
                 rows,
             )
+
+
+def with_several_sources(conn: Connection, profile_ids: Iterable[str]) -> frozenset[str]:
+    """The profiles that more than one source tells about, where the newest statement may change the winner."""
+    found: set[str] = set()
+    for part in chunks(sorted(profile_ids), 10_000):
+        query = sa.select(people.c.profile_id).where(among(conn, people.c.profile_id, part), people.c.source_count > 1)
+        found.update(conn.scalars(query))
+    return frozenset(found)
 
 
 def remove(conn: Connection, profile_ids: Iterable[str]) -> None:
@@ -105,7 +114,7 @@ def _load(conn: Connection, profile_ids: Sequence[str]) -> dict[str, _Facts]:
             activity.c.event_count,
         )
         .outerjoin(activity, activity.c.identifier_id == identifiers.c.identifier_id)
-        .where(identifiers.c.profile_id.in_(profile_ids))
+        .where(among(conn, identifiers.c.profile_id, profile_ids))
         .order_by(identifiers.c.first_seq, identifiers.c.identifier_id)
     )
     facts: dict[str, _Facts] = {}
@@ -179,8 +188,8 @@ def _search_text(fact: _Facts, golden: Mapping[str, Golden]) -> str:
 def _store(conn: Connection, rows: list[dict[str, object]], searched: Mapping[str, str]) -> None:
     insert = dialect_insert(conn, people)
     others = {c.name: insert.excluded[c.name] for c in people.columns if c.name not in ("person_no", "profile_id")}
-    conn.execute(insert.on_conflict_do_update(index_elements=["profile_id"], set_=others), rows)
-    numbers = sa.select(people.c.person_no, people.c.profile_id).where(people.c.profile_id.in_(list(searched)))
+    bulk(conn, insert.on_conflict_do_update(index_elements=["profile_id"], set_=others), rows)
+    numbers = sa.select(people.c.person_no, people.c.profile_id).where(among(conn, people.c.profile_id, searched))
     SearchIndex(conn).put({row[0]: searched[row[1]] for row in conn.execute(numbers)})
 
 

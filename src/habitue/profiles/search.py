@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from anyascii import anyascii
 from sqlalchemy.engine import Connection
 
-from habitue.kernel.register import chunks, metadata
+from habitue.kernel.register import among, bulk, metadata
 
 MAX_WORDS = 6
 _GRAM = 3
@@ -22,6 +22,7 @@ texts = sa.Table(
     sa.Column("rowid", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("text", sa.Text, nullable=False),
 )
+
 
 @lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
@@ -64,12 +65,11 @@ class SearchIndex:
         """Store the texts of some people, by number."""
         self.remove(rows)
         if rows:
-            self._conn.execute(sa.insert(texts), [{"rowid": number, "text": text} for number, text in rows.items()])
+            bulk(self._conn, sa.insert(texts), [{"rowid": number, "text": text} for number, text in rows.items()])
 
     def remove(self, numbers: Iterable[int]) -> None:
         """Take people out of the index."""
-        for part in chunks(sorted(numbers), 10_000):
-            self._conn.execute(sa.delete(texts).where(texts.c.rowid.in_(part)))
+        self._conn.execute(sa.delete(texts).where(among(self._conn, texts.c.rowid, numbers)))
 
     def find(self, query: str, *, limit: int) -> Sequence[int]:
         """The numbers of people whose text holds every word of the query, best first.

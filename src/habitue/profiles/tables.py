@@ -10,11 +10,8 @@ values = sa.Table(
     "profiles_values",
     metadata,
     sa.Column("identifier_id", BigId, primary_key=True, autoincrement=False),
-    sa.Column("field", sa.Text, primary_key=True),
     sa.Column("source_id", sa.Text, primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
-    sa.Column("at", Instant, nullable=False),
-    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("told", sa.Text, nullable=False),
 )
 
 events = sa.Table(

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import INTERNAL_SOURCE, TRAIT_TYPES, Event
 from habitue.kernel import state
-from habitue.kernel.register import chunks, dialect_insert, insert_ignoring
+from habitue.kernel.register import bulk, chunks, dialect_insert, insert_ignoring
 from habitue.profiles.tables import activity, events, superseded
 
 _encode = msgspec.json.Encoder().encode
@@ -42,7 +42,7 @@ def append(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:
     """Store a group of events; a new version of a source record takes the place of the former one."""
     if not homes:
         return
-    conn.execute(sa.insert(events), [_row(event, identifier_id) for event, identifier_id in homes])
+    bulk(conn, sa.insert(events), [_row(event, identifier_id) for event, identifier_id in homes])
     _supersede(conn, [event for event, _ in homes])
     _note_activity(conn, homes)
 
@@ -203,14 +203,12 @@ def _note_activity(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None
     insert = dialect_insert(conn, activity)
     is_postgresql = conn.dialect.name == "postgresql"
     least, greatest = (sa.func.least, sa.func.greatest) if is_postgresql else (sa.func.min, sa.func.max)
-    conn.execute(
-        insert.on_conflict_do_update(
-            index_elements=["identifier_id"],
-            set_={
-                "first_at": least(activity.c.first_at, insert.excluded.first_at),
-                "last_at": greatest(activity.c.last_at, insert.excluded.last_at),
-                "event_count": activity.c.event_count + insert.excluded.event_count,
-            },
-        ),
-        rows,
+    statement = insert.on_conflict_do_update(
+        index_elements=["identifier_id"],
+        set_={
+            "first_at": least(activity.c.first_at, insert.excluded.first_at),
+            "last_at": greatest(activity.c.last_at, insert.excluded.last_at),
+            "event_count": activity.c.event_count + insert.excluded.event_count,
+        },
     )
+    bulk(conn, statement, rows)

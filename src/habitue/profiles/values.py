@@ -1,58 +1,76 @@
-"""Values as sources told them: one row per identifier, field and source; the newest of a source stands."""
+"""Values as sources told them: one row per identifier and source; the newest statement of a source stands."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import TRAIT_TYPES, Event
-from habitue.kernel.register import chunks, upsert
+from habitue.kernel.clock import micros
+from habitue.kernel.register import among, bulk, upsert
 from habitue.profiles.golden import Value
 from habitue.profiles.tables import values
 
+Told = dict[str, list[Any]]  # field -> [value, microseconds, seq]
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder().decode
+_decode = msgspec.json.Decoder(Told).decode
 
 
-def fold(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Identifiers with new values, and identifiers of which a source only said the same again, later."""
+
+    different: frozenset[int]
+    confirmed: frozenset[int]
+
+
+def fold(conn: Connection, homes: Sequence[tuple[Event, int]]) -> Folded:
     """Store the traits of a group of events; an older statement of the same source never wins over a newer one."""
-    rows: dict[tuple[int, str, str], dict[str, object]] = {}
-    for event, identifier_id in homes:
-        if event.type not in TRAIT_TYPES:
-            continue
-        for name, value in event.facts.items():
-            key = (identifier_id, name, event.source_id)
-            known = rows.get(key)
-            if known is not None and known["at"] > event.at:  # type: ignore[operator]  # both are datetimes
+    group = [(event, identifier_id) for event, identifier_id in homes if event.type in TRAIT_TYPES]
+    known = _load(conn, {identifier_id for _, identifier_id in group})
+    told: dict[tuple[int, str], Told] = {}
+    different: set[int] = set()
+    confirmed: set[int] = set()
+    for event, identifier_id in group:
+        key = (identifier_id, event.source_id)
+        stand = told.get(key)
+        if stand is None:
+            stand = told[key] = known.get(key, {})
+        at = micros(event.at)
+        for field, value in event.facts.items():
+            former = stand.get(field)
+            if former is not None and former[1] > at:
                 continue
-            rows[key] = {
-                "identifier_id": identifier_id,
-                "field": name,
-                "source_id": event.source_id,
-                "value": _encode(value).decode(),
-                "at": event.at,
-                "seq": event.seq,
-            }
-    if rows:
-        statement = upsert(conn, values, newer_by=values.c.at)
-        conn.execute(statement, list(rows.values()))
+            is_same = former is not None and former[0] == value
+            (confirmed if is_same else different).add(identifier_id)
+            stand[field] = [value, at, event.seq]
+    rows = [{"identifier_id": key[0], "source_id": key[1], "told": _encode(t).decode()} for key, t in told.items()]
+    bulk(conn, upsert(conn, values), rows)
+    return Folded(different=frozenset(different), confirmed=frozenset(confirmed - different))
 
 
 def of_identifiers(conn: Connection, identifier_ids: Sequence[int]) -> list[Value]:
     """Every stored value of some identifiers."""
     return [
-        Value(row.field, _decode(row.value), row.source_id, row.at, row.seq, row.identifier_id)
-        for part in chunks(identifier_ids, 10_000)
-        for row in conn.execute(sa.select(values).where(values.c.identifier_id.in_(part)))
+        Value(field, value, source_id, at, seq, identifier_id)
+        for (identifier_id, source_id), told in _load(conn, identifier_ids).items()
+        for field, (value, at, seq) in told.items()
     ]
 
 
 def forget(conn: Connection, identifier_ids: Iterable[int]) -> int:
     """Delete every value of some identifiers."""
-    ids = list(identifier_ids)
-    return sum(
-        conn.execute(sa.delete(values).where(values.c.identifier_id.in_(part))).rowcount for part in chunks(ids, 10_000)
-    )
+    return int(conn.execute(sa.delete(values).where(among(conn, values.c.identifier_id, identifier_ids))).rowcount)
+
+
+def _load(conn: Connection, identifier_ids: Iterable[int]) -> dict[tuple[int, str], Told]:
+    found: dict[tuple[int, str], Told] = {}
+    query = sa.select(values).where(among(conn, values.c.identifier_id, identifier_ids))
+    for identifier_id, source_id, told in conn.execute(query):
+        found[identifier_id, source_id] = _decode(told)
+    return found

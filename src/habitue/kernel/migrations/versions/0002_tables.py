@@ -279,12 +279,9 @@ def upgrade() -> None:
     op.create_table(
         "profiles_values",
         sa.Column("identifier_id", register.BigId(), autoincrement=False, nullable=False),
-        sa.Column("field", sa.Text(), nullable=False),
         sa.Column("source_id", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.Column("at", register.Instant(), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("identifier_id", "field", "source_id", name=op.f("pk_profiles_values")),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("identifier_id", "source_id", name=op.f("pk_profiles_values")),
     )
     op.create_table(
         "quality_quarantined",
