@@ -119,6 +119,19 @@ def test_columns_of_parts_are_read_as_parts(cell: str, part: NamePart, value: st
     assert read(cell, part).value == value
 
 
+@pytest.mark.parametrize(
+    ("plain", "turned"),
+    [
+        ("Hans Müller", "Müller, Hans"),
+        ("René Lacoste", "Lacoste, René"),
+        ("Otto Beck", "Beck, Otto"),
+        ("Max Co", "Co, Max"),
+    ],
+)
+def test_a_plain_name_is_read_as_one_that_was_turned_round(plain: str, turned: str) -> None:
+    assert read(plain) == read(turned)
+
+
 @pytest.mark.parametrize("cell", ["", "123", "---", "?!", "()"])
 def test_a_cell_without_letters_is_no_name(cell: str) -> None:
     assert isinstance(normalise_name(cell), Problem)

@@ -78,6 +78,7 @@ _FORMS: Mapping[str, str] = {
 _WEAK = frozenset(
     {"ag", "ev", "ek", "eg", "co", "sa", "sas", "spa", "bv", "nv", "ab", "oy", "as", "se", "ип", "kg", "ug"}
 )
+FORM_WORDS = frozenset(form for form in _FORMS if " " not in form)
 _FRONT = tuple(sorted((form for form in _FORMS if form[0] in "оазпи"), key=len, reverse=True))
 _LONGEST = max(form.count(" ") for form in _FORMS) + 1
 _EDGES = " ,;"

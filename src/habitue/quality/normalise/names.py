@@ -9,9 +9,9 @@ from typing import Literal
 from habitue.kernel.text import gettext_noop as _
 from habitue.quality.normalise import name_words as words_of
 from habitue.quality.normalise.casing import proper_case
-from habitue.quality.normalise.company import looks_like_company, normalise_company
+from habitue.quality.normalise.company import FORM_WORDS, looks_like_company, normalise_company
 from habitue.quality.normalise.nicknames import first_name_key, first_names_conflict, is_known_first_name
-from habitue.quality.normalise.result import Normalised, Problem
+from habitue.quality.normalise.result import NOTHING, Normalised, Problem
 from habitue.quality.normalise.text import tidy
 
 __all__ = ["NamePart", "first_name_key", "first_names_conflict", "normalise_name", "normalise_salutation"]
@@ -21,6 +21,9 @@ NamePart = Literal["full", "first", "last"]
 _EDGES = " ,"
 _JUNK = re.compile(r"[;:|*#_\\\"“”„«»<>()\[\]]+")
 _REMARK = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
+# Two words in proper case are what most names look like: nothing to take apart, as long as neither has a meaning.
+_PLAIN = re.compile(r"[A-ZÄÖÜ][a-zäöüßáàâçéèêëíîïñóôú]+(?: [A-ZÄÖÜ][a-zäöüßáàâçéèêëíîïñóôú]+)?\Z")
+_MEANT = frozenset({*words_of.SALUTATIONS, *words_of.TITLES, *words_of.SUFFIXES, *FORM_WORDS, "firma"})
 _UNREADABLE = _("“%(value)s” is not a name.")
 _COMPANY = _("This looks like a company, not a person.")
 
@@ -45,6 +48,8 @@ def normalise_name(value: str, *, country: str | None = None, part: NamePart = "
     """
     del country
     text = tidy(value).strip(_EDGES)
+    if _PLAIN.match(text) and _MEANT.isdisjoint(text.lower().split(" ")):
+        return _plain(text, part)
     if part != "first" and looks_like_company(text):
         return _company(text)
     text = _clean(text)
@@ -74,6 +79,15 @@ def normalise_salutation(value: str, *, country: str | None = None) -> Normalise
     if not any(map(str.isalpha, text)):
         return Problem("salutation_unreadable", _("“%(value)s” is not a salutation."), {"value": value[:200]})
     return Normalised(text)
+
+
+def _plain(text: str, part: NamePart) -> Normalised:
+    if part != "full":
+        return Normalised(text)
+    first, _space, last = text.partition(" ")
+    if last:
+        return Normalised(text, {"first_name": first, "last_name": last})
+    return Normalised(text, {"first_name": first} if is_known_first_name(first) else NOTHING)
 
 
 def _company(text: str) -> Normalised | Problem:
