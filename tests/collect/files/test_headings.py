@@ -125,6 +125,39 @@ def test_merged_cells_and_formulas_are_read_as_values(tmp_path: Path) -> None:
     assert [(order["order_id"], order["total"]) for order in found.events("Order Completed")] == [("B-1", "10.00")]
 
 
+@pytest.mark.parametrize(
+    ("header", "targets"),
+    [
+        (
+            "Order Number,Order Date,Email (Billing),First Name (Billing),Item Name,Item Cost",
+            ["order.id", "order.at", "person.email", "person.first_name", "line.name", "line.price"],
+        ),
+        ("Contact owner,Lead Status,MEMBER_RATING,OPTIN_TIME,Result,soc_sec_id", ["custom"] * 6),
+        (
+            "Straße geschäftlich;Ort geschäftlich;Postleitzahl geschäftlich",
+            ["person.street", "person.city", "person.postal_code"],
+        ),
+        ("Контрагент;Дата;Номер;Сумма", ["person.name", "order.at", "order.id", "order.total"]),
+        ("customer_id,timestamp,amount", ["person.customer_number", "order.at", "order.total"]),
+    ],
+)
+def test_exports_of_known_programs_are_understood(header: str, targets: list[str]) -> None:
+    cells = {
+        "order.at": 1735646400,
+        "person.email": "anna@example.com",
+        "person.name": "Анна Бах",
+        "line.price": "2.50",
+    }
+    cells |= {"order.total": "12.50", "person.postal_code": "89073", "custom": "red", "order.id": "A-1"}
+    columns = header.replace(";", ",").split(",")
+    rows = [tuple(cells.get(target, "Ulm") for target in targets)] * 3
+    guesses = guess_columns(columns, rows, Format("csv"))
+    assert [
+        guess.target.split(".")[0] if target == "custom" and guess.target else guess.target
+        for guess, target in zip(guesses, targets, strict=True)
+    ] == targets
+
+
 def test_columns_of_one_meaning_are_told_apart(tmp_path: Path) -> None:
     text = "Name,phone1,phone2,E-Mail,E-Mail 2\nAnna Bach,504-621-8927,504-845-1427,anna@example.com,a2@example.com\n"
     assert list(import_text(tmp_path, text).targets.values()) == [

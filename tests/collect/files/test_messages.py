@@ -183,6 +183,13 @@ def test_an_order_without_a_number_is_the_same_at_the_next_import(tmp_path: Path
     assert len({record.key for record in first.records}) == 2
 
 
+def test_two_purchases_that_look_the_same_are_two_purchases(tmp_path: Path) -> None:
+    text = "customer_id,date,amount\n7,19970101,11.77\n7,19970101,11.77\n"
+    found = import_text(tmp_path, text)
+    assert len({order["order_id"] for order in found.events("Order Completed")}) == 2
+    assert [record.key for record in found.records] == [record.key for record in import_text(tmp_path, text).records]
+
+
 def test_a_changed_cell_changes_the_hash_and_not_the_key(tmp_path: Path) -> None:
     before = import_text(tmp_path, "Kundennummer;Name\n7;Anna Bach\n8;Ida Groß\n").records
     after = import_text(tmp_path, "Kundennummer;Name\n7;Anna Bach\n8;Ida Klein\n").records

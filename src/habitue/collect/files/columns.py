@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from habitue.collect.files.cells import plain
-from habitue.collect.files.context_of_columns import Candidate, settle
-from habitue.collect.files.headings import snake, word_set, words
+from habitue.collect.files.context_of_columns import DATES, Candidate, settle
+from habitue.collect.files.headings import key, snake, word_set, words
 from habitue.collect.files.looks import checks, filled, looks_like
 from habitue.collect.files.targets import TARGETS, by_heading, kind_of_target
 from habitue.kernel.text import gettext_noop as _
@@ -65,11 +65,16 @@ def _candidate(index: int, heading: str, cells: list[Cell], fmt: Format) -> Cand
     looks = looks_like(values, fmt)
     targets = _by_heading(heading)
     mean = sum(len(plain(cell) or "") for cell in values) / max(1, len(values))
-    if looks in ("email", "phone") and not targets:
+    if not targets and (looks == "email" or (looks == "phone" and _dialled(values) and key(heading) not in DATES)):
         targets = (_BY_CELLS[looks],)
     elif looks == "name" and _UNNAMED.match(heading) and _mostly_two_words(values):
         targets = ("person.name",)
     return Candidate(index, heading, looks, targets, tuple(values), mean)
+
+
+def _dialled(values: list[Cell]) -> bool:
+    """Whether numbers are written as people dial them, not as bare digits like any other number."""
+    return sum(1 for cell in values if not str(cell).isdigit() or str(cell)[0] == "0") > len(values) * 0.5
 
 
 def _mostly_two_words(values: list[Cell]) -> bool:
@@ -77,22 +82,27 @@ def _mostly_two_words(values: list[Cell]) -> bool:
 
 
 def _by_heading(heading: str) -> tuple[str, ...]:
-    """The targets of a heading as a whole, without its number, or below a group heading."""
+    """The targets of a heading as a whole, without its number, below a group heading, or without its address."""
     table = by_heading()
     parts = words(heading)
-    while parts:
-        for form in (parts, parts[:-1] if len(parts) > 1 and parts[-1].isdigit() else ()):
-            found = table.get("".join(form)) if form else None
-            if found:
-                return tuple(dict.fromkeys(target for target, _language in found))
-        if len(parts) < 3 and parts is not words(heading):
-            break
-        parts = parts[1:] if len(parts) > 1 else ()
-        if len(parts) == 1 and parts[0] in _TOO_LITTLE:
-            break
+    bare = tuple(part for part in parts if part not in _QUALIFIERS and not part.isdigit())
+    forms = [parts, parts[:-1] if parts and parts[-1].isdigit() else (), bare, *(parts[cut:] for cut in (1, 2))]
+    for form in forms:
+        if not form or (len(form) == 1 and len(parts) > 1 and form is not bare and form[0] in _TOO_LITTLE):
+            continue
+        found = tuple(dict.fromkeys(target for target, _language in table.get("".join(form), ())))
+        if len(form) < len(parts) and len(form) == 1:
+            found = tuple(target for target in found if target.partition(".")[0] in _PLAIN_GROUPS)
+        if found:
+            return found
     return ()
 
 
+_PLAIN_GROUPS = frozenset({"person", "order", "line", "custom"})
+_QUALIFIERS = word_set(
+    "billing shipping delivery business home work private primary main default value geschaeftlich privat dienstlich "
+    "rechnung lieferung rechnungsadresse lieferadresse рабочий домашний основной доставки"
+)
 _TOO_LITTLE = word_set(
     "nr id name date datum code status text note type user customer value sum amount count score total source "
     "channel label make title first last store item order plan purchases products home month имя г код сумма "

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from habitue.collect.files.headings import key, snake, word_set
+from habitue.collect.files.moments import moment
 from habitue.collect.files.targets import TARGETS, kind_of_target
 
 if TYPE_CHECKING:
@@ -46,8 +47,9 @@ _ANCHORS = {
     "contact": frozenset({"contact.at", "contact.channel", "contact.ticket_id", "contact.note", "contact.direction"}),
     "survey": frozenset({"survey.score", "survey.text"}),
     "subscription": frozenset({"subscription.plan"}),
+    "consent": frozenset({"consent.newsletter", "consent.email", "consent.phone", "consent.post"}),
 }
-_DATES = word_set(
+DATES = word_set(
     "date datum дата time timestamp zeitpunkt время datetime day tag unix epoch unixtime unixtimestamp zeit "
     "датаивремя когда dateandtime"
 )
@@ -83,7 +85,7 @@ def _fits(candidate: Candidate, target: str) -> bool:
     allowed = _FITS.get(kind)
     if allowed is None or not candidate.values:
         return True
-    if candidate.looks in allowed:
+    if candidate.looks in allowed or (kind in ("date", "instant") and _holds_dates(candidate)):
         return True
     return kind != "flag" and candidate.looks == "text" and len(candidate.values) > 0 and _some_fit(candidate, kind)
 
@@ -106,7 +108,7 @@ def settle(candidates: Sequence[Candidate]) -> list[str | None]:
     subjects = _subjects(first)
     chosen = [_in_context(candidate, target, subjects) for candidate, target in zip(candidates, first, strict=True)]
     _fill_gaps(candidates, chosen, subjects)
-    subjects = _subjects(chosen) | {"person", "company", "consent", "custom"}
+    subjects = _subjects(chosen) | {"person", "company", "custom"}
     kept = [target if target and target.partition(".")[0] in subjects else None for target in chosen]
     if "order" not in subjects:
         kept = [None if target and target.startswith("line.") else target for target in kept]
@@ -139,13 +141,11 @@ def _by_cells(candidate: Candidate, others: Sequence[Candidate]) -> str | None:
 
 
 def _subjects(targets: Sequence[str | None]) -> set[str]:
-    found = {subject for subject, anchors in _ANCHORS.items() if anchors.intersection(filter(None, targets))}
-    consents = {target for target in targets if target and target.startswith("consent.")}
-    return found | ({"consent"} if consents else set())
+    return {subject for subject, anchors in _ANCHORS.items() if anchors.intersection(filter(None, targets))}
 
 
 def _in_context(candidate: Candidate, target: str | None, subjects: set[str]) -> str | None:
-    if target is None and key(candidate.heading) in _DATES and candidate.looks in ("date", "integer", "number"):
+    if target is None and key(candidate.heading) in DATES and _holds_dates(candidate):
         return next((name for subject, name in _DATE_OF if subject in subjects), None)
     if target not in _BY_SUBJECT:
         return target
@@ -161,7 +161,7 @@ def _fill_gaps(candidates: Sequence[Candidate], chosen: list[str | None], subjec
     sold = bool(taken & {"order.total", "line.price", "line.quantity"})
     for index, candidate in enumerate(candidates):
         word = key(candidate.heading)
-        if chosen[index] is None and word in _DATES and candidate.looks == "date" and sold:
+        if chosen[index] is None and word in DATES and sold and _holds_dates(candidate):
             chosen[index] = "order.at"
         if chosen[index] == "line.name" and not sold and not subjects & {"order", "line"}:
             chosen[index] = "contact.note" if candidate.mean_length > 60 else None
@@ -171,10 +171,28 @@ def _fill_gaps(candidates: Sequence[Candidate], chosen: list[str | None], subjec
             and len(taken & {"person.email", "person.phone", "person.customer_number"}) > 1
         ):
             chosen[index] = _SUBJECT_WORDS[word]
+    _number_the_orders(candidates, chosen)
     if "contact.note" in chosen and not subjects & {"order", "line"}:
         for index, target in enumerate(chosen):
             if target == "line.category":
                 chosen[index] = "contact.reason"
+
+
+def _number_the_orders(candidates: Sequence[Candidate], chosen: list[str | None]) -> None:
+    """In a list of orders without a number, a column called only “No.” is the number."""
+    if "order.at" not in chosen or "order.id" in chosen:
+        return
+    for index, candidate in enumerate(candidates):
+        if chosen[index] is None and key(candidate.heading) == "nr":
+            chosen[index] = "order.id"
+            return
+
+
+def _holds_dates(candidate: Candidate) -> bool:
+    return candidate.looks == "date" or (
+        bool(candidate.values)
+        and all(moment(cell, order="DMY", year_now=2030) is not None for cell in candidate.values)
+    )
 
 
 def _once(candidates: Sequence[Candidate], chosen: list[str | None]) -> list[str | None]:

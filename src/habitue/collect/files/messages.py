@@ -83,6 +83,7 @@ class _Maker:
         self._share = share
         self._memo: dict[Any, Any] = {}
         self._seen: dict[int, int] = {}
+        self._alike: dict[str, int] = {}
         self._last: dict[str, Person] = {}
         self._extras = not plan.fields.keys().isdisjoint({"contact", "payment", "survey", "subscription"})
 
@@ -154,6 +155,8 @@ class _Maker:
         if isinstance(message, str):
             return self._rejected(message, REASONS[message], rows, lines)
         number = message["properties"]["order_id"]
+        if order_id is None:
+            number = self._once_more(number, message)
         found = self._about(person, rows[0], lines[0], problems, message["timestamp"])
         found.append(message)
         if self._extras:
@@ -163,6 +166,15 @@ class _Maker:
                 known.extend(item for item in extra if item not in known)
             found.extend(known)
         return self._record(f"order:{number}", rows, lines, found, problems)
+
+    def _once_more(self, number: str, message: dict[str, Any]) -> str:
+        """Orders without a number that are alike are several orders: they are counted in the file's order."""
+        count = self._alike[number] = self._alike.get(number, 0) + 1
+        if count > 1:
+            number = f"{number}-{count}"
+            message["properties"]["order_id"] = number
+            message["context"]["record"] = f"order:{number}"
+        return number
 
     def _about(
         self, person: Person, row: Row, line: int, problems: list[CellProblem], timestamp: str

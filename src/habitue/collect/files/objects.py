@@ -146,6 +146,8 @@ def _objects(path: Path, name: str, packed: bool, encoding: str) -> Iterator[tup
                 value = None
             if isinstance(value, dict):
                 yield source.number, _flat(value)
+            elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+                yield from ((source.number, _flat(item)) for item in value)
             else:
                 message = _("The line is not a JSON object.")
                 number = source.number

@@ -144,7 +144,7 @@ def language_of(rows: Sequence[Sequence[Cell]]) -> str | None:
             votes[next(iter(languages))] += 2
         for language in languages:
             votes[language] += 1
-    return votes.most_common(1)[0][0] if votes else None
+    return max(("en", "de", "ru"), key=lambda language: votes[language]) if votes else None
 
 
 def column_names(rows: Sequence[Sequence[Cell]], width: int) -> tuple[str, ...]:
