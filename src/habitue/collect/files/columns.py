@@ -86,7 +86,13 @@ def _by_heading(heading: str) -> tuple[str, ...]:
     table = by_heading()
     parts = words(heading)
     bare = tuple(part for part in parts if part not in _QUALIFIERS and not part.isdigit())
-    forms = [parts, parts[:-1] if parts and parts[-1].isdigit() else (), bare, *(parts[cut:] for cut in (1, 2))]
+    forms = [
+        parts,
+        parts[:-1] if parts and parts[-1].isdigit() else (),
+        bare,
+        parts[1:],
+        parts[2:] if len(parts) > 3 else (),
+    ]
     for form in forms:
         if not form or (len(form) == 1 and len(parts) > 1 and form is not bare and form[0] in _TOO_LITTLE):
             continue
