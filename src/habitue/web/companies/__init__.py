@@ -1,0 +1,1 @@
+"""The companies: list, and one company with its contacts and what happened."""

@@ -1,0 +1,1 @@
+"""The people: list, search, one person with everything that is known, and why."""

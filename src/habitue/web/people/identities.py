@@ -1,0 +1,138 @@
+"""One person, several identities: what each identifier is, what ties it to the others, and what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from habitue.collect.envelope import namespace_kind, priority
+from habitue.identity.explain import Explanation, Known, Link
+from habitue.identity.tables import identifiers
+from habitue.kernel.context import Context
+from habitue.kernel.text import gettext_noop as _
+from habitue.web.people.said import said
+
+NAMESPACES: Mapping[str, str] = {
+    "user_id": _("Account"),
+    "company": _("Company number"),
+    "customer_number": _("Customer number"),
+    "loyalty_card": _("Loyalty card"),
+    "email": _("E-mail"),
+    "phone": _("Phone"),
+    "anonymous_id": _("Browser"),
+    "record": _("Entry without a number"),
+}
+RULES: Mapping[str, str] = {
+    "same_record": _("stood together in one record"),
+    "decision": _("somebody here decided that it is the same person"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Why an identifier belongs here; `rule` is a msgid, `partner` the identifier it stands beside."""
+
+    partner: str
+    partner_kind: str
+    rule: str
+    source: str
+    at: datetime
+    a: int
+    b: int
+    is_decision: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One identifier; `kind` is a msgid."""
+
+    identifier_id: int
+    kind: str
+    value: str
+    sources: tuple[str, ...]
+    ties: tuple[Tie, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A tie that was not made, and who is on the other side; `reason` is a msgid."""
+
+    value: str
+    kind: str
+    reason: str
+    at: datetime
+    profile_id: str
+    name: str
+
+
+def identities(found: Explanation, sources: Mapping[str, str]) -> Sequence[Identity]:
+    """The identifiers, most trusted first, with their ties."""
+    ordered = sorted(found.identifiers, key=lambda known: (priority(known.namespace), known.first_seq))
+    return [_identity(known, found.links, sources) for known in ordered]
+
+
+def refusals(found: Explanation, names: Mapping[str, str]) -> Sequence[Refusal]:
+    """The ties that were refused, newest first, one for each reason and other side."""
+    seen: dict[tuple[str, str, str], Refusal] = {}
+    for refused in found.refused:
+        shared = refused.left_out if namespace_kind(refused.left_out.namespace) != "record" else refused.kept
+        refusal = Refusal(
+            value=shown(shared),
+            kind=NAMESPACES.get(namespace_kind(shared.namespace), shared.namespace),
+            reason=refused.reason,
+            at=refused.at,
+            profile_id=refused.profile_id,
+            name=names.get(refused.profile_id, ""),
+        )
+        seen[refusal.value, refusal.reason, refusal.profile_id] = refusal
+    return sorted(seen.values(), key=lambda refusal: refusal.at, reverse=True)
+
+
+def source_ids(found: Explanation) -> set[str]:
+    """The sources that took part in the identities."""
+    named = {known.namespace.partition(":")[2] for known in found.identifiers}
+    return {*named, *(link.source_id for link in found.links)} - {"", "internal"}
+
+
+def shown(known: Known) -> str:
+    """The value for people."""
+    return said(known.value, "text")
+
+
+def where_now(ws: Context, identifier_ids: Sequence[int]) -> list[str]:
+    """The profiles that some identifiers belong to today, in the order of the identifiers."""
+    query = sa.select(identifiers.c.identifier_id, identifiers.c.profile_id)
+    with ws.register.read() as conn:
+        rows = conn.execute(query.where(identifiers.c.identifier_id.in_(list(identifier_ids))))
+        found: dict[int, str] = {row.identifier_id: row.profile_id for row in rows}
+    return list(dict.fromkeys(found[key] for key in identifier_ids if key in found))
+
+
+def _identity(known: Known, links: Sequence[Link], sources: Mapping[str, str]) -> Identity:
+    own = [link for link in links if known.identifier_id in (link.a.identifier_id, link.b.identifier_id)]
+    place = known.namespace.partition(":")[2]
+    ids = [place] if place else [link.source_id for link in own if link.source_id != "internal"]
+    return Identity(
+        identifier_id=known.identifier_id,
+        kind=NAMESPACES.get(namespace_kind(known.namespace), known.namespace),
+        value=shown(known),
+        sources=tuple(dict.fromkeys(sources.get(source_id, source_id) for source_id in ids)),
+        ties=tuple(_tie(known, link, sources) for link in own),
+    )
+
+
+def _tie(known: Known, link: Link, sources: Mapping[str, str]) -> Tie:
+    partner = link.b if link.a.identifier_id == known.identifier_id else link.a
+    return Tie(
+        partner=shown(partner),
+        partner_kind=NAMESPACES.get(namespace_kind(partner.namespace), partner.namespace),
+        rule=RULES.get(link.rule, link.rule),
+        source=sources.get(link.source_id, ""),
+        at=link.at,
+        a=link.a.identifier_id,
+        b=link.b.identifier_id,
+        is_decision=link.rule == "decision",
+    )

@@ -1,0 +1,131 @@
+"""Pages of people: the list, the search, the caller look-up, and one person with everything that is known."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from habitue.kernel.text import gettext_noop as _
+from habitue.profiles.reading import Person
+from habitue.web.navigation import NavEntry
+from habitue.web.people import changes, facts, identities, lists, may_we, moments
+from habitue.web.people.origins import source_names
+from habitue.web.people.worth import audiences_of, worth
+from habitue.web.routing import route
+
+SEARCH_ROWS = 8
+
+
+def people(request: HttpRequest) -> HttpResponse:
+    """The list: searched, sorted, filtered by country, page by page."""
+    template = "people/list_rows.html" if request.htmx else "people/list.html"
+    return render(request, template, lists.shown(request, "person"))
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """The first people that fit, as a fragment for the search field of every page; else the whole list."""
+    if not request.htmx:
+        return people(request)
+    query = lists.asked(request).query
+    rows = request.ws.people.search(query, limit=SEARCH_ROWS) if query else ()
+    return render(request, "people/found.html", {"rows": rows, "query": query})
+
+
+def by_phone(request: HttpRequest) -> HttpResponse:
+    """Who is calling? One match opens the person; a phone system opens this address."""
+    number = request.GET.get("number", "").strip()[:40]
+    number = f"+{number}" if _lost_its_plus(request, number) else number
+    rows = [row for row in request.ws.people.by_phone(number) if row.kind == "person"] if number else []
+    if len(rows) == 1:
+        return redirect("people:person", profile_id=rows[0].profile_id)
+    return render(request, "people/by_phone.html", {"rows": rows, "number": number})
+
+
+def person(request: HttpRequest, profile_id: str) -> HttpResponse:
+    """One person; the address of a profile that was joined to another leads to the joined one."""
+    found = request.ws.people.get(profile_id)
+    if found.row.kind == "company":
+        return redirect("companies:company", profile_id=found.row.profile_id)
+    if found.row.profile_id != profile_id:
+        return redirect("people:person", profile_id=found.row.profile_id)
+    return render(request, "people/person.html", {**card(request, found), **timeline_of(request, profile_id)})
+
+
+def card(request: HttpRequest, found: Person) -> dict[str, Any]:
+    """What is known of a person or company, for its page."""
+    ws = request.ws
+    sources = source_names(ws)
+    explanation = ws.people.identities(found.row.profile_id)
+    others = ws.people.rows_of([refused.profile_id for refused in explanation.refused])
+    names = {row.profile_id: row.name or row.email or row.phone or "" for row in others}
+    told = {value.source_id for golden in found.golden.values() for value in (golden.winner, *golden.others)}
+    known_by = {sources.get(source_id, source_id) for source_id in told | identities.source_ids(explanation)}
+    return {
+        "person": found,
+        "row": found.row,
+        "initials": facts.initials(found.row.name),
+        "who": facts.who(found, sources),
+        "permissions": may_we.permissions(ws.purposes.listing(), found.consents, found.traits, sources),
+        "identities": identities.identities(explanation, sources),
+        "refusals": identities.refusals(explanation, names),
+        "sources": sorted(known_by),
+    }
+
+
+def timeline(request: HttpRequest, profile_id: str) -> HttpResponse:
+    """The timeline as a fragment: another kind, or what came before."""
+    template = "people/moments.html" if request.GET.get("before") else "people/timeline.html"
+    return render(request, template, timeline_of(request, profile_id))
+
+
+def timeline_of(request: HttpRequest, profile_id: str) -> dict[str, Any]:
+    """The moments that the address asks for, and where to go on."""
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in moments.KINDS else ""
+    before = moments.wanted_position(request.GET.get("before"))
+    names = moments.KINDS[kind][1] if kind else ()
+    found = request.ws.people.timeline(profile_id, names=names, before=before, limit=moments.LIMIT + 1)
+    shown = found[: moments.LIMIT]
+    zone = ZoneInfo(request.ws.config.workspace.timezone)
+    return {
+        "profile_id": profile_id,
+        "days": moments.days(shown, source_names(request.ws), zone, after=before[0] if before else None),
+        "kind": kind,
+        "kinds": [(name, label) for name, (label, _names) in moments.KINDS.items()],
+        "next": moments.position(shown[-1]) if len(found) > len(shown) else "",
+    }
+
+
+def figures(request: HttpRequest, profile_id: str) -> HttpResponse:
+    """Orders, money, rhythm and audiences, as a fragment, for they come from the replica."""
+    today = request.ws.people.get(profile_id).row.profile_id
+    shown = {"worth": worth(request.ws, today), "audiences": audiences_of(request.ws, today)}
+    return render(request, "people/worth.html", shown)
+
+
+def _lost_its_plus(request: HttpRequest, number: str) -> bool:
+    """In an address a plus means a space; phone systems forget that."""
+    sent = request.GET.get("number", "")
+    return sent.startswith(" ") and number[:1] in set("123456789")
+
+
+ROUTES = (
+    route("", people, name="list", permission="people.read"),
+    route("search/", search, name="search", permission="people.read"),
+    route("by-phone/", by_phone, name="by_phone", permission="people.read"),
+    route("separated/", changes.separated, name="separated", permission="people.edit"),
+    route("rejoin/", changes.rejoin, name="rejoin", permission="people.edit"),
+    route("<str:profile_id>/", person, name="person", permission="people.read"),
+    route("<str:profile_id>/timeline/", timeline, name="timeline", permission="people.read"),
+    route("<str:profile_id>/figures/", figures, name="figures", permission="people.read"),
+    route("<str:profile_id>/separate/", changes.separate, name="separate", permission="people.edit"),
+    route("<str:profile_id>/undo-join/", changes.undo_join, name="undo_join", permission="people.edit"),
+    route("<str:profile_id>/join/", changes.join, name="join", permission="people.edit"),
+    route("<str:profile_id>/erase/", changes.erase, name="erase", permission="people.erase"),
+)
+NAVIGATION = NavEntry(
+    section="customers", label=_("People"), url_name="people:list", icon="people", permission="people.read", order=1
+)
