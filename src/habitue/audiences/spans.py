@@ -31,10 +31,11 @@ def window(span: Window, reader: Reader) -> Phrase:
         return days_back(span.count, reader)
     if span.kind == "last_year" or (span.kind == "last_months" and span.count == 12):
         return reader.phrase(_("in the *last year*"))
+    if span.kind == "last_months" and span.count == 1:
+        return reader.phrase(_("in the *last month*"))
     if span.kind == "last_months":
-        return reader.counted(
-            reader.ngettext("in the *last month*", "in the *last %(count)s months*", span.count), span.count
-        )
+        template = reader.ngettext("in the *last %(count)s month*", "in the *last %(count)s months*", span.count)
+        return reader.counted(template, span.count)
     if span.since is not None and span.until is not None:
         return reader.phrase(
             _("from *%(first)s* to *%(last)s*"), first=reader.day(span.since), last=reader.day(span.until)

@@ -111,7 +111,10 @@ def fill(template: str, values: Mapping[str, str | Phrase]) -> Phrase:
 
 
 def tidy(phrase: Phrase) -> Phrase:
-    """The phrase with single spaces, none before a full stop or comma, and neighbours of one kind joined."""
+    """The phrase with single spaces, none before a full stop or comma, and neighbours of one kind joined.
+
+    After an abbreviation such as “2025 г.” the full stop of the sentence is left out.
+    """
     joined: list[Part] = []
     for part in phrase:
         before = joined[-1].text if joined else " "
@@ -120,6 +123,8 @@ def tidy(phrase: Phrase) -> Phrase:
             text = text.lstrip(" ")
         if text[:1] in (".", ",", ")") and before.endswith(" ") and joined:
             joined[-1] = Part(before.rstrip(" "), joined[-1].strong)
+        if text == "." and before.endswith("."):
+            continue
         if not text:
             continue
         if joined and joined[-1].strong == part.strong:

@@ -1,0 +1,149 @@
+"""A rule as one sentence: natural in English, with the word order and plurals of German and Russian."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from naive_rules import rules
+
+from habitue.audiences.rule import (
+    Consent,
+    EventCount,
+    EventSum,
+    Group,
+    InAudience,
+    InsightIs,
+    PropertyTest,
+    Rule,
+    Trait,
+    Window,
+)
+from habitue.audiences.sentence import plain, sentence
+
+ORDER = "Order Completed"
+TWICE_NOT_LATELY = Group(
+    rules=(
+        Trait("country", "is", "DE"),
+        EventCount(ORDER, "at_least", 2, Window("last_year")),
+        EventCount(ORDER, "exactly", 0, Window("last_days", 90)),
+    )
+)
+UNTIL_MARCH = Window("between", until=date(2025, 3, 31))
+TEA_OR_GERMAN = Group("any", (Trait("hobby", "contains", "tea"), Trait("language", "is", "de")))
+GERMAN: Mapping[str, str] = {
+    "People %(nouns)s who %(clauses)s.": "Personen %(nouns)s, die %(clauses)s.",
+    "in *Germany*": "in *Deutschland*",
+    "ordered %(times)s %(window)s": "%(window)s %(times)s bestellt haben",
+    "have *not* ordered %(window)s": "%(window)s *nicht* bestellt haben",
+    "*at least twice*": "*mindestens zweimal*",
+    "in the *last year*": "im *letzten Jahr*",
+    "in the *last %(count)s days*": "in den *letzten %(count)s Tagen*",
+    "%(first)s and %(last)s": "%(first)s und %(last)s",
+}
+RUSSIAN: Mapping[str, str] = {
+    "People who %(clauses)s.": "Люди, которые %(clauses)s.",
+    "ordered %(times)s %(window)s": "заказывали %(times)s %(window)s",
+    "since *%(first)s*": "с *%(first)s*",
+}
+
+
+def _english(rule: Rule, **names: str) -> str:
+    return plain(
+        sentence(rule, str, lambda one, many, n: one if n == 1 else many, locale="en_GB", audience_names=names)
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        (Group(), "Everybody."),
+        (Group("any"), "Nobody."),
+        (
+            TWICE_NOT_LATELY,
+            "People in Germany who ordered at least twice in the last year and have not ordered in the last 90 days.",
+        ),
+        (
+            Group(rules=(Trait("country", "one_of", ("DE", "AT", "JP")), Trait("age", "between", ("20", "35")))),
+            "People in Germany, in Austria or in the country Japan aged 20 to 35.",
+        ),
+        (
+            Group("any", (Trait("city", "is", "Leipzig"), Trait("email", "is_unknown"))),
+            "People who live in Leipzig or have no e-mail address.",
+        ),
+        (
+            EventSum(ORDER, "more_than", Decimal("1234.50"), currency="EUR", window=UNTIL_MARCH),
+            "People who spent more than €1,234.50 until 31 March 2025.",
+        ),
+        (
+            EventCount("Payment Made", "exactly", 1, Window("last_months", 1)),
+            "People who paid exactly once in the last month.",
+        ),
+        (
+            EventCount(ORDER, "at_least", 4, negate=True, where=(PropertyTest("products.category", "is", "bread"),)),
+            "People who ordered at most 3 times (Category: “bread”).",
+        ),
+        (
+            Group(rules=(InsightIs("rfm", "is_overdue", "is", "true"), Consent("newsletter", "email"))),
+            "People who are overdue against their own rhythm and agreed to “Newsletter by e-mail”.",
+        ),
+        (
+            Group(negate=True, rules=(Trait("city", "is", "Leipzig"), InAudience("x1"))),
+            "People who do not live in Leipzig or do not belong to the audience “Friends”.",
+        ),
+        (
+            Group(rules=(Trait("email", "is_known"), TEA_OR_GERMAN)),
+            "People who have an e-mail address and (have something with “tea” in the field “Hobby” or speak German).",
+        ),
+    ],
+)  # fmt: skip
+def test_a_rule_reads_as_a_sentence(rule: Rule, text: str) -> None:
+    assert _english(rule, x1="Friends") == text
+
+
+def test_what_was_chosen_is_strong() -> None:
+    parts = sentence(TWICE_NOT_LATELY, str, lambda one, many, n: many)
+    assert [part.text for part in parts if part.strong] == [
+        "Germany",
+        "at least twice",
+        "last year",
+        "not",
+        "last 90 days",
+    ]
+
+
+def test_german_puts_the_verb_last() -> None:
+    def translate(message: str) -> str:
+        return GERMAN.get(message, message)
+
+    parts = sentence(TWICE_NOT_LATELY, translate, lambda one, many, n: GERMAN[many], locale="de")
+    assert plain(parts) == (
+        "Personen in Deutschland, die im letzten Jahr mindestens zweimal bestellt haben"
+        " und in den letzten 90 Tagen nicht bestellt haben."
+    )
+
+
+@pytest.mark.parametrize(("count", "form"), [(3, "не менее 3 раз"), (21, "не менее 21 раза"), (25, "не менее 25 раз")])
+def test_russian_has_its_plurals_and_one_full_stop(count: int, form: str) -> None:
+    def plural(_one: str, _many: str, n: int) -> str:
+        return "*не менее %(count)s раза*" if n % 10 == 1 and n % 100 != 11 else "*не менее %(count)s раз*"
+
+    rule = EventCount(ORDER, "at_least", count, Window("between", since=date(2025, 1, 1)))
+    parts = sentence(rule, lambda message: RUSSIAN.get(message, message), plural, locale="ru")
+    assert plain(parts) == f"Люди, которые заказывали {form} с 1 января 2025 г."
+
+
+def test_the_text_of_a_value_cannot_change_the_sentence() -> None:
+    odd = "*%(clauses)s* %s %"
+    assert _english(Trait("hobby", "is", odd)) == f"People who have “{odd}” in the field “Hobby”."
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rules)
+def test_every_rule_has_a_sentence(rule: Rule) -> None:
+    text = _english(rule)
+    assert text.endswith(".")
+    assert not {"%(", "*", "  ", " .", " ,"} & {text[n : n + size] for size in (1, 2) for n in range(len(text))}
