@@ -120,7 +120,7 @@ def found(file: Path) -> Iterator[tuple[int, object, list[str], str | None]]:
     if file.suffix == ".html":
         from django.utils.translation.template import templatize
 
-        text = templatize(text, origin=str(file))
+        text = f"({templatize(text, origin=str(file))})"  # inside brackets Python does not mind the indentation
     return extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS, options={"encoding": "utf-8"})
 
 
