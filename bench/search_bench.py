@@ -104,7 +104,11 @@ def _messages(size: int) -> Iterator[dict[str, Any]]:
         }
         yield {"type": "identify", "traits": traits, "context": {"externalIds": ids}}
         at = now - timedelta(days=chance.random() * 900)
-        properties = {"order_id": f"O{number:07d}", "total": f"{chance.randrange(500, 20000) / 100:.2f}", "currency": "EUR"}
+        properties = {
+            "order_id": f"O{number:07d}",
+            "total": f"{chance.randrange(500, 20000) / 100:.2f}",
+            "currency": "EUR",
+        }
         yield {
             "type": "track",
             "event": "Order Completed",
@@ -116,19 +120,21 @@ def _messages(size: int) -> Iterator[dict[str, Any]]:
 
 def _name(chance: random.Random, number: int) -> tuple[str, str]:
     if number % 5 == 0:
-        return chance.choice(names_ru.MEN), chance.choice(names_ru.LAST)
+        return chance.choice(names_ru.MEN), chance.choice(names_ru.LAST)[0]
     return chance.choice(names_de.WOMEN_YOUNGER), chance.choice(names_de.LAST)
 
 
 def _query(chance: random.Random, size: int) -> tuple[str, str]:
     """A query as people type it: a part of a name, both names, Cyrillic, e-mail, phone, customer number, city."""
     number = chance.randrange(size)
-    kind = chance.choice(("part of a name", "full name", "Cyrillic", "e-mail", "phone", "customer number", "name and city"))
+    kind = chance.choice(
+        ("part of a name", "full name", "Cyrillic", "e-mail", "phone", "customer number", "name and city")
+    )
     first, last = chance.choice(names_de.WOMEN_YOUNGER), chance.choice(names_de.LAST)
     queries = {
         "part of a name": last[: chance.randrange(3, 6)],
         "full name": f"{first} {last}",
-        "Cyrillic": chance.choice(names_ru.LAST),
+        "Cyrillic": chance.choice(names_ru.LAST)[0],
         "e-mail": f"kunde{number}@web",
         "phone": f"030 {number:08d}",
         "customer number": f"K{number:07d}",

@@ -10,6 +10,7 @@ from itertools import groupby
 from sqlalchemy.engine import Connection
 
 from habitue.access import policy
+from habitue.activation import exports_erase
 from habitue.audit import ledger
 from habitue.collect import imports, projection
 from habitue.collect.envelope import Event
@@ -18,6 +19,7 @@ from habitue.identity import commands, decide, explain, graph, replay
 from habitue.insights import catalogue
 from habitue.insights import store as insights
 from habitue.kernel import jobs, state
+from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.privacy import consents
@@ -108,7 +110,7 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
     person = reading.person(ws, profile_id)
     with ws.register.read() as conn:
         needles = [known.value for known in explain.explain(conn, person.row.profile_id).identifiers]
-    kept = 0
+    kept = exports_erase.erase(ws, person.row.profile_id)
     with ws.register.write() as conn:
         rows = quarantine.erase_matching(conn, needles)
         details = {"events": person.row.event_count, "quarantined": rows, "exports": kept}
@@ -122,7 +124,9 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
 
 
 def _facts(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
-    events = [admit(event, country=ws.config.workspace.country) for event in run]
+    settings = ws.config.workspace
+    today = day_in(ws.clock.now(), settings.timezone)
+    events = [admit(event, country=settings.country, today=today) for event in run]
     resolved = graph.resolve(conn, ws, events)
     told = values.fold(conn, resolved.homes)
     consents.fold(conn, resolved.homes)

@@ -19,7 +19,7 @@ from habitue.kernel.lake import Lake
 from habitue.kernel.migrate import migrate
 from habitue.kernel.register import Register
 from habitue.privacy import purposes
-from habitue.verbs import Audiences, Imports, Insights, Jobs, Ledger, People, Purposes, Sources
+from habitue.verbs import Audiences, Exports, Imports, Insights, Jobs, Ledger, People, Purposes, Sources
 
 
 class Workspace:
@@ -92,6 +92,11 @@ class Workspace:
     def insights(self) -> Insights:
         """Whom to care about, and why."""
         return Insights(self.context)
+
+    @cached_property
+    def exports(self) -> Exports:
+        """Lists as files."""
+        return Exports(self.context)
 
     @cached_property
     def purposes(self) -> Purposes:

@@ -24,9 +24,7 @@ VERBS: Mapping[str, str] = {
     "settings.edit": _("change the settings"),
     "users.edit": _("add and change users"),
 }
-_READ = frozenset(
-    {"people.read", "imports.read", "audiences.read", "insights.read", "exports.read", "settings.read"}
-)
+_READ = frozenset({"people.read", "imports.read", "audiences.read", "insights.read", "exports.read", "settings.read"})
 _ALL = frozenset(VERBS)
 
 ROLES: Mapping[str, frozenset[str]] = {

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -35,6 +36,11 @@ class FixedClock:
     def now(self) -> datetime:
         """The instant that it was given."""
         return self.at
+
+
+def day_in(at: datetime, timezone: str) -> date:
+    """The calendar day of an instant in an IANA time zone."""
+    return at.astimezone(ZoneInfo(timezone)).date()
 
 
 def micros(at: datetime) -> int:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from habitue.collect.envelope import TRAIT_TYPES, Event, namespace_kind, priority
 from habitue.quality import gate
 
 _CONTACTS = (("email", "email"), ("phone", "phone"), ("mobile", "phone"))
 
 
-def admit(event: Event, *, country: str) -> Event:
+def admit(event: Event, *, country: str, today: date) -> Event:
     """The event with normalised traits and identifiers; what a file's import has checked stays as it is."""
     if event.is_checked:
         return event
-    traits = gate.check(event.person_traits, country=event.country or country, language=None).traits
+    traits = gate.check(event.person_traits, country=event.country or country, today=today).traits
     if event.type in TRAIT_TYPES:
         event.facts = traits
     event.person_traits = traits

@@ -9,6 +9,7 @@ from typing import Any
 from habitue.collect import imports, projection
 from habitue.collect.envelope import encode_body
 from habitue.collect.files.shapes import Record, Rejected
+from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.quality import gate, quarantine
 from habitue.quality.quarantine import Quarantined
@@ -56,6 +57,7 @@ class FileIntake:
         self._heartbeat = heartbeat
         self._secret = ws.secret("records")
         self._country = ws.config.workspace.country
+        self._today = day_in(ws.clock.now(), ws.config.workspace.timezone)
         self._messages: list[dict[str, Any]] = []
         self._frames: list[bytes] = []
         self._seen: list[tuple[int, int]] = []
@@ -105,7 +107,7 @@ class FileIntake:
         for message in record.messages:
             if message["type"] in ("identify", "group"):
                 about = "company" if message["type"] == "group" else "person"
-                result = gate.check(message["traits"], country=self._country, about=about)  # type: ignore[arg-type]  # one of the two literals
+                result = gate.check(message["traits"], country=self._country, today=self._today, about=about)  # type: ignore[arg-type]  # one of the two literals
                 message["traits"] = {**result.traits}
                 if about == "person":
                     checked = result.traits
@@ -115,7 +117,7 @@ class FileIntake:
                 )
         for message in record.messages:
             context = message.setdefault("context", {})
-            context["record"] = record.key
+            context.setdefault("record", record.key)
             if replaces:
                 context["replaces"] = True
             if message["type"] == "track" and context.get("traits"):

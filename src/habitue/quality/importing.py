@@ -20,6 +20,7 @@ from habitue.collect.files.reading import read, sample
 from habitue.collect.files.shapes import Format, Note, Record, Rejected
 from habitue.collect.files.sniff import sniff
 from habitue.kernel import jobs
+from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError, NotFound
 from habitue.kernel.text import gettext_noop as _
@@ -279,10 +280,15 @@ def _errors(ws: Context, item: Record | Rejected, columns: Sequence[str]) -> lis
     ]
     for message in item.messages:
         if message["type"] == "identify":
-            for problem in gate.check(message["traits"], country=ws.config.workspace.country).problems:
+            for problem in _check(ws, message["traits"]).problems:
                 params = {key: str(value) for key, value in problem.params.items()}
                 found.append(CellError(item.line, problem.field, problem.value, problem.message, params))
     return found
+
+
+def _check(ws: Context, traits: dict[str, object]) -> gate.Checked:
+    settings = ws.config.workspace
+    return gate.check(traits, country=settings.country, today=day_in(ws.clock.now(), settings.timezone))
 
 
 def _kept_file(ws: Context, import_id: str) -> Path:
