@@ -20,8 +20,8 @@ import ibis.expr.types as ir
 from habitue.insights.catalogue import Facts, Insight, InsightField
 from habitue.insights.days import local_day, today
 from habitue.insights.groups import GROUPS, OVERDUE_AFTER, group_column
-from habitue.insights.orders import MONEY, in_currency, money_rows, purchases
-from habitue.insights.rhythm import rhythm
+from habitue.insights.orders import MONEY, in_currency, money_rows
+from habitue.insights.rhythm import with_gaps, with_rhythm
 from habitue.kernel.text import gettext_noop as _
 
 YEAR_DAYS = 365
@@ -37,12 +37,11 @@ def rfm(events: ir.Table, people: ir.Table, *, at: datetime, timezone: str, curr
     rhythm_days, shop_gap_days, has_own_rhythm, yearly_money, money_two_years, other_orders, is_overdue,
     is_valuable.
     """
-    known = events.filter(_before(events.at, at)).semi_join(people.filter(people.kind == "person"), "profile_id")
-    buyers = rhythm(purchases(known, timezone=timezone))
-    day = ibis.literal(today(at, timezone), type="date")
-    spent = _money(known, buyers, day=today(at, timezone), timezone=timezone, currency=currency)
-    table = buyers.inner_join(spent, "profile_id")
-    table = table.mutate(recency_days=day.delta(table.last_on, unit="day"))
+    known = events.filter(_before(events["at"], at))
+    known = known.semi_join(people.filter(people.kind == "person"), "profile_id")
+    day = today(at, timezone)
+    table = with_rhythm(_buyers(_days(known, timezone=timezone, currency=currency), day))
+    table = table.mutate(recency_days=ibis.literal(day, type="date").delta(table.last_on, unit="day"))
     table = table.mutate(
         r=_score(table.recency_days, table.recency_days.desc(nulls_first=False)),
         f=_score(table.frequency, table.frequency.asc(nulls_first=False)),
@@ -69,25 +68,44 @@ def _score(column: ir.Column, key: ir.Value) -> ir.IntegerValue:
     return (rank * TOP_PARTS // everybody + 1).cast("int64")
 
 
-def _money(known: ir.Table, buyers: ir.Table, *, day: date, timezone: str, currency: str) -> ir.Table:
-    rows = money_rows(known)
-    rows = rows.mutate(on=local_day(rows.at, timezone), own=in_currency(rows.currency, currency))
-    rows = rows.inner_join(buyers.select("profile_id", "last_on"), "profile_id")
+def _days(events: ir.Table, *, timezone: str, currency: str) -> ir.Table:
+    """One row for each person and day with orders or refunds (profile_id, on, orders, other_orders, money)."""
+    rows = money_rows(events)
     rows = rows.mutate(
-        in_year=rows.on > rows.last_on - ibis.interval(days=YEAR_DAYS),
-        in_two_years=rows.on > day - timedelta(days=VALUE_DAYS),
+        on=local_day(rows["at"], timezone),
+        is_order=rows.kind == "order",
+        is_own=in_currency(rows.currency, currency),
     )
-    return rows.group_by("profile_id").aggregate(
-        monetary=lambda t: _total(t, t.own),
-        yearly_money=lambda t: _total(t, t.own & t.in_year),
-        money_two_years=lambda t: _total(t, t.own & t.in_two_years),
-        bought_in_two_years=lambda t: (t.in_two_years & (t.kind == "order")).any(),
-        other_orders=lambda t: (~t.own & (t.kind == "order")).sum().cast("int64"),
+    return rows.group_by("profile_id", "on").aggregate(
+        orders=lambda t: t.is_order.sum(),
+        other_orders=lambda t: (t.is_order & ~t.is_own).sum(),
+        money=lambda t: t.amount.sum(where=t.is_own).fill_null(0).cast(MONEY),
     )
+
+
+def _buyers(days: ir.Table, day: date) -> ir.Table:
+    """One row for each person with a purchase: how often, first and last day, money in all and in two windows."""
+    spaced = with_gaps(days)
+    spaced = spaced.mutate(
+        in_year=spaced.on > spaced.last_on - ibis.interval(days=YEAR_DAYS),
+        in_two_years=spaced.on > ibis.literal(day - timedelta(days=VALUE_DAYS), type="date"),
+    )
+    people = spaced.group_by("profile_id").aggregate(
+        frequency=lambda t: t.bought_on.count(),
+        first_on=lambda t: t.bought_on.min(),
+        last_on=lambda t: t.bought_on.max(),
+        own_gap=lambda t: t.gap.median(),
+        monetary=lambda t: t.money.sum().cast(MONEY),
+        yearly_money=lambda t: _total(t, t.in_year),
+        money_two_years=lambda t: _total(t, t.in_two_years),
+        bought_in_two_years=lambda t: (t.in_two_years & t.bought_on.notnull()).any(),
+        other_orders=lambda t: t.other_orders.sum().cast("int64"),
+    )
+    return people.filter(people.frequency > 0)
 
 
 def _total(table: ir.Table, where: ir.BooleanValue) -> ir.DecimalValue:
-    return table.amount.sum(where=where).fill_null(0).cast(MONEY)
+    return table.money.sum(where=where).fill_null(0).cast(MONEY)
 
 
 def _is_valuable(table: ir.Table) -> ir.BooleanValue:

@@ -11,36 +11,33 @@ UNKNOWN_SHOP_DAYS = 90
 """The usual pause of a shop where nobody has come back yet."""
 
 
-def rhythm(purchases: ir.Table) -> ir.Table:
-    """Each buyer's rhythm (profile_id, frequency, first_on, last_on, rhythm_days, shop_gap_days, has_own_rhythm).
+def with_gaps(days: ir.Table) -> ir.Table:
+    """The days of money of each person (profile_id, on, orders, …) with `gap` and `last_on`.
 
-    With three purchases or more the own rhythm is the median pause between them. With two it is the longer of
-    their one pause and the shop's, with one the shop's.
-    The shop's usual pause is the median, over the people who came back, of each one's median pause: everybody
-    counts once. Pauses are in days, at least LEAST_DAYS.
+    `gap` is the number of days since the purchase before, null on a first purchase and on days without one;
+    `last_on` is the day of the person's last purchase.
     """
-    people = _pauses(purchases)
-    shop = people.aggregate(shop_gap_days=lambda t: t.own_gap.median().fill_null(UNKNOWN_SHOP_DAYS))
-    both = people.cross_join(shop)
-    has_own = both.frequency >= 3
+    bought_on = ibis.ifelse(days.orders > 0, days.on, ibis.null("date"))
+    before = ibis.window(
+        group_by=days.profile_id, order_by=days.on.asc(nulls_first=False), preceding=(None, 1), following=None
+    )
+    return days.mutate(
+        bought_on=bought_on,
+        last_on=bought_on.max().over(ibis.window(group_by=days.profile_id)),
+        gap=bought_on.delta(bought_on.max().over(before), unit="day").cast("float64"),
+    )
+
+
+def with_rhythm(people: ir.Table) -> ir.Table:
+    """Buyers (profile_id, frequency, own_gap, …) with rhythm_days, shop_gap_days and has_own_rhythm.
+
+    `own_gap` is the median pause between a person's purchases. With three purchases or more it is the own rhythm.
+    With two the rhythm is the longer of the one pause and the shop's, with one the shop's. The shop's usual pause
+    is the median, over the people who came back, of each one's median pause: everybody counts once. Pauses are in
+    days, at least LEAST_DAYS.
+    """
+    shop = people.own_gap.median().over(ibis.window()).fill_null(UNKNOWN_SHOP_DAYS)
+    both = people.mutate(shop_gap_days=ibis.greatest(shop, LEAST_DAYS), has_own_rhythm=people.frequency >= 3)
     longer = ibis.greatest(both.own_gap.fill_null(0), both.shop_gap_days)
-    return both.select(
-        "profile_id",
-        "frequency",
-        "first_on",
-        "last_on",
-        rhythm_days=ibis.greatest(ibis.ifelse(has_own, both.own_gap, longer), LEAST_DAYS),
-        shop_gap_days=ibis.greatest(both.shop_gap_days, LEAST_DAYS),
-        has_own_rhythm=has_own,
-    )
-
-
-def _pauses(purchases: ir.Table) -> ir.Table:
-    order = ibis.window(group_by=purchases.profile_id, order_by=purchases.on.asc(nulls_first=False))
-    spaced = purchases.mutate(gap=purchases.on.delta(purchases.on.lag().over(order), unit="day"))
-    return spaced.group_by("profile_id").aggregate(
-        frequency=lambda t: t.count(),
-        first_on=lambda t: t.on.min(),
-        last_on=lambda t: t.on.max(),
-        own_gap=lambda t: t.gap.cast("float64").median(),
-    )
+    own = ibis.greatest(both.own_gap, LEAST_DAYS)
+    return both.mutate(rhythm_days=ibis.ifelse(both.has_own_rhythm, own, longer))
