@@ -17,14 +17,14 @@ def with_gaps(days: ir.Table) -> ir.Table:
     `gap` is the number of days since the purchase before, null on a first purchase and on days without one;
     `last_on` is the day of the person's last purchase.
     """
-    bought_on = ibis.ifelse(days.orders > 0, days.on, ibis.null("date"))
-    before = ibis.window(
-        group_by=days.profile_id, order_by=days.on.asc(nulls_first=False), preceding=(None, 1), following=None
+    marked = days.mutate(bought_on=ibis.ifelse(days.orders > 0, days.on, ibis.null("date")))
+    person = ibis.window(group_by=marked.profile_id)
+    purchases = ibis.window(
+        group_by=[marked.profile_id, marked.bought_on.notnull()], order_by=marked.on.asc(nulls_first=False)
     )
-    return days.mutate(
-        bought_on=bought_on,
-        last_on=bought_on.max().over(ibis.window(group_by=days.profile_id)),
-        gap=bought_on.delta(bought_on.max().over(before), unit="day").cast("float64"),
+    return marked.mutate(
+        last_on=marked.bought_on.max().over(person),
+        gap=marked.bought_on.delta(marked.bought_on.lag().over(purchases), unit="day").cast("float64"),
     )
 
 
