@@ -1,0 +1,1 @@
+"""Audiences: the list, the builder, and the people behind a rule."""

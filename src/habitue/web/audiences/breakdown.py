@@ -1,0 +1,89 @@
+"""Who the people of a rule are: how each condition narrows them down, where they live, a few of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext
+
+from habitue.audiences import membership
+from habitue.audiences.membership import Slice
+from habitue.audiences.rule import Group, Rule
+from habitue.audiences.sentence import Part
+from habitue.insights.groups import GROUPS
+from habitue.kernel.context import Context
+from habitue.web.audiences.links import person_url
+from habitue.web.audiences.people import PeopleRow
+from habitue.web.audiences.told import said
+from habitue.web.templatetags.show import country
+
+FEW = 5
+MOST_STEPS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is left after one more condition, and how many it took away."""
+
+    parts: Sequence[Part]
+    left: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One value and how many people have it."""
+
+    label: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the card beside a rule shows."""
+
+    people: int
+    money: Decimal
+    yearly_money: Decimal
+    steps: Sequence[Step]
+    groups: Sequence[Row]
+    places: Sequence[Row]
+    countries: Sequence[Row]
+    few: Sequence[PeopleRow]
+
+
+def facts(ws: Context, rule: Rule, *, with_people: bool) -> Facts:
+    """The figures of a rule; a few names only for those who may see people."""
+    told = membership.breakdown(ws, rule)
+    few = membership.members(ws, rule, limit=FEW) if with_people else ()
+    return Facts(
+        people=told.people,
+        money=told.money,
+        yearly_money=told.yearly_money,
+        steps=_steps(ws, rule),
+        groups=[Row(gettext(GROUPS[item.value].label), item.people) for item in told.groups if item.value in GROUPS],
+        places=_rows(told.cities, told.people),
+        countries=_rows([Slice(country(s.value) if s.value else None, s.people) for s in told.countries], told.people),
+        few=[PeopleRow(row, person_url(row.profile_id)) for row in few],
+    )
+
+
+def _steps(ws: Context, rule: Rule) -> list[Step]:
+    """Each condition of a plain group of all, counted together with those before it."""
+    if not isinstance(rule, Group) or rule.match != "all" or rule.negate or not 2 <= len(rule.rules) <= MOST_STEPS:
+        return []
+    found: list[Step] = []
+    before = membership.count(ws, Group()).people
+    for number, condition in enumerate(rule.rules):
+        left = membership.count(ws, Group(rules=rule.rules[: number + 1])).people
+        found.append(Step(said(ws, condition), left, before - left))
+        before = left
+    return found
+
+
+def _rows(slices: Sequence[Slice], people: int) -> list[Row]:
+    known = [Row(item.value, item.people) for item in slices if item.value]
+    others = people - sum(row.people for row in known)
+    return [*known, Row(gettext("others and unknown"), others)] if others else known

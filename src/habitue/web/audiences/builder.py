@@ -1,0 +1,143 @@
+"""The builder: a form that is the rule, drawn anew by the server whenever its shape changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from habitue.audiences import change, create, membership, reading
+from habitue.audiences.audience import Audience, AudienceInCircle, AudienceNameInvalid, AudienceNameTaken
+from habitue.audiences.rule import encode
+from habitue.kernel.context import Context
+from habitue.web.audiences import choices, draft, parts
+from habitue.web.audiences.built import Built, rule_of_draft
+from habitue.web.audiences.choices import Choices
+from habitue.web.audiences.draft import ROOT, Draft
+from habitue.web.audiences.examples import examples
+from habitue.web.audiences.forms import SaveForm
+from habitue.web.audiences.links import people_url
+from habitue.web.audiences.people import rule_of
+from habitue.web.audiences.rule_texts import draft_of_rule
+from habitue.web.audiences.told import said
+from habitue.web.forms import add_told
+
+SAVE = "save"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The tree in work: its lists to choose from, its draft, and the rule that it makes."""
+
+    lists: Choices
+    draft: Draft
+    built: Built
+
+
+def new(request: HttpRequest) -> HttpResponse:
+    """A new audience; the address may bring a rule, a name and a description along."""
+    told = {name: request.GET.get(name, "") for name in ("name", "description", "purpose")}
+    return _page(request, None, draft_of_rule(rule_of(request)), told)
+
+
+def edit(request: HttpRequest, audience_id: str) -> HttpResponse:
+    """Change an audience."""
+    audience = reading.get(request.ws.context, audience_id)
+    told = {"name": audience.name, "description": audience.description, "purpose": audience.purpose or ""}
+    return _page(request, audience, draft_of_rule(audience.rule), told)
+
+
+@require_POST
+def build(request: HttpRequest) -> HttpResponse:
+    """The tree after a change, its sentence and its count, as fragments."""
+    bench = _bench(request, draft.from_form(dict(request.POST.lists())), but=request.POST.get("audience", ""))
+    shown = _shown(request, bench)
+    template = "audiences/said.html" if request.GET.get("part") == "said" else "audiences/built.html"
+    return render(request, template, {**shown, "is_swapped": True})
+
+
+def _page(request: HttpRequest, audience: Audience | None, start: Draft, told: Mapping[str, str]) -> HttpResponse:
+    posted = request.method == "POST"
+    but = audience.audience_id if audience else ""
+    bench = _bench(request, draft.from_form(dict(request.POST.lists())) if posted else start, but=but)
+    is_saving = posted and request.POST.get("do", SAVE) == SAVE
+    form = SaveForm(request.POST if posted else None, initial=told, purposes=bench.lists.purposes)
+    if is_saving and form.is_valid() and bench.built.is_whole:
+        saved = _saved(request.ws.context, audience, bench.built, form)
+        if saved is not None:
+            messages.success(request, gettext("“%(name)s” is saved.") % {"name": saved.name})
+            return redirect("audiences:show", audience_id=saved.audience_id)
+    if not is_saving and posted:
+        form = SaveForm(initial=request.POST.dict(), purposes=bench.lists.purposes)
+    shown = _shown(request, bench)
+    extra = {
+        "audience": audience,
+        "form": form,
+        "is_refused": is_saving and not bench.built.is_whole,
+        "examples": examples(request.ws.context) if audience is None and not bench.draft.rules else (),
+        "action": request.path,
+    }
+    status = 422 if is_saving else 200
+    return render(request, "audiences/builder.html", {**shown, **extra}, status=status)
+
+
+def _bench(request: HttpRequest, tree: Draft, *, but: str) -> Bench:
+    if request.method == "POST":
+        tree = draft.act(tree, request.POST.get("do", ""))
+    tree = parts.settled(tree)
+    return Bench(choices.of_workspace(request.ws.context, but=but), tree, rule_of_draft(tree))
+
+
+def _shown(request: HttpRequest, bench: Bench) -> dict[str, Any]:
+    ws, rule = request.ws.context, bench.built.rule
+    text = encode(rule)
+    return {
+        "root": parts.drawn(ws, bench.draft, bench.lists, bench.built.problems),
+        "parts": said(ws, rule),
+        "counted": membership.count(ws, rule),
+        "left_out": len(bench.built.problems),
+        "rule_json": json.dumps(json.loads(text), indent=2, ensure_ascii=False),
+        "rule": text,
+        "people_url": people_url(rule),
+        "focus": _focus(request, bench.draft),
+        "values_url": reverse("audiences:values"),
+        "build_url": reverse("audiences:build"),
+    }
+
+
+def _focus(request: HttpRequest, tree: Draft) -> str:
+    """The path of the condition that was just added, or of the group that lost one."""
+    verb, _, rest = request.POST.get("do", "").partition(":")
+    path = rest.partition(":")[0]
+    if verb == "remove":
+        return path.rpartition(".")[0]
+    if verb != "add":
+        return ""
+    node = tree
+    for place in path.split(".")[1:]:
+        if not place.isdigit() or int(place) >= len(node.rules):
+            return ROOT
+        node = node.rules[int(place)]
+    return f"{path}.{len(node.rules) - 1}"
+
+
+def _saved(ws: Context, audience: Audience | None, built: Built, form: SaveForm) -> Audience | None:
+    told = form.cleaned_data
+    texts = {"name": told["name"], "description": told["description"], "purpose": told["purpose"] or None}
+    try:
+        if audience is None:
+            return create.create(ws, rule=built.rule, **texts)
+        return change.change(ws, audience_id=audience.audience_id, rule=built.rule, **texts)
+    except (AudienceNameTaken, AudienceNameInvalid) as problem:
+        add_told(form, problem, "name")
+    except AudienceInCircle as problem:
+        add_told(form, problem)
+    return None

@@ -1,0 +1,183 @@
+"""What can be chosen in the builder: fields, comparisons, events, spans of time, values seen in the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext
+
+from habitue.audiences import reading
+from habitue.audiences.event_facts import property_kind
+from habitue.audiences.fields import (
+    OP_LABELS,
+    OPS,
+    event_suggestions,
+    insight_field,
+    insight_fields,
+    suggestions,
+    trait_field,
+    trait_fields,
+)
+from habitue.audiences.tables import AGE
+from habitue.insights.orders import COMPLETED
+from habitue.kernel.context import Context
+from habitue.kernel.text import gettext_noop as _
+from habitue.privacy import purposes
+from habitue.quality.dictionary import event_kind, property_of
+from habitue.web.audiences.draft import PROPERTY, Draft
+from habitue.web.templatetags.show import country, locale
+
+AGE_OPS = ("is", "at_least", "more_than", "at_most", "less_than", "between", "is_known", "is_unknown")
+CHANNELS: Mapping[str, str] = {
+    "any": _("by any channel"),
+    "email": _("by e-mail"),
+    "phone": _("by phone"),
+    "post": _("by post"),
+}
+CONSENT_STATES: Mapping[str, str] = {
+    "given": _("was given"),
+    "withdrawn": _("was taken back"),
+    "unknown": _("was never asked for"),
+}
+WINDOWS: Mapping[str, str] = {
+    "last_days": _("in the last … days"),
+    "last_months": _("in the last … months"),
+    "last_year": _("in the last year"),
+    "between": _("between two days"),
+    "ever": _("at any time"),
+}
+MATCHES: Mapping[str, str] = {
+    "all": _("All of these are true"),
+    "any": _("At least one of these is true"),
+    "none": _("None of these is true"),
+    "not_all": _("Not all of these are true"),
+}
+DID: Mapping[str, str] = {"no": _("did"), "yes": _("did not do")}
+BELONGS: Mapping[str, str] = {"no": _("belong to"), "yes": _("do not belong to")}
+COUNTS: Mapping[str, str] = {"at_least": _("at least"), "at_most": _("at most"), "exactly": _("exactly")}
+SUMS: Mapping[str, str] = {
+    "at_least": _("at least"),
+    "more_than": _("more than"),
+    "at_most": _("at most"),
+    "less_than": _("less than"),
+}
+TRUTHS: Mapping[str, str] = {"true": _("yes"), "false": _("no")}
+_PRODUCT_PROPERTIES = ("category", "brand", "name", "sku", "price", "quantity")
+_HIDDEN_PROPERTIES = frozenset({"products", "order_id", "checkout_id", "note", "text"})
+_OFTEN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a list; options of one `group` stand together."""
+
+    value: str
+    label: str
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The lists that depend on the workspace, read once for a page."""
+
+    events: Sequence[Option]
+    purposes: Sequence[Option]
+    audiences: Sequence[Option]
+
+
+def of_workspace(ws: Context, *, but: str = "") -> Choices:
+    """The lists of the workspace; the audience `but` is not offered, an audience cannot contain itself."""
+    with ws.register.read() as conn:
+        known = purposes.listing(conn)
+    others = [audience for audience in reading.listing(ws) if audience.audience_id != but]
+    return Choices(
+        events=_events(ws),
+        purposes=[Option(purpose.purpose_id, gettext(purpose.name)) for purpose in known],
+        audiences=[Option(audience.audience_id, audience.name) for audience in others],
+    )
+
+
+def plain(labels: Mapping[str, str]) -> list[Option]:
+    """Options from codes and msgids."""
+    return [Option(value, gettext(label)) for value, label in labels.items()]
+
+
+def trait_options() -> list[Option]:
+    """Every trait under the heading of its group."""
+    return [Option(field.name, gettext(field.label), gettext(field.group)) for field in trait_fields()]
+
+
+def insight_options() -> list[Option]:
+    """Every field of every insight."""
+    return [
+        Option(f"{field.insight}.{field.name}", gettext(field.label), gettext(field.group))
+        for field in insight_fields()
+    ]
+
+
+def property_options(event: str) -> list[Option]:
+    """What an event can be narrowed by; products come with their own properties."""
+    known = event_kind(event).properties
+    own = [Option(each.name, gettext(each.label)) for each in known if each.name not in _HIDDEN_PROPERTIES]
+    if any(each.name == "products" for each in known):
+        own += [
+            Option(f"products.{name}", f"{gettext('Product')}: {gettext(property_of(name).label)}")
+            for name in _PRODUCT_PROPERTIES
+        ]
+    return own
+
+
+def op_options(node: Draft) -> list[Option]:
+    """The comparisons that fit what the node is about."""
+    names = AGE_OPS if node.kind == "trait" and node.one("field") == AGE else OPS[value_kind(node)]  # type: ignore[index]  # a kind of OPS
+    return [Option(name, gettext(OP_LABELS[name])) for name in names]
+
+
+def value_kind(node: Draft) -> str:
+    """In which kind the values of a node are entered."""
+    if node.kind == "insight":
+        insight, _dot, name = node.one("field").partition(".")
+        known = insight_field(insight, name)
+        return known.kind if known else "text"
+    if node.kind == PROPERTY:
+        return property_kind(node.one("property"), "is")
+    return trait_field(node.one("field")).kind
+
+
+def value_options(ws: Context, node: Draft) -> list[Option]:
+    """The values to choose from where only some make sense; empty where any can be typed."""
+    if value_kind(node) == "boolean":
+        return plain(TRUTHS)
+    if node.kind == "insight":
+        insight, _dot, name = node.one("field").partition(".")
+        known = insight_field(insight, name)
+        return plain(dict(known.choices)) if known else []
+    if node.kind != "trait" or value_kind(node) != "choice":
+        return []
+    field = node.one("field")
+    seen = [item.value for item in suggestions(ws, field, limit=_OFTEN)]
+    return _named(field, seen)
+
+
+def _named(field: str, seen: Sequence[str]) -> list[Option]:
+    if field == "country":
+        often = [Option(code, country(code), gettext("Most frequent")) for code in seen[:8]]
+        territories = [(str(name), code) for code, name in locale().territories.items() if _is_country(code)]
+        return often + [Option(code, name, gettext("All countries")) for name, code in sorted(territories)]
+    if field == "language":
+        return [Option(code, str(locale().languages.get(code, code))) for code in seen]
+    return [Option(value, value) for value in seen]
+
+
+def _is_country(code: Any) -> bool:
+    return (
+        isinstance(code, str) and len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "ZZ", "XA", "XB"}
+    )
+
+
+def _events(ws: Context) -> list[Option]:
+    seen = [item.value for item in event_suggestions(ws)]
+    names = list(dict.fromkeys([*seen, COMPLETED]))
+    return [Option(name, gettext(event_kind(name).label)) for name in names]

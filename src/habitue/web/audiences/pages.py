@@ -1,0 +1,161 @@
+"""Pages of the audiences: the list, one audience with its people, the people behind any number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from habitue.access.policy import allowed
+from habitue.audiences import archive as archiving
+from habitue.audiences import membership, reading
+from habitue.audiences.audience import Audience
+from habitue.audiences.fields import suggestions
+from habitue.audiences.rule import encode
+from habitue.audiences.sentence import Part
+from habitue.kernel.context import Context
+from habitue.kernel.text import gettext_noop as _
+from habitue.privacy import purposes
+from habitue.web.audiences import breakdown, builder, people
+from habitue.web.audiences.examples import examples
+from habitue.web.audiences.links import builder_url
+from habitue.web.audiences.told import said
+from habitue.web.navigation import NavEntry
+from habitue.web.routing import route
+
+_SORTS = {
+    "name": lambda row: row.audience.name.casefold(),
+    "changed": lambda row: -row.audience.changed_at.timestamp(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceRow:
+    """An audience in the list, with its sentence."""
+
+    audience: Audience
+    parts: Sequence[Part]
+
+
+def overview(request: HttpRequest) -> HttpResponse:
+    """Every audience; those put away on a list of their own."""
+    ws = request.ws.context
+    is_archive = request.GET.get("archived") == "1"
+    query = request.GET.get("q", "").strip()
+    rows = [AudienceRow(each, said(ws, each.rule)) for each in reading.listing(ws, archived=is_archive)]
+    has_any = bool(rows)
+    rows = [row for row in rows if query.casefold() in f"{row.audience.name} {row.audience.description}".casefold()]
+    sort = request.GET.get("sort", "-changed")
+    rows.sort(key=_SORTS.get(sort.removeprefix("-"), _SORTS["changed"]), reverse=sort in ("-name", "changed"))
+    shown = {"rows": rows, "query": query, "is_archive": is_archive, "has_any": has_any, "default_sort": "-changed"}
+    if request.htmx:
+        return render(request, "audiences/rows.html", shown)
+    archived = len(reading.listing(ws, archived=True))
+    offered = [] if is_archive else examples(ws)
+    undo = request.GET.get("undo", "")
+    put_away = reading.get(ws, undo) if undo in reading.names(ws) else None
+    more = {"archived": archived, "examples": offered, "put_away": put_away}
+    return render(request, "audiences/overview.html", {**shown, **more})
+
+
+def people_now(request: HttpRequest, audience_id: str) -> HttpResponse:
+    """How many people an audience has now, for the list."""
+    ws = request.ws.context
+    counted = membership.count(ws, reading.get(ws, audience_id).rule)
+    return render(request, "audiences/people_now.html", {"counted": counted, "audience_id": audience_id})
+
+
+def show(request: HttpRequest, audience_id: str) -> HttpResponse:
+    """One audience: its sentence, who they are, its people."""
+    ws = request.ws.context
+    audience = reading.get(ws, audience_id)
+    shown = {
+        **people.shown(ws, request, audience.rule),
+        "audience": audience,
+        "parts": said(ws, audience.rule),
+        "rule": encode(audience.rule),
+        "purpose": _purpose(ws, audience.purpose),
+    }
+    return render(request, "audiences/people_rows.html" if request.htmx else "audiences/show.html", shown)
+
+
+def people_of_rule(request: HttpRequest) -> HttpResponse:
+    """The people who fulfil the rule in the address."""
+    ws = request.ws.context
+    rule = people.rule_of(request)
+    shown = {
+        **people.shown(ws, request, rule),
+        "parts": said(ws, rule),
+        "rule": encode(rule),
+        "builder_url": builder_url(rule),
+    }
+    return render(request, "audiences/people_rows.html" if request.htmx else "audiences/people.html", shown)
+
+
+def facts(request: HttpRequest) -> HttpResponse:
+    """Who the people of a rule are, as a fragment."""
+    ws = request.ws.context
+    found = breakdown.facts(ws, people.rule_of(request), with_people=allowed(ws.actor, "people.read"))
+    return render(request, "audiences/facts.html", {"facts": found})
+
+
+def values(request: HttpRequest) -> HttpResponse:
+    """Values of a trait that begin with what was typed, as the options of a list."""
+    typed = request.GET.get(request.GET.get("of", ""), "")
+    found = suggestions(request.ws.context, request.GET.get("field", ""), typed)
+    return render(request, "audiences/values.html", {"found": found})
+
+
+@require_POST
+def archive(request: HttpRequest, audience_id: str) -> HttpResponse:
+    """Put an audience away; the list offers to take that back."""
+    ws = request.ws.context
+    archiving.archive(ws, audience_id=audience_id)
+    return redirect(f"{reverse('audiences:list')}?{urlencode({'undo': audience_id})}")
+
+
+@require_POST
+def restore(request: HttpRequest, audience_id: str) -> HttpResponse:
+    """Take an audience out of the archive."""
+    ws = request.ws.context
+    archiving.restore(ws, audience_id=audience_id)
+    name = reading.get(ws, audience_id).name
+    messages.success(request, gettext("“%(name)s” is back in the list.") % {"name": name})
+    return redirect("audiences:show", audience_id=audience_id)
+
+
+def _purpose(ws: Context, purpose_id: str | None) -> str:
+    if purpose_id is None:
+        return ""
+    with ws.register.read() as conn:
+        return purposes.get(conn, purpose_id).name
+
+
+ROUTES = (
+    route("", overview, name="list", permission="audiences.read"),
+    route("new/", builder.new, name="new", permission="audiences.edit"),
+    route("build/", builder.build, name="build", permission="audiences.edit"),
+    route("people/", people_of_rule, name="people", permission="audiences.read"),
+    route("facts/", facts, name="facts", permission="audiences.read"),
+    route("values/", values, name="values", permission="audiences.edit"),
+    route("<str:audience_id>/", show, name="show", permission="audiences.read"),
+    route("<str:audience_id>/people-now/", people_now, name="people_now", permission="audiences.read"),
+    route("<str:audience_id>/edit/", builder.edit, name="edit", permission="audiences.edit"),
+    route("<str:audience_id>/archive/", archive, name="archive", permission="audiences.edit"),
+    route("<str:audience_id>/restore/", restore, name="restore", permission="audiences.edit"),
+)
+NAVIGATION = NavEntry(
+    section="customers",
+    label=_("Audiences"),
+    url_name="audiences:list",
+    icon="audience",
+    permission="audiences.read",
+    order=3,
+)

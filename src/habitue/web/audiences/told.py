@@ -1,0 +1,20 @@
+"""A rule as the reader's sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import get_language, gettext, ngettext
+
+from habitue.audiences import reading
+from habitue.audiences.rule import Rule, audiences_in
+from habitue.audiences.sentence import Part, sentence
+from habitue.kernel.context import Context
+from habitue.web.templatetags.show import locale
+
+
+def said(ws: Context, rule: Rule) -> Sequence[Part]:
+    """The rule as parts of one sentence in the reader's language."""
+    names = reading.names(ws) if audiences_in(rule) else {}
+    written = locale() if get_language() == "en" else str(locale())
+    return sentence(rule, gettext, ngettext, locale=written, audience_names=names)

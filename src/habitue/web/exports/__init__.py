@@ -1,0 +1,1 @@
+"""Exports: lists of people as files, each with a purpose and a trace."""

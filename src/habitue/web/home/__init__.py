@@ -1,0 +1,1 @@
+"""Home: how the shop stands, and what to do today."""

@@ -1,0 +1,1 @@
+"""Insights: whom to care about, and why."""

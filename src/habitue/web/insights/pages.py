@@ -1,0 +1,87 @@
+"""Pages of the insights: the list of them, recency frequency and money, valuable customers at risk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from habitue.insights import report as rfm_report
+from habitue.insights.catalogue import Insight, insights
+from habitue.kernel.text import gettext_noop as _
+from habitue.web import paging
+from habitue.web.audiences.links import VALUABLE, VALUABLE_AT_RISK, builder_url, customer_group, people_url
+from habitue.web.insights.figures import FEW_BUYERS, group_chart, group_rows, pareto_chart, risk_rows
+from habitue.web.navigation import NavEntry
+from habitue.web.routing import route
+
+FIRST = 20
+SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An insight in the list."""
+
+    insight: Insight
+    url: str
+
+
+def overview(request: HttpRequest) -> HttpResponse:
+    """Every insight that has a page, with its question."""
+    pages = {entry.name for entry in ROUTES}
+    found = [Entry(item, reverse(f"insights:{name}")) for name, item in insights().items() if name in pages]
+    report = rfm_report.report(request.ws.context)
+    return render(request, "insights/overview.html", {"entries": found, "report": report})
+
+
+def rfm(request: HttpRequest) -> HttpResponse:
+    """Who is regular, at risk, lost; what the best fifth brings; whom to write to today."""
+    ws = request.ws.context
+    report = rfm_report.report(ws)
+    if not report.people:
+        return render(request, "insights/too_few.html", {"report": report})
+    lost = next(item for item in report.groups if item.group.code == "lost")
+    shown = {
+        "report": report,
+        "lost": lost,
+        "lost_url": people_url(customer_group("lost")),
+        "valuable_url": people_url(VALUABLE),
+        "risk_share": report.at_risk / report.valuable if report.valuable else 0,
+        "groups": group_rows(report),
+        "group_chart": group_chart(report),
+        "pareto_chart": pareto_chart(report),
+        "rows": risk_rows(rfm_report.people_at_risk(ws, limit=FIRST)),
+        "first": FIRST,
+        "few": report.people < FEW_BUYERS,
+        "audience_url": _audience_of_risk(),
+    }
+    return render(request, "insights/rfm.html", shown)
+
+
+def at_risk(request: HttpRequest) -> HttpResponse:
+    """All valuable customers at risk, most money in danger first."""
+    ws = request.ws.context
+    report = rfm_report.report(ws)
+    page = paging.page(paging.wanted(request.GET.get("page")), report.at_risk, size=SIZE)
+    rows = risk_rows(rfm_report.people_at_risk(ws, offset=page.offset, limit=page.size))
+    shown = {"report": report, "rows": rows, "page": page, "audience_url": _audience_of_risk()}
+    return render(request, "insights/at_risk.html", {**shown, "people_url": people_url(VALUABLE_AT_RISK)})
+
+
+def _audience_of_risk() -> str:
+    why = gettext("The best 20 % of customers who are silent for more than twice their usual pause.")
+    return builder_url(VALUABLE_AT_RISK, name=gettext("Win back valuable customers"), description=why)
+
+
+ROUTES = (
+    route("", overview, name="list", permission="insights.read"),
+    route("rfm/", rfm, name="rfm", permission="insights.read"),
+    route("rfm/at-risk/", at_risk, name="at_risk", permission="insights.read"),
+)
+NAVIGATION = NavEntry(
+    section="understand", label=_("Insights"), url_name="insights:list", icon="insight", permission="insights.read"
+)

@@ -1,0 +1,1 @@
+"""The ledger: what was done, by whom, and that nobody changed it afterwards."""

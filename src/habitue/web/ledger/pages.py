@@ -1,0 +1,119 @@
+"""The ledger: every entry with who, what and when, and whether the chain is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from habitue.audit import ledger
+from habitue.audit.ledger import Entry
+from habitue.kernel.text import gettext_noop as _
+from habitue.web import paging
+from habitue.web.audiences.links import page_url
+from habitue.web.navigation import NavEntry
+from habitue.web.routing import route
+
+VERBS: Mapping[str, str] = {
+    "audience.archived": _("put an audience away"),
+    "audience.changed": _("changed an audience"),
+    "audience.created": _("made an audience"),
+    "audience.restored": _("took an audience back"),
+    "export.deleted": _("deleted the file of an export"),
+    "export.downloaded": _("downloaded a list"),
+    "export.made": _("made a list of people"),
+    "import.started": _("started an import"),
+    "import.undone": _("took an import back"),
+    "person.erased": _("erased a person"),
+    "source.created": _("added a source"),
+    "user.added": _("added a user"),
+    "user.changed": _("changed a user"),
+    "user.invited": _("made a link to choose a password"),
+    "user.password_changed": _("chose a new password"),
+}
+_PAGES: Mapping[str, str] = {
+    "audience": "audiences:show",
+    "export": "exports:show",
+    "import": "imports:run",
+    "person": "people:person",
+    "user": "settings:user_edit",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """An entry in words; `url` leads to what it is about, empty where there is no page."""
+
+    entry: Entry
+    told: str
+    url: str
+    details: str
+
+
+def overview(request: HttpRequest) -> HttpResponse:
+    """Entries, the newest first; of one kind or about one thing when asked for."""
+    ws = request.ws.context
+    verb, subject = request.GET.get("verb", ""), request.GET.get("subject", "")
+    number = paging.wanted(request.GET.get("page"))
+    with ws.register.read() as conn:
+        total = ledger.count(conn)
+        page = _page(number, total, is_narrowed=bool(verb or subject))
+        found = ledger.listing(
+            conn, verb=verb or None, subject_id=subject or None, offset=page.offset, limit=page.size + 1
+        )
+    if page.total is None:
+        page = paging.Page(page.number, page.size, None, has_next=len(found) > page.size)
+    shown = {
+        "rows": [_row(entry) for entry in found[: page.size]],
+        "page": page,
+        "total": total,
+        "verb": verb,
+        "subject": subject,
+        "verbs": sorted(((code, gettext(label)) for code, label in VERBS.items()), key=lambda item: item[1]),
+    }
+    return render(request, "ledger/overview.html", shown)
+
+
+def check(request: HttpRequest) -> HttpResponse:
+    """Whether every entry still fits the one before it, as a fragment; reads the whole ledger."""
+    ws = request.ws.context
+    with ws.register.read() as conn:
+        total, broken = ledger.count(conn), ledger.first_broken(conn)
+    return render(request, "ledger/check.html", {"total": total, "broken": broken, "at": ws.clock.now()})
+
+
+def _page(number: int, total: int, *, is_narrowed: bool) -> paging.Page:
+    if is_narrowed:
+        return paging.Page(number, paging.SIZE, None, has_next=False)
+    return paging.page(number, total)
+
+
+def _row(entry: Entry) -> EntryRow:
+    name = _PAGES.get(entry.subject_kind, "")
+    url = page_url(name, entry.subject_id) if name and entry.subject_id else ""
+    return EntryRow(entry, gettext(VERBS.get(entry.verb, entry.verb)), url, _details(entry.details))
+
+
+def _details(details: Mapping[str, object]) -> str:
+    """The details on one line, without what is empty."""
+    return " · ".join(f"{key}: {_text(value)}" for key, value in details.items() if value not in (None, "", [], {}))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(_text(item) for item in value)
+    if isinstance(value, Mapping):
+        return "(" + ", ".join(f"{key} {_text(item)}" for key, item in value.items()) + ")"
+    return str(value)
+
+
+ROUTES = (
+    route("", overview, name="list", permission="ledger.read"),
+    route("check/", check, name="check", permission="ledger.read"),
+)
+NAVIGATION = NavEntry(
+    section="trust", label=_("Ledger"), url_name="ledger:list", icon="ledger", permission="ledger.read", order=9
+)
