@@ -123,6 +123,13 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
     return Erased(events=person.row.event_count, quarantined=rows, exports=kept)
 
 
+def rebuild(ws: Context, conn: Connection, around: replay.Closure) -> None:
+    """Make profiles anew from their events; with everybody around, the whole register."""
+    resolved = _replay(ws, conn, around)
+    seq = state.read(conn, "facts_seq")
+    people.refresh(conn, changed=resolved.changed, gone=resolved.gone, seq=seq)
+
+
 def _facts(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
     settings = ws.config.workspace
     today = day_in(ws.clock.now(), settings.timezone)
