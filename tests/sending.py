@@ -22,7 +22,9 @@ def send(ws: Workspace, *messages: dict[str, Any], source: str = "shop", import_
     flow.catch_up(ws.context, journal.append([encode_body(source, messages, import_id=import_id)]))
 
 
-def identify(user_id: str | None = None, *, number: str | None = None, at: str | None = None, **traits: object) -> dict[str, Any]:
+def identify(
+    user_id: str | None = None, *, number: str | None = None, at: str | None = None, **traits: object
+) -> dict[str, Any]:
     """An identify message; `number` is a customer number."""
     context: dict[str, Any] = {"externalIds": [{"type": "customer_number", "id": number}]} if number else {}
     message: dict[str, Any] = {"type": "identify", "traits": traits, "context": context}

@@ -118,8 +118,9 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
             conn, ws, verb="person.erased", subject_kind="person", subject_id=person.row.profile_id, details=details
         )
     catch_up(ws, decide.submit(ws, commands.ErasePerson(identifier_ids=person.identifier_ids)))
-    projection.journal(ws).rotate()
+    projection.forget_projected(ws)
     refresh(ws)
+    ws.lake.sweep(grace=0)
     return Erased(events=person.row.event_count, quarantined=rows, exports=kept)
 
 

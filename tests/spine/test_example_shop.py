@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-
 from bench.identity_bench import Comparison, compare, import_all
+
 from habitue.audiences.rule import EventCount, Group, Trait, Window
 from habitue.collect.envelope import Event
 from habitue.demo.generate import Generated, generate

@@ -59,6 +59,33 @@ def wait_applied(ws: Context, target: Position, project: Project) -> None:
         time.sleep(_POLL_SECONDS)
 
 
+def forget_projected(ws: Context) -> None:
+    """Drop every journal segment that is projected, the present one too: for what must not be kept.
+
+    Raises WorkspaceBusy when other processes kept the journal busy for a minute.
+    """
+    give_up_at = time.monotonic() + WAIT_SECONDS
+    while not _forget_projected(ws):
+        if time.monotonic() > give_up_at:
+            raise WorkspaceBusy()
+        time.sleep(_POLL_SECONDS)
+
+
+def _forget_projected(ws: Context) -> bool:
+    source = journal(ws)
+    with _projector_lock(ws) as is_ours:
+        if not is_ours:
+            return False
+        with ws.register.read() as conn:
+            if position(conn) != source.tail():
+                return False
+        start = source.rotate()
+        with ws.register.write() as conn:
+            state.store(conn, {"journal_segment": start.segment, "journal_offset": start.offset})
+        source.drop_before(start)
+    return True
+
+
 def _apply_group(ws: Context, project: Project) -> int:
     with _collector_paused(), ws.register.write(synchronous="NORMAL") as conn:
         start = position(conn)

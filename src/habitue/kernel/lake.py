@@ -109,7 +109,7 @@ class Lake:
         with self._register.write() as conn:
             conn.execute(sa.delete(lake_files).where(lake_files.c.table_name == name))
             _list_file(conn, name, file_name, first_seq=0, last_seq=seq, rows=table.num_rows)
-        self._sweep()
+        self.sweep()
 
     def append(self, name: str, table: pa.Table, *, first_seq: int, last_seq: int) -> None:
         """Add rows with sequence numbers from `first_seq` to `last_seq`."""
@@ -121,14 +121,14 @@ class Lake:
         """Take tables away; they are written anew at the next refresh."""
         with self._register.write() as conn:
             conn.execute(sa.delete(lake_files).where(lake_files.c.table_name.in_(list(names))))
-        self._sweep(grace=0)
+        self.sweep(grace=0)
 
     def forget_from(self, name: str, seq: int) -> int:
         """Take away the files of `name` that hold `seq` or later; returns the highest sequence number that is left."""
         with self._register.write() as conn:
             wanted = sa.and_(lake_files.c.table_name == name, lake_files.c.last_seq >= seq)
             conn.execute(sa.delete(lake_files).where(wanted))
-        self._sweep(grace=0)
+        self.sweep(grace=0)
         return self.sequence(name)
 
     def close(self) -> None:
@@ -150,7 +150,8 @@ class Lake:
             return con.read_parquet(paths)
         return ibis.memtable(_schemas[name].empty_table())
 
-    def _sweep(self, grace: float = GRACE_SECONDS) -> None:
+    def sweep(self, grace: float = GRACE_SECONDS) -> None:
+        """Delete files that no table lists any more and that are older than `grace` seconds."""
         with self._register.read() as conn:
             listed = set(conn.scalars(sa.select(lake_files.c.file_name)))
         oldest = time.time() - grace

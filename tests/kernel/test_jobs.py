@@ -1,0 +1,48 @@
+"""Jobs: claimed once, resumed when their worker fell silent, cancelled when asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from habitue.kernel import jobs
+from habitue.kernel.clock import FixedClock
+from habitue.kernel.context import Context
+from habitue.workspace import Workspace
+from tests.conftest import NOW
+
+
+def at(ws: Workspace, seconds: int) -> Context:
+    from dataclasses import replace
+
+    return replace(ws.context, clock=FixedClock(NOW + timedelta(seconds=seconds)))
+
+
+def test_a_job_is_claimed_by_one_worker_only(ws: Workspace) -> None:
+    job = jobs.enqueue(ws.context, kind="work", subject_id="x", args={"a": 1})
+    claimed = jobs.claim(ws.context, ["work"])
+    assert claimed is not None
+    assert (claimed.job_id, claimed.state, claimed.args) == (job.job_id, "running", {"a": 1})
+    assert jobs.claim(ws.context, ["work"]) is None
+
+
+def test_a_job_whose_worker_fell_silent_is_claimed_again(ws: Workspace) -> None:
+    jobs.enqueue(ws.context, kind="work", subject_id="x", args={})
+    first = jobs.claim(ws.context, ["work"])
+    assert first is not None
+    jobs.progress(at(ws, 50), first.job_id, done=1, total=2)
+    assert jobs.claim(at(ws, 100), ["work"]) is None
+    again = jobs.claim(at(ws, 111), ["work"])
+    assert again is not None
+    assert again.job_id == first.job_id
+
+
+def test_a_cancelled_job_hears_of_it_at_its_next_progress(ws: Workspace) -> None:
+    jobs.enqueue(ws.context, kind="work", subject_id="x", args={})
+    job = jobs.claim(ws.context, ["work"])
+    assert job is not None
+    jobs.progress(ws.context, job.job_id, done=1, total=2)
+    jobs.cancel(ws.context, job.job_id)
+    with pytest.raises(jobs.JobCancelled):
+        jobs.progress(ws.context, job.job_id, done=2, total=2)
