@@ -14,7 +14,7 @@ from habitue.access.actor import Actor
 from habitue.access.policy import PermissionMissing
 from habitue.activation import exports, exports_erase
 from habitue.activation.columns import ColumnUnknown, columns
-from habitue.activation.export import ExportWithoutAudience, preview, run
+from habitue.activation.export import ExportWithoutAudience, TooManyForExcel, preview, run
 from habitue.audiences.create import create
 from habitue.audiences.rule import EVERYBODY, Trait
 from habitue.audit import ledger
@@ -149,3 +149,13 @@ def test_erasing_a_person_takes_away_the_files_that_hold_her_and_no_others(ws: C
         exports.path(ws, germans.export_id)
     assert [path.suffix for path in exports.folder(ws).iterdir()].count(".xlsx") == 1
     assert exports_erase.erase(ws, "anna") == 0
+
+
+def test_a_list_that_no_excel_sheet_holds_is_refused_and_nothing_written(
+    ws: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("habitue.activation.export.EXCEL_ROWS", 1)
+    with pytest.raises(TooManyForExcel):
+        run(ws, rule=EVERYBODY, purpose="newsletter", target="xlsx")
+    assert exports.listing(ws) == []
+    assert run(ws, rule=EVERYBODY, purpose="newsletter", target="csv").people == 2

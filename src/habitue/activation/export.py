@@ -16,7 +16,7 @@ from anyascii import anyascii
 from habitue.access import policy
 from habitue.activation import exports, held_people
 from habitue.activation.columns import DEFAULT_COLUMNS, ExportColumn, chosen, rows
-from habitue.activation.targets import TARGETS, Row, Target, Translate, headings, text, write
+from habitue.activation.targets import EXCEL_ROWS, TARGETS, Row, Target, Translate, headings, text, write
 from habitue.audiences import reading
 from habitue.audiences.membership import matching
 from habitue.audiences.rule import Rule
@@ -49,6 +49,14 @@ class ExportWithoutAudience(HabitueError):
     code = "export_without_audience"
     message = _("Say which people the list is to hold: one audience or one rule.")
     next_step = _("Choose an audience.")
+
+
+class TooManyForExcel(HabitueError):
+    """An Excel sheet holds fewer rows than the list has people."""
+
+    code = "too_many_for_excel"
+    message = _("The list has %(people)s people; an Excel sheet holds %(limit)s. Nothing was written.")
+    next_step = _("Choose CSV instead.")
 
 
 def untranslated(message: str) -> str:
@@ -102,6 +110,8 @@ def run(
     ExportWithoutAudience, ColumnUnknown, and NotFound for an unknown audience, purpose or target.
     """
     plan = _plan(ws, audience_id, rule, purpose, columns, target, channel)
+    if target == "xlsx" and (people := _count(ws, plan.allowed)) > EXCEL_ROWS:
+        raise TooManyForExcel(people=people, limit=EXCEL_ROWS)
     export_id = ws.ids.new()
     shown_name = name.strip() or plan.name
     file_name = _file_name(ws, shown_name, export_id, plan.target)
