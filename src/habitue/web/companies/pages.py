@@ -27,7 +27,7 @@ def company(request: HttpRequest, profile_id: str) -> HttpResponse:
         return redirect("companies:company", profile_id=found.row.profile_id)
     name = found.row.company_name or found.row.name
     contacts = request.ws.people.contacts_of_company(name) if name else ()
-    shown = {**card(request, found), **timeline_of(request, profile_id), "contacts": contacts}
+    shown = {**card(request, found), **timeline_of(request, profile_id), "contacts": lists.written(contacts)}
     return render(request, "companies/company.html", shown)
 
 

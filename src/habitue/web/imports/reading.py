@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -106,14 +107,15 @@ class Reading:
 
 def reading(ws: Workspace, preview: Preview) -> Reading:
     """The preview, written for the reader."""
-    errors = [_error(error) for error in preview.errors]
+    errors = [_error(error, _headings(preview)) for error in preview.errors]
     first = {error.column: error.why for error in reversed(errors)}
+    counted = Counter(error.column for error in errors)
     purposes = [Option(purpose.purpose_id, gettext(purpose.name)) for purpose in ws.purposes.listing()]
     shown = preview.columns[:MOST_COLUMNS]
     return Reading(
         facts=" · ".join(file_facts(preview.format)),
         notes=[gettext(note.message) % note.params if note.params else gettext(note.message) for note in preview.notes],
-        columns=[_column(column, first) for column in shown],
+        columns=[_column(column, max(column.problems, counted[column.heading]), first) for column in shown],
         hidden_columns=len(preview.columns) - len(shown),
         groups=groups(),
         constants=constants(preview.mapping, purposes),
@@ -147,12 +149,12 @@ def file_facts(fmt: Format) -> list[str]:
     return [text for text in found if text]
 
 
-def _column(column: PreviewColumn, first: MappingType[str, str]) -> Column:
+def _column(column: PreviewColumn, problems: int, first: MappingType[str, str]) -> Column:
     own = own_field(column.heading)
     target = column.target or ""
     is_strange = bool(target) and target not in TARGETS and target != own
     strange = Option(target, target.removeprefix("custom.").replace("_", " ")) if is_strange else None
-    found = ngettext("%(count)s problem", "%(count)s problems", column.problems) if column.problems else ""
+    found = ngettext("%(count)s problem", "%(count)s problems", problems) if problems else ""
     return Column(
         index=column.index,
         heading=column.heading,
@@ -162,12 +164,19 @@ def _column(column: PreviewColumn, first: MappingType[str, str]) -> Column:
         strange=strange,
         identifies=target in IDENTIFYING,
         sample=" · ".join(sample if len(sample) <= 40 else sample[:39] + "…" for sample in column.samples),
-        problems=column.problems,
-        problem=found % {"count": number(column.problems)} if found else "",
-        why=gettext(column.why) if not column.problems else first.get(column.heading, gettext(column.why)),
+        problems=problems,
+        problem=found % {"count": number(problems)} if found else "",
+        why=gettext(column.why) if not problems else first.get(column.heading, gettext(column.why)),
     )
 
 
-def _error(error: CellError) -> Error:
+def _headings(preview: Preview) -> MappingType[str, str]:
+    """The heading that stands for a field of a person, for problems that name the field."""
+    pairs = zip(preview.columns, preview.mapping.targets, strict=True)
+    return {target.partition(".")[2]: column.heading for column, target in pairs if target}
+
+
+def _error(error: CellError, headings: MappingType[str, str]) -> Error:
     why = gettext(error.message)
-    return Error(error.line, error.column, error.value[:120], why % error.params if error.params else why)
+    column = error.column if error.column in headings.values() else headings.get(error.column, error.column)
+    return Error(error.line, column, error.value[:120], why % error.params if error.params else why)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from habitue.web.people.identities import where_now
-from habitue.web.people.lists import asked
+from habitue.web.people.lists import asked, written
 from habitue.web.templatetags.show import number
 
 MOST_PARTS = 20
@@ -36,7 +36,7 @@ def separate(request: HttpRequest, profile_id: str) -> HttpResponse:
 def separated(request: HttpRequest) -> HttpResponse:
     """Who came out of a separation, with the way back."""
     rows = request.ws.people.rows_of(_ids(request.GET.getlist("id")))
-    return render(request, "people/separated.html", {"rows": rows})
+    return render(request, "people/separated.html", {"rows": written(rows)})
 
 
 @require_POST
@@ -63,7 +63,7 @@ def join(request: HttpRequest, profile_id: str) -> HttpResponse:
     shown = {
         "row": found.row,
         "query": query,
-        "rows": [row for row in rows if row.profile_id != today and row.kind == found.row.kind],
+        "rows": [row for row in written(rows) if row.profile_id != today and row.kind == found.row.kind],
     }
     return render(request, "people/join_rows.html" if request.htmx else "people/join.html", shown)
 

@@ -99,7 +99,7 @@ def source_ids(found: Explanation) -> set[str]:
 
 def shown(known: Known) -> str:
     """The value for people."""
-    return said(known.value, "text")
+    return said(known.value, "phone" if known.namespace == "phone" else "text")
 
 
 def where_now(ws: Context, identifier_ids: Sequence[int]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,8 +12,10 @@ from habitue.profiles.reading import SORTS, PersonRow
 from habitue.web import paging
 from habitue.web.people.of_import import people_of_import
 from habitue.web.people.origins import countries
+from habitue.web.people.said import phone
 
 FOUND_AT_MOST = 100
+USUAL_SORT = "-last_seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,11 @@ class Asked:
 
 def asked(request: HttpRequest) -> Asked:
     """The search, sorting, filter and page of an address."""
-    sort = request.GET.get("sort", "name")
+    sort = request.GET.get("sort", USUAL_SORT)
     country = request.GET.get("country", "")
     return Asked(
         query=request.GET.get("q", "").strip()[:200],
-        sort=sort if sort.removeprefix("-") in SORTS else "name",
+        sort=sort if sort.removeprefix("-") in SORTS else USUAL_SORT,
         country=country if len(country) == 2 and country.isascii() and country.isalpha() else "",
         page=paging.wanted(request.GET.get("page")),
         import_id=request.GET.get("import", "")[:64],
@@ -53,14 +55,19 @@ def shown(request: HttpRequest, kind: str) -> dict[str, Any]:
     else:
         rows, page = _listed(request, wanted, kind)
     return {
-        "rows": rows,
+        "rows": written(rows),
         "page": page,
         "asked": wanted,
         "query": wanted.query,
-        "default_sort": "name",
+        "default_sort": USUAL_SORT,
         "countries": countries(request.ws, kind),
         "is_filtered": bool(wanted.query or wanted.country or wanted.import_id),
     }
+
+
+def written(rows: Sequence[PersonRow]) -> Sequence[PersonRow]:
+    """The rows with phone numbers in groups."""
+    return [replace(row, phone=phone(row.phone)) if row.phone else row for row in rows]
 
 
 def _searched(request: HttpRequest, wanted: Asked, kind: str) -> Sequence[PersonRow]:

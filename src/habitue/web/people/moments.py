@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from babel.dates import format_time
 from django.utils.safestring import SafeString
@@ -22,7 +22,11 @@ from habitue.web.people.drawings import drawing
 from habitue.web.people.said import said, word
 from habitue.web.templatetags import show
 
+if TYPE_CHECKING:
+    from habitue.workspace import Workspace
+
 LIMIT = 30
+MOST_TURNS = 5
 KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "orders": (_("Orders"), tuple(name for name in EVENTS if name.startswith("Order "))),
     "payments": (_("Payments"), tuple(name for name in EVENTS if name.startswith(("Payment ", "Subscription ")))),
@@ -77,6 +81,34 @@ class Day:
     on: date
     moments: tuple[Shown, ...]
     is_continued: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Some moments, and the last one that was looked at when there may be more."""
+
+    moments: Sequence[Moment]
+    last: Moment | None
+
+
+def read(ws: Workspace, profile_id: str, *, names: Sequence[str], before: tuple[datetime, int] | None) -> Read:
+    """The next moments; without `names` those of any kind, but not every time that a source told details."""
+    kept: list[Moment] = []
+    last: Moment | None = None
+    for _turn in range(MOST_TURNS):
+        found = ws.people.timeline(profile_id, names=names, before=before, limit=LIMIT + 1)
+        for moment in found[:LIMIT]:
+            last = moment
+            if names or moment.type not in TRAIT_TYPES:
+                kept.append(moment)
+            if len(kept) == LIMIT:
+                break
+        if len(found) <= LIMIT and (not found or last is found[-1]):
+            return Read(kept, None)
+        if len(kept) == LIMIT or last is None:
+            break
+        before = (last.at, last.seq)
+    return Read(kept, last)
 
 
 def days(

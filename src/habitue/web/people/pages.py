@@ -31,7 +31,7 @@ def search(request: HttpRequest) -> HttpResponse:
         return people(request)
     query = lists.asked(request).query
     rows = request.ws.people.search(query, limit=SEARCH_ROWS) if query else ()
-    return render(request, "people/found.html", {"rows": rows, "query": query})
+    return render(request, "people/found.html", {"rows": lists.written(rows), "query": query})
 
 
 def by_phone(request: HttpRequest) -> HttpResponse:
@@ -41,7 +41,7 @@ def by_phone(request: HttpRequest) -> HttpResponse:
     rows = [row for row in request.ws.people.by_phone(number) if row.kind == "person"] if number else []
     if len(rows) == 1:
         return redirect("people:person", profile_id=rows[0].profile_id)
-    return render(request, "people/by_phone.html", {"rows": rows, "number": number})
+    return render(request, "people/by_phone.html", {"rows": lists.written(rows), "number": number})
 
 
 def person(request: HttpRequest, profile_id: str) -> HttpResponse:
@@ -86,16 +86,15 @@ def timeline_of(request: HttpRequest, profile_id: str) -> dict[str, Any]:
     kind = request.GET.get("kind", "")
     kind = kind if kind in moments.KINDS else ""
     before = moments.wanted_position(request.GET.get("before"))
-    names = moments.KINDS[kind][1] if kind else ()
-    found = request.ws.people.timeline(profile_id, names=names, before=before, limit=moments.LIMIT + 1)
-    shown = found[: moments.LIMIT]
+    found = moments.read(request.ws, profile_id, names=moments.KINDS[kind][1] if kind else (), before=before)
     zone = ZoneInfo(request.ws.config.workspace.timezone)
+    shown_before = before[0] if before else None
     return {
         "profile_id": profile_id,
-        "days": moments.days(shown, source_names(request.ws), zone, after=before[0] if before else None),
+        "days": moments.days(found.moments, source_names(request.ws), zone, after=shown_before),
         "kind": kind,
         "kinds": [(name, label) for name, (label, _names) in moments.KINDS.items()],
-        "next": moments.position(shown[-1]) if len(found) > len(shown) else "",
+        "next": moments.position(found.last) if found.last else "",
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
+import phonenumbers
 from django.utils.translation import gettext, pgettext
 
 from habitue.kernel.text import gettext_noop as _
@@ -57,6 +58,8 @@ def said(value: object, kind: str, *, currency: str = "") -> str:
             return _money(text, currency)
         case "decimal" | "integer":
             return _number(text)
+        case "phone":
+            return phone(text)
         case "choice":
             return word(text)
     return text
@@ -65,6 +68,14 @@ def said(value: object, kind: str, *, currency: str = "") -> str:
 def word(text: str) -> str:
     """A code such as `csat` in plain words; other texts stay as they are."""
     return gettext(WORDS[text]) if text in WORDS else text
+
+
+def phone(number: str) -> str:
+    """`+49 341 5550142`: an international number in groups; others stay as they are."""
+    try:
+        return str(phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+    except phonenumbers.NumberParseException:
+        return number
 
 
 def _day(text: str) -> str:
