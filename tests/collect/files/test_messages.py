@@ -264,7 +264,7 @@ def test_consents_are_given_and_withdrawn(tmp_path: Path) -> None:
     found = import_text(tmp_path, text)
     assert found.events("Consent Given") == [{"purpose": "newsletter", "channel": "email", "form": "Kasse"}]
     assert found.events("Consent Withdrawn") == [
-        {"purpose": "marketing", "channel": "phone", "form": "Kasse"},
+        {"purpose": "call", "channel": "phone", "form": "Kasse"},
         {"purpose": "newsletter", "channel": "email"},
     ]
 

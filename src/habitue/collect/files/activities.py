@@ -1,12 +1,13 @@
-"""What one row says happened besides orders: contacts, payments, answers, consents, subscriptions, companies."""
+"""What one row says happened besides orders: contacts, payments, answers, subscriptions, companies."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from habitue.collect.files.amounts import currency_of, number_of, text_of
+from habitue.collect.files.cells import at_clock
 from habitue.collect.files.headings import key as plain_key
-from habitue.collect.files.headings import word_set
+from habitue.collect.files.headings import word_set, words
 from habitue.collect.files.plan import short_hash, values_of
 
 if TYPE_CHECKING:
@@ -32,12 +33,13 @@ CANCELLED = word_set(
     "аннулирован gekündigt gekuendigt beendet expired ended churned расторгнут закрыта отменена"
 )
 _RENEWED = word_set("renewed renewal verlängert verlaengert продлен продлён продлена продление")
-_CONSENTS = {
-    "newsletter": ("newsletter", "email"),
-    "email": ("", "email"),
-    "phone": ("", "phone"),
-    "post": ("", "post"),
-}
+
+
+class Ordered(NamedTuple):
+    """The order that a row belongs to: its number and its instant."""
+
+    number: str
+    at: str
 
 
 def words_of_status(status: str | None) -> frozenset[str]:
@@ -48,9 +50,10 @@ def words_of_status(status: str | None) -> frozenset[str]:
 def contacts(plan: Plan, person: Person, row: Row, line: int, problems: list[CellProblem]) -> Messages:
     """Contact Logged for a row with something of a contact."""
     values = values_of(plan.group("contact"), row, problems, line)
-    if not values or set(values) <= {"direction", "agent", "resolved"}:
+    if not values or set(values) <= {"direction", "agent", "resolved", "time"}:
         return []
-    at = values.pop("at", None)
+    at, seconds = values.pop("at", None), values.pop("time", None)
+    at = at and at_clock(at, seconds, plan.zone)
     if "channel" in values or "channel" in plan.constants:
         word = str(values.get("channel") or plan.constants["channel"]).lower()
         values["channel"] = next((_CHANNEL_OF[part] for part in word.split() if part in _CHANNEL_OF), word)
@@ -63,7 +66,7 @@ def contacts(plan: Plan, person: Person, row: Row, line: int, problems: list[Cel
 
 
 def payments(
-    plan: Plan, person: Person, row: Row, line: int, problems: list[CellProblem], order: str | None
+    plan: Plan, person: Person, row: Row, line: int, problems: list[CellProblem], order: Ordered | None
 ) -> Messages:
     """Payment Made, Failed or Refunded for a row with an amount paid."""
     values = values_of(plan.group("payment"), row, problems, line)
@@ -79,47 +82,40 @@ def payments(
         else "Payment Made"
     )
     properties = {"amount": text_of(abs(units)), "currency": currency_of(sign, default=plan.currency)}
-    named = {"method": values.get("method"), "order_id": order, "payment_id": values.get("id")}
+    named = {"method": values.get("method"), "order_id": order and order.number, "payment_id": values.get("id")}
     properties |= {name: value for name, value in named.items() if value is not None}
-    at = values.get("at") or plan.received
-    record = f"payment:{values.get('id') or short_hash(f'{person.key}{order}{at}{units}')}"
-    return [person.track(event, properties, at, record)]
+    at = values.get("at") or (order and order.at)
+    told = f"{person.key}{order and order.number}{at}{units}"
+    record = f"payment:{values.get('id') or short_hash(told)}"
+    return [person.track(event, properties, at or plan.received, record)]
 
 
-def answers(plan: Plan, person: Person, row: Row, line: int, problems: list[CellProblem]) -> Messages:
-    """Survey Answered for a row with a score or a text."""
+def answers(
+    plan: Plan,
+    person: Person,
+    row: Row,
+    line: int,
+    problems: list[CellProblem],
+    asked_after: str,
+    at: str | None,
+) -> Messages:
+    """Survey Answered for a row with a score or a text.
+
+    `asked_after` is the record of the order or contact that the row tells of, `at` its instant; both tell answers
+    apart that name no time of their own.
+    """
     fields = plan.group("survey")
     values = values_of(fields, row, problems, line)
     if "score" not in values and "text" not in values:
         return []
     if "score" in values:
         values["score"] = number_of(values["score"][0])
-    told = plain_key(" ".join([values.get("survey", ""), *(field.heading for field in fields)]))
+    told = words(" ".join([values.get("survey", ""), *(field.heading for field in fields)]))
     values["kind"] = "nps" if "nps" in told else "ces" if "ces" in told else "csat"
-    at = values.pop("at", None)
-    record = f"survey:{short_hash(f'{person.key}{at}' + values.get('survey', '') + values.get('question', ''))}"
+    at = values.pop("at", None) or at
+    asked = f"{person.key}{at}{asked_after}{values.get('survey', '')}{values.get('question', '')}"
+    record = f"survey:{short_hash(asked)}"
     return [person.track("Survey Answered", values, at or plan.received, record)]
-
-
-def consents(plan: Plan, person: Person, row: Row, line: int, problems: list[CellProblem]) -> Messages:
-    """Consent Given or Consent Withdrawn for every yes and no."""
-    values = values_of(plan.group("consent"), row, problems, line)
-    constants = plan.constants
-    extra = {
-        "text": values.get("text", constants.get("consent_text")),
-        "form": values.get("source", constants.get("consent_source")),
-    }
-    known = {name: value for name, value in extra.items() if value}
-    found: Messages = []
-    for name, (purpose, channel) in _CONSENTS.items():
-        if name not in values:
-            continue
-        event = "Consent Given" if values[name] else "Consent Withdrawn"
-        purpose = purpose or constants.get("purpose", "marketing")
-        properties = {"purpose": purpose, "channel": channel, **known}
-        record = f"{person.key}:consent:{purpose}:{channel}"
-        found.append(person.track(event, properties, values.get("at") or plan.received, record))
-    return found
 
 
 def subscriptions(plan: Plan, person: Person, row: Row, line: int, problems: list[CellProblem]) -> Messages:
@@ -162,11 +158,26 @@ def companies(plan: Plan, person: Person, row: Row, line: int, problems: list[Ce
     ]
 
 
-def others(plan: Plan, person: Person, row: Row, line: int, problems: list[CellProblem], order: str | None) -> Messages:
+def others(
+    plan: Plan, person: Person, row: Row, line: int, problems: list[CellProblem], order: Ordered | None
+) -> Messages:
     """Everything a row says besides who it is about and what was ordered."""
-    return [
-        *(contacts(plan, person, row, line, problems) if "contact" in plan.fields else ()),
-        *(payments(plan, person, row, line, problems, order) if "payment" in plan.fields else ()),
-        *(answers(plan, person, row, line, problems) if "survey" in plan.fields else ()),
-        *(subscriptions(plan, person, row, line, problems) if "subscription" in plan.fields else ()),
-    ]
+    found: Messages = []
+    asked_after, at = (order.number, order.at) if order else ("", None)
+    if "contact" in plan.fields:
+        found += contacts(plan, person, row, line, problems)
+        if found:
+            asked_after = found[0]["context"]["record"]
+            at = found[0]["timestamp"] if found[0]["timestamp"] != plan.received else at
+    if "payment" in plan.fields:
+        found += payments(plan, person, row, line, problems, order)
+    if "survey" in plan.fields:
+        found += answers(plan, person, row, line, problems, asked_after, at)
+    if "subscription" in plan.fields:
+        found += subscriptions(plan, person, row, line, problems)
+    return found
+
+
+def told_besides(plan: Plan, row: Row, line: int, problems: list[CellProblem]) -> dict[str, Any]:
+    """What only this file knows about the event that a row tells of."""
+    return values_of(plan.group("event"), row, problems, line)

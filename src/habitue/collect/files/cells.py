@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from habitue.collect.files.amounts import amount, number_of, text_of
 from habitue.collect.files.headings import word_set
-from habitue.collect.files.moments import moment
+from habitue.collect.files.moments import clock, moment
 from habitue.kernel.text import gettext_noop as _
 
 if TYPE_CHECKING:
@@ -88,6 +88,12 @@ def identifier(cell: Cell) -> str | None:
     return text
 
 
+def card(cell: Cell) -> str | None:
+    """The cell as a card number: an identifier without the blanks that people group digits with."""
+    text = identifier(cell)
+    return _SPACES.sub("", text) if text else None
+
+
 def long_text(cell: Cell) -> str | None:
     """The cell as text that keeps its line breaks."""
     if isinstance(cell, str):
@@ -122,7 +128,8 @@ class Reading:
 def reader_of(kind: str, reading: Reading) -> Callable[[Any], Any]:
     """The function that reads a cell of a kind: its value, None for nothing, `Bad` for something else.
 
-    money and number give `(ten-thousandths, currency or None)`, instant gives ISO-8601 with Z, date `YYYY-MM-DD`.
+    money and number give `(ten-thousandths, currency or None)`, instant gives ISO-8601 with Z, date `YYYY-MM-DD`,
+    time gives seconds.
     """
     if kind in ("money", "number"):
         return lambda cell: _amount(cell, reading.decimal, kind)
@@ -137,7 +144,14 @@ def reader_of(kind: str, reading: Reading) -> Callable[[Any], Any]:
         return lambda cell: _day(cell, reading, past=True)
     if kind == "duration":
         return lambda cell: _seconds(cell, reading.decimal)
-    simple: dict[str, Callable[[Any], Any]] = {"flag": flag, "id": identifier, "phone": identifier, "note": long_text}
+    simple: dict[str, Callable[[Any], Any]] = {
+        "flag": flag,
+        "id": identifier,
+        "card": card,
+        "phone": identifier,
+        "note": long_text,
+        "time": _time,
+    }
     return simple.get(kind, plain)
 
 
@@ -177,6 +191,25 @@ def _instant(cell: Cell, reading: Reading, zone: ZoneInfo) -> str | Bad | None:
     if at.year < 1970 or at.year > reading.received_at.year + 50:
         return Bad("date_implausible", _("“%(value)s” lies in a year that cannot be meant."))
     return iso((at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC))
+
+
+def _time(cell: Cell) -> int | Bad | None:
+    """Seconds since midnight."""
+    if plain(cell) is None:
+        return None
+    found = clock(cell)
+    return Bad("time_unreadable", _("“%(value)s” cannot be read as a time of day.")) if found is None else found
+
+
+def at_clock(at: str, seconds: int | None, zone: ZoneInfo) -> str:
+    """A day's instant moved to a time of day in the zone; an instant that names a time already stays."""
+    if seconds is None:
+        return at
+    local = datetime.fromisoformat(at).astimezone(zone)
+    if local.hour or local.minute or local.second:
+        return at
+    day = datetime(local.year, local.month, local.day, tzinfo=zone)
+    return iso(day.replace(hour=seconds // 3600, minute=seconds // 60 % 60, second=seconds % 60).astimezone(UTC))
 
 
 def _day(cell: Cell, reading: Reading, *, past: bool) -> str | Bad | None:

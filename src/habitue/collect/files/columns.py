@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from habitue.collect.files.candidates import Candidate, is_dialled
 from habitue.collect.files.cells import plain
-from habitue.collect.files.context_of_columns import DATES, Candidate, settle
-from habitue.collect.files.headings import key, snake, word_set, words
+from habitue.collect.files.context_of_columns import DATES, settle
+from habitue.collect.files.headings import key, word_set, words
 from habitue.collect.files.looks import checks, filled, looks_like
 from habitue.collect.files.targets import TARGETS, by_heading, kind_of_target
 from habitue.kernel.text import gettext_noop as _
@@ -51,7 +52,7 @@ class ColumnGuess:
 
 
 def guess_columns(columns: Sequence[str], sample_rows: Sequence[Row], fmt: Format) -> tuple[ColumnGuess, ...]:
-    """A guess for every column; no target but None and custom ones is given twice."""
+    """A guess for every column; no target but None is given twice."""
     tests = checks(fmt)
     rows = sample_rows[:_SAMPLE]
     cells = [[row[index] for row in rows if index < len(row)] for index in range(len(columns))]
@@ -65,16 +66,11 @@ def _candidate(index: int, heading: str, cells: list[Cell], fmt: Format) -> Cand
     looks = looks_like(values, fmt)
     targets = _by_heading(heading)
     mean = sum(len(plain(cell) or "") for cell in values) / max(1, len(values))
-    if not targets and (looks == "email" or (looks == "phone" and _dialled(values) and key(heading) not in DATES)):
+    if not targets and (looks == "email" or (looks == "phone" and is_dialled(values) and key(heading) not in DATES)):
         targets = (_BY_CELLS[looks],)
     elif looks == "name" and _UNNAMED.match(heading) and _mostly_two_words(values):
         targets = ("person.name",)
     return Candidate(index, heading, looks, targets, tuple(values), mean)
-
-
-def _dialled(values: list[Cell]) -> bool:
-    """Whether numbers are written as people dial them, not as bare digits like any other number."""
-    return sum(1 for cell in values if not str(cell).isdigit() or str(cell)[0] == "0") > len(values) * 0.5
 
 
 def _mostly_two_words(values: list[Cell]) -> bool:
@@ -112,7 +108,7 @@ _QUALIFIERS = word_set(
 _TOO_LITTLE = word_set(
     "nr id name date datum code status text note type user customer value sum amount count score total source "
     "channel label make title first last store item order plan purchases products home month имя г код сумма "
-    "клиент"
+    "клиент url web site link page form сайт"
 )
 
 
@@ -131,7 +127,7 @@ def _guess(candidate: Candidate, target: str | None, tests: dict[str, Callable[[
 def _trust(candidate: Candidate, target: str | None, problems: int) -> tuple[float, str]:
     if target is None:
         return 0.5, WHY_EMPTY
-    if target == f"custom.{snake(candidate.heading)}" and target not in TARGETS:
+    if target not in TARGETS:
         return 0.5, WHY_OWN
     good = 1 - problems / max(1, len(candidate.values))
     if not candidate.targets or target not in candidate.targets:

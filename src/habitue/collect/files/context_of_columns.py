@@ -2,43 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from typing import TYPE_CHECKING
 
+from habitue.collect.files.candidates import NUMERIC, fits, holds_clocks, holds_dates
 from habitue.collect.files.headings import key, snake, word_set
-from habitue.collect.files.moments import moment
-from habitue.collect.files.targets import TARGETS, kind_of_target
+from habitue.collect.files.targets import TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from habitue.collect.files.shapes import Cell
+    from habitue.collect.files.candidates import Candidate
 
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A column with the targets its heading may mean, best first, and what its cells look like."""
-
-    index: int
-    heading: str
-    looks: str
-    targets: tuple[str, ...]
-    values: tuple[Cell, ...]
-    mean_length: float
-
-
-_NUMERIC = frozenset({"integer", "number", "money", "flag"})
-_FITS = {
-    "email": frozenset({"email"}),
-    "phone": frozenset({"phone", "integer", "number", "id"}),
-    "date": frozenset({"date", "integer", "number"}),
-    "instant": frozenset({"date", "integer", "number"}),
-    "money": _NUMERIC | {"id", "phone"},
-    "number": _NUMERIC,
-    "integer": _NUMERIC,
-    "duration": _NUMERIC | {"text", "date"},
-    "flag": frozenset({"flag"}),
-}  # fmt: skip
 # What makes a group of targets a subject of the file: without one of them its other columns mean nothing.
 _ANCHORS = {
     "order": frozenset({"order.id", "order.at", "order.invoice"}),
@@ -62,7 +37,7 @@ _DATE_OF = (
     ("consent", "consent.at"),
 )
 _BY_SUBJECT = {
-    "line.name": (("line", "line.name"), ("order", "line.name"), ("contact", "contact.note")),
+    "line.name": (("line", "line.name"), ("order", "line.name"), ("contact", "contact.product")),
     "line.category": (("line", "line.category"), ("order", "line.category"), ("contact", "contact.reason")),
     "order.status": (
         ("order", "order.status"),
@@ -71,35 +46,33 @@ _BY_SUBJECT = {
         ("contact", "contact.outcome"),
     ),
     "order.total": (("order", "order.total"), ("line", "order.total"), ("subscription", "subscription.amount")),
+    "payment.method": (
+        ("payment", "payment.method"),
+        ("order", "order.payment_method"),
+        ("line", "order.payment_method"),
+    ),
     "order.channel": (("contact", "contact.channel"), ("order", "order.channel")),
     "person.notes": (("contact", "contact.note"), ("", "person.notes")),
     "person.source_channel": (("", "person.source_channel"),),
 }  # fmt: skip
 _SUBJECT_WORDS = {"id": "contact.ticket_id"}
-
-
-def _fits(candidate: Candidate, target: str) -> bool:
-    kind = kind_of_target(target)
-    if kind == "postal_code":
-        return _some_fit(candidate, kind)
-    allowed = _FITS.get(kind)
-    if allowed is None or not candidate.values:
-        return True
-    if candidate.looks in allowed or (kind in ("date", "instant") and _holds_dates(candidate)):
-        return True
-    return kind != "flag" and candidate.looks == "text" and len(candidate.values) > 0 and _some_fit(candidate, kind)
-
-
-def _some_fit(candidate: Candidate, kind: str) -> bool:
-    """Whether enough cells of a mixed column may still be of the kind: digits for numbers, an @ for e-mail."""
-    mark = "@" if kind == "email" else None
-    if not candidate.values:
-        return True
-    good = 0
-    for cell in candidate.values:
-        text = str(cell)
-        good += mark in text if mark else any(char.isdigit() for char in text)
-    return good >= len(candidate.values) * 0.5
+_TIMES = {"order.at": "order.time", "contact.at": "contact.time"}
+# A withdrawal without a column of yes and no counts only where the heading leaves no doubt what was left.
+_LEFT_THE_LIST = re.compile("^(unsub|opt(ed)?out|newsletter|отпис|датаотпис)")
+_LONG_TEXT = 60
+_DESCRIPTIONS = word_set("description beschreibung описание")
+# Rows that tell of something: what nobody knows about them belongs to it, not to the person.
+_TELLING = frozenset({"order", "payment"})
+_TELLING_TARGETS = frozenset(
+    {"contact.at", "contact.ticket_id", "contact.note", "survey.at", "survey.survey", "survey.text",
+     "subscription.started_at"}
+)  # fmt: skip
+_EVENT_GROUPS = frozenset({"order", "payment", "contact", "survey", "subscription"})
+_TAKEN_NAMES = frozenset({"order_id", "payment_id", "products", "kind", "total", "currency"}) | frozenset(
+    target.name.partition(".")[2] for target in TARGETS.values() if target.group in _EVENT_GROUPS
+)
+_OF_THE_CUSTOMER = re.compile("customer|client|kunde|member|mitglied|клиент|покупател|контрагент")
+_OF_THE_EVENT = re.compile("note|message|comment|feedback|rating|notiz|nachricht|kommentar|bemerkung|коммент|ip$")
 
 
 def settle(candidates: Sequence[Candidate]) -> list[str | None]:
@@ -108,11 +81,15 @@ def settle(candidates: Sequence[Candidate]) -> list[str | None]:
     subjects = _subjects(first)
     chosen = [_in_context(candidate, target, subjects) for candidate, target in zip(candidates, first, strict=True)]
     _fill_gaps(candidates, chosen, subjects)
+    _add_clocks(candidates, chosen)
     subjects = _subjects(chosen) | {"person", "company", "custom"}
+    if _is_withdrawal(candidates, chosen):
+        subjects.add("consent")
     kept = [target if target and target.partition(".")[0] in subjects else None for target in chosen]
     if "order" not in subjects:
         kept = [None if target and target.startswith("line.") else target for target in kept]
-    return _once(candidates, kept)
+    tells = bool(subjects & _TELLING or _TELLING_TARGETS.intersection(filter(None, kept)))
+    return _once(candidates, kept, tells=tells)
 
 
 def _by_cells(candidate: Candidate, others: Sequence[Candidate]) -> str | None:
@@ -135,9 +112,9 @@ def _by_cells(candidate: Candidate, others: Sequence[Candidate]) -> str | None:
         return "order.id"
     if word == "title" and candidate.mean_length > 12:
         return "line.name"
-    if word == "position" and candidate.looks in _NUMERIC:
+    if word == "position" and candidate.looks in NUMERIC:
         return None
-    return next((target for target in candidate.targets if _fits(candidate, target)), None)
+    return next((target for target in candidate.targets if fits(candidate, target)), None)
 
 
 def _subjects(targets: Sequence[str | None]) -> set[str]:
@@ -145,14 +122,18 @@ def _subjects(targets: Sequence[str | None]) -> set[str]:
 
 
 def _in_context(candidate: Candidate, target: str | None, subjects: set[str]) -> str | None:
-    if target is None and key(candidate.heading) in DATES and _holds_dates(candidate):
+    if target is None and key(candidate.heading) in DATES and holds_dates(candidate):
         return next((name for subject, name in _DATE_OF if subject in subjects), None)
     if target not in _BY_SUBJECT:
         return target
     for subject, name in _BY_SUBJECT[target]:
         if subject in subjects or not subject:
-            return name
+            return "contact.note" if name == "contact.product" and _describes(candidate) else name
     return target
+
+
+def _describes(candidate: Candidate) -> bool:
+    return candidate.mean_length > _LONG_TEXT or key(candidate.heading) in _DESCRIPTIONS
 
 
 def _fill_gaps(candidates: Sequence[Candidate], chosen: list[str | None], subjects: set[str]) -> None:
@@ -161,10 +142,10 @@ def _fill_gaps(candidates: Sequence[Candidate], chosen: list[str | None], subjec
     sold = bool(taken & {"order.total", "line.price", "line.quantity"})
     for index, candidate in enumerate(candidates):
         word = key(candidate.heading)
-        if chosen[index] is None and word in DATES and sold and _holds_dates(candidate):
+        if chosen[index] is None and word in DATES and sold and holds_dates(candidate):
             chosen[index] = "order.at"
         if chosen[index] == "line.name" and not sold and not subjects & {"order", "line"}:
-            chosen[index] = "contact.note" if candidate.mean_length > 60 else None
+            chosen[index] = "contact.note" if candidate.mean_length > _LONG_TEXT else None
         if (
             word in _SUBJECT_WORDS
             and "contact" in subjects
@@ -178,6 +159,22 @@ def _fill_gaps(candidates: Sequence[Candidate], chosen: list[str | None], subjec
                 chosen[index] = "contact.reason"
 
 
+def _add_clocks(candidates: Sequence[Candidate], chosen: list[str | None]) -> None:
+    """Times of day belong to the date beside them; without one they are kept under their own name."""
+    time_of = next((time for date, time in _TIMES.items() if date in chosen), None)
+    for index, candidate in enumerate(candidates):
+        is_time = chosen[index] in _TIMES.values() or (chosen[index] is None and key(candidate.heading) in DATES)
+        if is_time:
+            chosen[index] = time_of if holds_clocks(candidate) else None
+
+
+def _is_withdrawal(candidates: Sequence[Candidate], chosen: Sequence[str | None]) -> bool:
+    return any(
+        target == "consent.withdrawn_at" and candidate.values and _LEFT_THE_LIST.match(key(candidate.heading))
+        for candidate, target in zip(candidates, chosen, strict=True)
+    )
+
+
 def _number_the_orders(candidates: Sequence[Candidate], chosen: list[str | None]) -> None:
     """In a list of orders without a number, a column called only “No.” is the number."""
     if "order.at" not in chosen or "order.id" in chosen:
@@ -188,14 +185,7 @@ def _number_the_orders(candidates: Sequence[Candidate], chosen: list[str | None]
             return
 
 
-def _holds_dates(candidate: Candidate) -> bool:
-    return candidate.looks == "date" or (
-        bool(candidate.values)
-        and all(moment(cell, order="DMY", year_now=2030) is not None for cell in candidate.values)
-    )
-
-
-def _once(candidates: Sequence[Candidate], chosen: list[str | None]) -> list[str | None]:
+def _once(candidates: Sequence[Candidate], chosen: list[str | None], *, tells: bool) -> list[str | None]:
     order = sorted(range(len(chosen)), key=lambda index: (_rank(candidates[index], chosen[index]), index))
     taken: set[str] = set()
     final: list[str | None] = [None] * len(chosen)
@@ -204,7 +194,7 @@ def _once(candidates: Sequence[Candidate], chosen: list[str | None]) -> list[str
         if target in taken:
             target = _next_best(candidate, target, taken)
         if target is None:
-            target = _own_name(candidate, taken)
+            target = _own_name(candidate, taken, tells=tells)
         if target:
             taken.add(target)
         final[index] = target
@@ -224,7 +214,7 @@ def _next_best(candidate: Candidate, target: str | None, taken: set[str]) -> str
             option
             and option not in taken
             and option.partition(".")[0] in ("person", "company")
-            and _fits(candidate, option)
+            and fits(candidate, option)
         ):
             if option in ("person.customer_number", "person.user_id", "person.company_name"):
                 continue
@@ -232,12 +222,15 @@ def _next_best(candidate: Candidate, target: str | None, taken: set[str]) -> str
     return None
 
 
-def _own_name(candidate: Candidate, taken: set[str]) -> str | None:
+def _own_name(candidate: Candidate, taken: set[str], *, tells: bool) -> str | None:
     if not candidate.values:
         return None
-    name = target = f"custom.{snake(candidate.heading)}"
-    number = 2
-    while target in taken or (number == 2 and f"person.{snake(candidate.heading)}" in TARGETS):
-        target = f"{name}_{number}"
+    word = key(candidate.heading)
+    of_event = tells and not (_OF_THE_CUSTOMER.search(word) and not _OF_THE_EVENT.search(word))
+    group, own = ("event" if of_event else "custom"), snake(candidate.heading)
+    known = own in _TAKEN_NAMES if of_event else f"person.{own}" in TARGETS
+    target, number = f"{group}.{own}", 2
+    while target in taken or (known and number == 2):
+        target = f"{group}.{own}_{number}"
         number += 1
     return target

@@ -34,7 +34,8 @@ class Mapping:
     """The target of every column (None: left out), and values that hold for the whole file.
 
     `constants` may name country, currency, purpose, channel, store, language, source_channel, consent_text and
-    consent_source. A target that is neither known nor `custom.<name>` raises ValueError.
+    consent_source. `custom.<name>` is a trait of the person and `event.<name>` a property of what the row tells of;
+    any other unknown target raises ValueError.
     """
 
     targets: tuple[str | None, ...]
@@ -42,7 +43,7 @@ class Mapping:
 
     def __post_init__(self) -> None:
         for target in self.targets:
-            if target is not None and target not in TARGETS and not _is_custom(target):
+            if target is not None and target not in TARGETS and not _is_own(target):
                 raise ValueError(target)
         for name in self.constants:
             if name not in CONSTANTS:
@@ -63,8 +64,9 @@ class Mapping:
         return cls(tuple(guess.target for guess in guesses), constants)
 
 
-def _is_custom(target: str) -> bool:
-    return target.startswith("custom.") and len(target) > len("custom.")
+def _is_own(target: str) -> bool:
+    group, _dot, name = target.partition(".")
+    return group in ("custom", "event") and bool(name)
 
 
 def signature(columns: Sequence[str]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from habitue.collect.files.activities import companies, consents, others
+from habitue.collect.files.activities import Ordered, companies, others, told_besides
 from habitue.collect.files.cells import Reading
+from habitue.collect.files.consents import consents
 from habitue.collect.files.orders import REASONS, build_order, order_reader
 from habitue.collect.files.persons import Person, person_reader
 from habitue.collect.files.plan import Plan, make_plan
@@ -162,7 +163,7 @@ class _Maker:
         if self._extras:
             known: list[dict[str, Any]] = []
             for row, line in zip(rows, lines, strict=True):
-                extra = others(self._plan, person, row, line, problems, number)
+                extra = others(self._plan, person, row, line, problems, Ordered(number, message["timestamp"]))
                 known.extend(item for item in extra if item not in known)
             found.extend(known)
         return self._record(f"order:{number}", rows, lines, found, problems)
@@ -202,6 +203,8 @@ class _Maker:
             return self._rejected("no_identifier", _NOBODY, [row], [line])
         found = self._about(person, row, line, problems, self._plan.received)
         extra = others(self._plan, person, row, line, problems, None) if self._extras else []
+        if extra:
+            extra[0]["properties"] |= told_besides(self._plan, row, line, problems)
         found.extend(extra)
         key = extra[0]["context"]["record"] if extra else person.record
         return self._record(key, [row], [line], found, problems)

@@ -25,6 +25,11 @@ _NAMED = re.compile(
 _NAMED_FIRST = re.compile(
     r"^(?:[^\W\d]+\.?,\s+)?(?P<name>[^\W\d]{3,10})\.?\s+(?P<a>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<c>\d{4})" + _CLOCK, re.I
 )
+_TIME = re.compile(
+    r"^(?P<h>\d{1,2}):(?P<mi>\d{2})(?::(?P<s>\d{2})(?:[.,]\d{1,9})?)?\s*(?P<half>[ap]\.?m\.?)?(?:\s*(?:uhr|h|ч\.?))?$"
+    r"|^(?P<h2>\d{1,2})[.](?P<mi2>\d{2})\s*uhr$",
+    re.I,
+)
 _COMPACT = re.compile(r"^(?P<y>(?:19|20)\d{2})(?P<m>[01]\d)(?P<d>[0-3]\d)$")
 _MONTHS = {
     start: number
@@ -56,6 +61,28 @@ def moment(cell: Cell, *, order: str, year_now: int, past: bool = False) -> date
     if isinstance(cell, bool) or cell is None:
         return None
     return _from_number(float(cell) if isinstance(cell, Decimal) else cell)
+
+
+def clock(cell: Cell) -> int | None:
+    """A time of day without a date in seconds: `11:18`, `3:05 pm`, a spreadsheet's part of a day; None for others."""
+    if isinstance(cell, datetime):
+        return cell.hour * 3600 + cell.minute * 60 + cell.second if cell.year <= 1904 else None
+    if isinstance(cell, (float, Decimal)) and not isinstance(cell, bool):
+        return round(cell * 86_400) % 86_400 if 0 <= cell < 1 else None
+    found = _TIME.match(cell.strip()) if isinstance(cell, str) else None
+    if found is None:
+        return None
+    hour, minute = int(found["h"] or found["h2"]), int(found["mi"] or found["mi2"])
+    seconds = int(found["s"] or 0)
+    hour = _of_day(hour, found["half"])
+    return hour * 3600 + minute * 60 + seconds if hour < 24 and minute < 60 and seconds < 60 else None
+
+
+def _of_day(hour: int, half: str | None) -> int:
+    """The hour from 0 to 23 of an hour that may be followed by a.m. or p.m."""
+    if not half:
+        return hour
+    return hour % 12 + (12 if half[0] in "pP" else 0) if hour <= 12 else hour
 
 
 def _from_number(number: float) -> datetime | None:
@@ -121,19 +148,14 @@ def _year(text: str, year_now: int, past: bool) -> int:
     return year - 100 if year > year_now + (0 if past else 10) else year
 
 
-def _build(year: int, month: int, day: int, clock: re.Match[str] | None) -> datetime | None:
+def _build(year: int, month: int, day: int, said: re.Match[str] | None) -> datetime | None:
     try:
-        if clock is None or clock["h"] is None:
+        if said is None or said["h"] is None:
             return datetime(year, month, day)
-        hour = int(clock["h"])
-        half = (clock["half"] or "").lower()
-        if half.startswith("p") and hour < 12:
-            hour += 12
-        elif half.startswith("a") and hour == 12:
-            hour = 0
-        micro = int(((clock["f"] or "") + "000000")[:6])
-        at = datetime(year, month, day, hour, int(clock["mi"]), int(clock["s"] or 0), micro)
-        return at.replace(tzinfo=_zone(clock["zone"])) if clock["zone"] else at
+        hour = _of_day(int(said["h"]), said["half"])
+        micro = int(((said["f"] or "") + "000000")[:6])
+        at = datetime(year, month, day, hour, int(said["mi"]), int(said["s"] or 0), micro)
+        return at.replace(tzinfo=_zone(said["zone"])) if said["zone"] else at
     except ValueError:
         return None
 

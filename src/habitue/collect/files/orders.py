@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from habitue.collect.files.activities import CANCELLED, REFUNDED, words_of_status
 from habitue.collect.files.amounts import UNIT, currency_of, currency_word, number_of, text_of
-from habitue.collect.files.cells import Bad, Memo
+from habitue.collect.files.cells import Bad, Memo, at_clock
 from habitue.collect.files.plan import Field, Plan, problem_of, short_hash
 from habitue.kernel.text import gettext_noop as _
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 _TEXTS = ("sku", "name", "category", "brand")
 REASONS = {
-    "no_customer": _("The order names no customer."),
+    "no_customer": _(
+        "Nobody is named here: no customer number, no card, no e-mail, no phone and no name. "
+        "The purchase is kept aside, because it cannot be counted for anybody."
+    ),
     "order_without_date": _("The order has no date."),
     "order_date_unreadable": _("The date of the order cannot be read."),
     "order_without_amount": _("The order has no amount."),
@@ -126,6 +129,8 @@ def build_order(
     if isinstance(head, str):
         return head
     at = head.pop("at", None)
+    at = at and at_clock(at, head.pop("time", None), reader.plan.zone)
+    own = _own(reader.plan, rows)
     status = words_of_status(head.pop("status", None))
     told = repr(rows)
     number = order_id or short_hash(f"{person.key}{at}{told}")
@@ -133,7 +138,7 @@ def build_order(
     if at is None:
         return "order_without_date"
     if status & CANCELLED:
-        return person.track("Order Cancelled", {"order_id": number}, at, record)
+        return person.track("Order Cancelled", {"order_id": number, **own}, at, record)
     lines = read_lines(reader, rows, numbers, problems)
     total, sign = _total(reader, head, lines, rows, numbers, problems)
     if total is None:
@@ -151,9 +156,22 @@ def build_order(
         for name in ("channel", "store"):
             if name in reader.plan.constants:
                 properties.setdefault(name, reader.plan.constants[name])
+    if "payment_method" in head:
+        properties["payment_method"] = head["payment_method"]
+    properties |= own
     if lines.products and reader.has_lines:
         properties["products"] = lines.products
     return person.track("Order Refunded" if refund else "Order Completed", properties, at, record)
+
+
+def _own(plan: Plan, rows: Sequence[Row]) -> dict[str, str]:
+    """The properties of an order that only this file knows; what differs between its lines is listed."""
+    found: dict[str, str] = {}
+    for field in plan.group("event"):
+        told = dict.fromkeys(value for row in rows if (value := field.memo[row[field.place]]) is not None)
+        if told:
+            found[field.name] = "; ".join(told)
+    return found
 
 
 def _head(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from habitue.collect.files.amounts import text_of
 from habitue.collect.files.cells import Bad, Memo, Reading, reader_of
@@ -18,10 +19,17 @@ if TYPE_CHECKING:
     from habitue.collect.files.mapping import Mapping
     from habitue.collect.files.shapes import Cell, Row
 
-_KIND_OF = {"person.birth_date": "birthday", "contact.note": "note", "survey.text": "note", "person.notes": "note"}
+_KIND_OF = {
+    "person.birth_date": "birthday",
+    "person.loyalty_card": "card",
+    "person.notes": "note",
+    "contact.note": "note",
+    "survey.text": "note",
+}
 _MENTIONING = frozenset({"order", "contact", "payment", "survey", "subscription", "consent"})
 _MENTIONED = frozenset({"customer_number", "loyalty_card", "user_id", "email", "phone", "mobile"})
 PERSON_GROUPS = ("person", "custom")
+_TELLING = frozenset({"order", "contact", "payment", "survey", "subscription"})
 
 
 class Field(NamedTuple):
@@ -46,6 +54,7 @@ class Plan:
     aspect: str
     seal: str
     separator: str
+    zone: ZoneInfo
 
     def group(self, name: str) -> tuple[Field, ...]:
         """The fields of a group of targets, in the order of the columns."""
@@ -84,6 +93,8 @@ def make_plan(
         found.setdefault("person" if group in PERSON_GROUPS else group, []).append(
             Field(index, memo, name, columns[index])
         )
+    if "event" in found and found.keys().isdisjoint(_TELLING):
+        found.setdefault("person", []).extend(found.pop("event"))
     return Plan(
         fields={group: tuple(fields) for group, fields in found.items()},
         constants=mapping.constants,
@@ -94,6 +105,7 @@ def make_plan(
         aspect=_aspect(found),
         seal=repr(sorted(mapping.constants.items())) + repr(mapping.targets),
         separator=separator,
+        zone=ZoneInfo(reading.timezone),
     )
 
 

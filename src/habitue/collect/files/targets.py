@@ -17,7 +17,7 @@ LANGUAGES = ("en", "de", "ru")
 class Target:
     """A thing a column can become.
 
-    `kind` says how its cells are read: text, id, name, email, phone, date, instant, money, integer, number,
+    `kind` says how its cells are read: text, id, name, email, phone, date, time, instant, money, integer, number,
     flag, country, postal_code, url, status. `headings` maps a language to the headings, the best first.
     """
 
@@ -84,11 +84,13 @@ _KINDS: tuple[tuple[str, str, str], ...] = (
     ("company.vat_id", _("Company VAT number"), "id"),
     ("order.id", _("Order number"), "id"),
     ("order.at", _("Order date"), "instant"),
+    ("order.time", _("Time of the order"), "time"),
     ("order.total", _("Order total"), "money"),
     ("order.currency", _("Currency"), "text"),
     ("order.shipping", _("Shipping cost"), "money"),
     ("order.discount", _("Discount"), "money"),
     ("order.coupon", _("Coupon"), "text"),
+    ("order.payment_method", _("Payment method of the order"), "text"),
     ("order.channel", _("Sales channel"), "text"),
     ("order.store", _("Store"), "text"),
     ("order.status", _("Order status"), "status"),
@@ -106,6 +108,7 @@ _KINDS: tuple[tuple[str, str, str], ...] = (
     ("payment.method", _("Payment method"), "text"),
     ("payment.status", _("Payment status"), "status"),
     ("contact.at", _("Contact date"), "instant"),
+    ("contact.time", _("Time of the contact"), "time"),
     ("contact.channel", _("Contact channel"), "text"),
     ("contact.direction", _("Contact direction"), "text"),
     ("contact.reason", _("Contact reason"), "text"),
@@ -114,6 +117,7 @@ _KINDS: tuple[tuple[str, str, str], ...] = (
     ("contact.resolved", _("Resolved"), "flag"),
     ("contact.duration_s", _("Duration in seconds"), "duration"),
     ("contact.ticket_id", _("Ticket number"), "id"),
+    ("contact.product", _("Product concerned"), "text"),
     ("contact.note", _("Contact note"), "text"),
     ("survey.survey", _("Survey"), "text"),
     ("survey.question", _("Survey question"), "text"),
@@ -125,8 +129,11 @@ _KINDS: tuple[tuple[str, str, str], ...] = (
     ("consent.phone", _("Consent: phone"), "flag"),
     ("consent.post", _("Consent: post"), "flag"),
     ("consent.at", _("Consent date"), "instant"),
+    ("consent.double_opt_in_at", _("Consent confirmed by e-mail on"), "instant"),
+    ("consent.withdrawn_at", _("Consent withdrawn on"), "instant"),
     ("consent.text", _("Consent text"), "text"),
-    ("consent.source", _("Consent form"), "text"),
+    ("consent.form", _("Consent form"), "text"),
+    ("consent.source", _("Consent source"), "text"),
     ("subscription.plan", _("Subscription plan"), "text"),
     ("subscription.status", _("Subscription status"), "status"),
     ("subscription.started_at", _("Subscription start"), "instant"),
@@ -171,6 +178,6 @@ def heading_languages() -> dict[str, frozenset[str]]:
 
 
 def kind_of_target(target: str) -> str:
-    """How the cells of a target are read; text for custom traits."""
+    """How the cells of a target are read; text for custom traits and properties."""
     known = TARGETS.get(target)
     return known.kind if known else "text"
