@@ -110,7 +110,8 @@ def erase(session: Session, profile_id: str, yes: bool) -> None:
         row = ws.people.get(profile_id).row
         question = session.text(_("Erase %(name)s for good?"), name=row.name)
         if not yes and not click.confirm(question, err=True):
-            raise click.Abort
+            session.say(_("Nothing was erased."))
+            click.get_current_context().exit(1)
         erased = ws.people.erase(profile_id)
     session.give(erased, lambda: session.say(_("Erased: %(count)s events."), count=erased.events))
 

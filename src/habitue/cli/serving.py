@@ -44,16 +44,16 @@ def serve(session: Session, bind: str | None) -> None:
 
 def run(session: Session, ws: Workspace, bind: str) -> None:
     """Serve a workspace until told to stop (SIGINT, SIGTERM); raises AddressUnusable."""
-    from habitue import asgi
+    with _stopped_politely():
+        from habitue import asgi
 
-    host, port = _address(bind)
-    code = _setup_code(ws)
-    shown = f"[{host}]" if ":" in host else host
-    url = f"http://{shown}:{port}/"
-    session.give({"url": url, "setup_code": code}, lambda: _greet(session, url, code))
-    sys.stdout.flush()
-    with _worker(ws), _stopped_politely():
-        asgi.serve(ws, host, port)
+        host, port = _address(bind)
+        code = _setup_code(ws)
+        url = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+        session.give({"url": url, "setup_code": code}, lambda: _greet(session, url, code))
+        sys.stdout.flush()
+        with _worker(ws):
+            asgi.serve(ws, host, port)
 
 
 def _greet(session: Session, url: str, code: str | None) -> None:
