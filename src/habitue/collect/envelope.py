@@ -24,7 +24,6 @@ PRIORITY: Mapping[str, int] = {
     "anonymous_id": 6,
     "record": 9,
 }
-_MONEY_KEYS = ("total", "amount", "revenue", "value")
 
 
 class ExternalId(msgspec.Struct, frozen=True):
@@ -56,9 +55,20 @@ class Message(msgspec.Struct, frozen=True, rename="camel"):
     event: str | None = None
     name: str | None = None
     traits: dict[str, Any] = {}
-    properties: dict[str, Any] = {}
+    properties: msgspec.Raw = msgspec.Raw(b"{}")
     context: MessageContext = MessageContext()
     timestamp: datetime | None = None
+
+
+class _Essentials(msgspec.Struct, frozen=True):
+    """What the register keeps in columns of its own; everything else of the properties is passed over unread."""
+
+    total: Any = None
+    amount: Any = None
+    revenue: Any = None
+    value: Any = None
+    currency: Any = None
+    order_id: Any = None
 
 
 class Body(msgspec.Struct, frozen=True):
@@ -74,8 +84,9 @@ class Body(msgspec.Struct, frozen=True):
 class Event:
     """What somebody did or is, ready to be resolved.
 
-    `identifiers` are (namespace, value) pairs, most trusted first; `facts` are traits or properties;
-    `person_traits` are what the message says about the person beside the event itself.
+    `identifiers` are (namespace, value) pairs, most trusted first; `facts` are traits or properties, where
+    properties stay as they were written (`raw`) until somebody reads them; `person_traits` are what the message
+    says about the person beside the event itself.
     """
 
     seq: int
@@ -87,7 +98,6 @@ class Event:
     at: datetime
     received_at: datetime
     identifiers: Sequence[tuple[str, str]]
-    facts: Mapping[str, Any]
     person_traits: Mapping[str, Any]
     record: str | None
     is_checked: bool
@@ -96,8 +106,24 @@ class Event:
     order_id: str | None = None
     country: str | None = None
     replaces: bool = False
+    read: Mapping[str, Any] | None = None
+    raw: bytes = b"{}"
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """Traits or properties."""
+        if self.read is None:
+            self.read = _properties(self.raw)
+        return self.read
+
+    @property
+    def facts_json(self) -> str:
+        """Traits or properties as they are stored."""
+        return self.raw.decode() if self.read is None else _encoder.encode(self.read).decode()
 
 
+_properties = msgspec.json.Decoder(dict[str, Any]).decode
+_essentials = msgspec.json.Decoder(_Essentials).decode
 _decoder = msgspec.json.Decoder(Body)
 _encoder = msgspec.json.Encoder()
 
@@ -118,7 +144,6 @@ def decode_body(data: bytes) -> Body:
 def to_event(message: Message, *, seq: int, body: Body, received_at: datetime) -> Event:
     """The event that `message` tells of, numbered `seq`."""
     traits = message.traits if message.type in TRAIT_TYPES else message.context.traits
-    facts = message.traits if message.type in TRAIT_TYPES else message.properties
     event = Event(
         seq=seq,
         source_id=body.source_id,
@@ -129,15 +154,17 @@ def to_event(message: Message, *, seq: int, body: Body, received_at: datetime) -
         at=_instant(message.timestamp) or received_at,
         received_at=received_at,
         identifiers=identifiers(message, traits, body.source_id),
-        facts=facts,
         person_traits=traits,
         record=message.context.record,
         is_checked=body.is_checked,
         country=message.context.country,
         replaces=message.context.replaces,
     )
-    if message.type == "track":
-        event.amount, event.currency, event.order_id = _money_of(facts)
+    if message.type in TRAIT_TYPES:
+        event.read = traits
+    else:
+        event.raw = bytes(message.properties)
+        event.amount, event.currency, event.order_id = _money_of(_essentials(event.raw))
     return event
 
 
@@ -209,13 +236,12 @@ def _instant(value: datetime | None) -> datetime | None:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _money_of(properties: Mapping[str, Any]) -> tuple[int | None, str | None, str | None]:
-    amount = next((units(properties[key]) for key in _MONEY_KEYS if properties.get(key) is not None), None)
-    currency, order_id = properties.get("currency"), properties.get("order_id")
+def _money_of(told: _Essentials) -> tuple[int | None, str | None, str | None]:
+    given = next((value for value in (told.total, told.amount, told.revenue, told.value) if value is not None), None)
     return (
-        amount,
-        currency if isinstance(currency, str) else None,
-        str(order_id) if order_id is not None else None,
+        units(given),
+        told.currency if isinstance(told.currency, str) else None,
+        str(told.order_id) if told.order_id is not None else None,
     )
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from sqlalchemy.engine import Connection
 
 from habitue.collect.dedupe import fresh
-from habitue.collect.envelope import Event, decode_body, to_event
+from habitue.collect.envelope import Body, Event, decode_body, to_event
 from habitue.collect.journal import Frame, Journal, Position
 from habitue.kernel import state
 from habitue.kernel.clock import from_micros
@@ -89,13 +89,13 @@ def _forget_projected(ws: Context) -> bool:
 def _apply_group(ws: Context, project: Project) -> int:
     with _collector_paused(), ws.register.write(synchronous="NORMAL") as conn:
         start = position(conn)
-        frames = list(_group(journal(ws), start))
-        if not frames:
+        group = list(_group(journal(ws), start))
+        if not group:
             return 0
         first = state.read(conn, "last_seq") + 1
-        events = list(_events(frames, first))
+        events = list(_events(group, first))
         project(conn, fresh(conn, events))
-        after = frames[-1].after
+        after = group[-1][0].after
         state.store(
             conn,
             {
@@ -121,20 +121,19 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _group(source: Journal, start: Position) -> Iterator[Frame]:
-    weight = 0
+def _group(source: Journal, start: Position) -> Iterator[tuple[Frame, Body]]:
+    count = 0
     for frame in source.read(start):
-        yield frame
-        # A frame is at most a batch; its number of messages is not known before decoding, its bytes are.
-        weight += max(1, len(frame.body) // 400)
-        if weight >= GROUP_EVENTS:
+        body = decode_body(frame.body)
+        yield frame, body
+        count += len(body.batch)
+        if count >= GROUP_EVENTS:
             return
 
 
-def _events(frames: Sequence[Frame], first_seq: int) -> Iterator[Event]:
+def _events(group: Sequence[tuple[Frame, Body]], first_seq: int) -> Iterator[Event]:
     seq = first_seq
-    for frame in frames:
-        body = decode_body(frame.body)
+    for frame, body in group:
         received_at = from_micros(frame.received_at)
         for message in body.batch:
             yield to_event(message, seq=seq, body=body, received_at=received_at)

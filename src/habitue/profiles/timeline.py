@@ -128,13 +128,12 @@ def _row(event: Event, identifier_id: int) -> dict[str, object]:
         "currency": event.currency,
         "order_id": event.order_id,
         "identifiers": _encode([event.identifiers, event.person_traits.get("first_name")]).decode(),
-        "facts": _encode(event.facts).decode(),
+        "facts": event.facts_json,
     }
 
 
 def _event(row: sa.Row[tuple[object, ...]]) -> Event:
     pairs, first_name = _decode(row.identifiers)
-    facts = _decode(row.facts)
     return Event(
         seq=row.seq,
         source_id=row.source_id,
@@ -145,13 +144,13 @@ def _event(row: sa.Row[tuple[object, ...]]) -> Event:
         at=row.at,
         received_at=row.received_at,
         identifiers=[(namespace, value) for namespace, value in pairs],
-        facts=facts,
-        person_traits=facts if row.type in TRAIT_TYPES else {"first_name": first_name},
+        person_traits=_decode(row.facts) if row.type in TRAIT_TYPES else {"first_name": first_name},
         record=row.record.partition("/")[2] if row.record else None,
         is_checked=True,
         amount=row.amount,
         currency=row.currency,
         order_id=row.order_id,
+        raw=row.facts.encode(),
     )
 
 

@@ -16,7 +16,7 @@ def admit(event: Event, *, country: str, today: date) -> Event:
         return event
     traits = gate.check(event.person_traits, country=event.country or country, today=today).traits
     if event.type in TRAIT_TYPES:
-        event.facts = traits
+        event.read = traits
     event.person_traits = traits
     kept = [pair for pair in event.identifiers if namespace_kind(pair[0]) not in ("email", "phone")]
     contacts = [(namespace, str(traits[field])) for field, namespace in _CONTACTS if isinstance(traits.get(field), str)]
