@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import openpyxl
+from tests.web.imports.conftest import ORDERS
 
 from habitue.workspace import Workspace
-from tests.web.imports.conftest import ORDERS
 
 if TYPE_CHECKING:
     from django.test import Client

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from habitue.workspace import Workspace
+from habitue.kernel.config import WorkspaceSettings
+from habitue.web import project
+from habitue.workspace import Workspace, create_workspace, open_workspace
 
 ORDERS = """Bestellnummer;Bestelldatum;Kundennr.;Vorname;Nachname;E-Mail;Telefon;Ort;Land;Artikel;Menge;Einzelpreis
-100;03.02.2026 14:05;K-1;Marlene;Hoffmann;marlene@posteo.example;0341 5550142;Leipzig;Deutschland;Winterhandschuh;2;24,50
+100;03.02.2026 14:05;K-1;Marlene;Hoffmann;marlene@posteo.example;0341 5550142;Leipzig;Deutschland;Handschuhe;2;24,50
 100;03.02.2026 14:05;K-1;Marlene;Hoffmann;marlene@posteo.example;0341 5550142;Leipzig;Deutschland;Lampenset;1;80,00
 101;05.03.2026 09:10;K-1;Marlene;Hoffmann;marlene@posteo.example;0341 5550142;Leipzig;Deutschland;Klingel;1;12,00
 102;06.03.2026 10:00;K-2;Jonas;Hoffmann;jonas@posteo.example;0341 5550142;Leipzig;Deutschland;Pumpe;1;19,90
@@ -24,13 +28,39 @@ jonas@posteo.example,Jonas,Hoffmann,no,2026-03-02 10:00,
 """
 
 
+SETTINGS = WorkspaceSettings(name="Bäckerei Krume")
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the shop with its three files imported, made once and copied for every test."""
+    folder = tmp_path_factory.mktemp("prepared")
+    with create_workspace(folder / "shop", workspace=SETTINGS, environ={}) as made:
+        for name, text in (("orders.csv", ORDERS), ("contacts.csv", CONTACTS), ("newsletter.csv", NEWSLETTER)):
+            path = folder / name
+            path.write_text(text, "utf-8")
+            assert made.imports.run(path).state == "done"
+    return folder / "shop"
+
+
 @pytest.fixture
-def shop(ws: Workspace, tmp_path: Path) -> Workspace:
+def ws(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Workspace]:
+    """The shop for tests that ask for it, else an empty workspace; served by the pages."""
+    folder = tmp_path / "shop"
+    if "shop" in request.fixturenames:
+        shutil.copytree(request.getfixturevalue("prepared"), folder)
+        opened = open_workspace(folder, environ={})
+    else:
+        opened = create_workspace(folder, workspace=SETTINGS, environ={})
+    with opened:
+        project.configure(opened)
+        project.migrate()
+        yield opened
+
+
+@pytest.fixture
+def shop(ws: Workspace) -> Workspace:
     """The shop with its three files imported."""
-    for name, text in (("orders.csv", ORDERS), ("contacts.csv", CONTACTS), ("newsletter.csv", NEWSLETTER)):
-        path = tmp_path / name
-        path.write_text(text, "utf-8")
-        assert ws.imports.run(path).state == "done"
     return ws
 
 
