@@ -31,6 +31,7 @@ NO = word_set(
     "widerrufen отписан отписана inaktiv inactive"
 )
 _SPACES = re.compile(r"\s+")
+_SHORTENED = re.compile(r"^(\d)[.,](\d+)[eE]\+?(\d{1,2})$")
 _CLOCK = re.compile(r"^(?:(\d+):)?(\d{1,3}):(\d{2})$")
 
 
@@ -88,10 +89,21 @@ def identifier(cell: Cell) -> str | None:
     return text
 
 
-def card(cell: Cell) -> str | None:
-    """The cell as a card number: an identifier without the blanks that people group digits with."""
+def person_id(cell: Cell) -> str | Bad | None:
+    """The cell as an identifier of a person; `2,93266E+12` stands for many numbers and is none of them."""
     text = identifier(cell)
-    return _SPACES.sub("", text) if text else None
+    found = _SHORTENED.match(text) if text else None
+    if found is None:
+        return text
+    places = int(found[3]) - len(found[2])
+    if places > 0:
+        return Bad("number_shortened", _("A spreadsheet program has shortened this number to “%(value)s”."))
+    return found[1] + found[2][: int(found[3])]
+
+
+def card(cell: Cell) -> str | Bad | None:
+    """The cell as a card number: an identifier without the blanks that people group digits with."""
+    return person_id(_SPACES.sub("", cell) if isinstance(cell, str) else cell)
 
 
 def long_text(cell: Cell) -> str | None:
@@ -147,6 +159,7 @@ def reader_of(kind: str, reading: Reading) -> Callable[[Any], Any]:
     simple: dict[str, Callable[[Any], Any]] = {
         "flag": flag,
         "id": identifier,
+        "person_id": person_id,
         "card": card,
         "phone": identifier,
         "note": long_text,

@@ -64,13 +64,12 @@ _DESCRIPTIONS = word_set("description beschreibung описание")
 # Rows that tell of something: what nobody knows about them belongs to it, not to the person.
 _TELLING = frozenset({"order", "payment"})
 _TELLING_TARGETS = frozenset(
-    {"contact.at", "contact.ticket_id", "contact.note", "survey.at", "survey.survey", "survey.text",
-     "subscription.started_at"}
-)  # fmt: skip
-_EVENT_GROUPS = frozenset({"order", "payment", "contact", "survey", "subscription"})
-_TAKEN_NAMES = frozenset({"order_id", "payment_id", "products", "kind", "total", "currency"}) | frozenset(
-    target.name.partition(".")[2] for target in TARGETS.values() if target.group in _EVENT_GROUPS
+    {"contact.at", "contact.ticket_id", "contact.note", "survey.at", "survey.survey", "survey.text"}
 )
+_AT_HOME = frozenset({"person.street", "person.postal_code", "person.birth_date"})
+_OUR_NAMES = frozenset({"order_id", "payment_id", "products", "kind", "total", "currency"})
+_CALL = frozenset({"contact.reason", "contact.agent", "contact.outcome", "contact.resolved", "contact.duration_s"})
+_BOUGHT = frozenset({"order.total", "line.price", "line.total", "line.quantity"})
 _OF_THE_CUSTOMER = re.compile("customer|client|kunde|member|mitglied|клиент|покупател|контрагент")
 _OF_THE_EVENT = re.compile("note|message|comment|feedback|rating|notiz|nachricht|kommentar|bemerkung|коммент|ip$")
 
@@ -79,6 +78,8 @@ def settle(candidates: Sequence[Candidate]) -> list[str | None]:
     """The target of each column; a target is given once, to its best column, and the rest keep their own name."""
     first = [_by_cells(candidate, candidates) for candidate in candidates]
     subjects = _subjects(first)
+    if _is_contact_log(candidates, first, subjects):
+        subjects.add("contact")
     chosen = [_in_context(candidate, target, subjects) for candidate, target in zip(candidates, first, strict=True)]
     _fill_gaps(candidates, chosen, subjects)
     _add_clocks(candidates, chosen)
@@ -88,8 +89,21 @@ def settle(candidates: Sequence[Candidate]) -> list[str | None]:
     kept = [target if target and target.partition(".")[0] in subjects else None for target in chosen]
     if "order" not in subjects:
         kept = [None if target and target.startswith("line.") else target for target in kept]
-    tells = bool(subjects & _TELLING or _TELLING_TARGETS.intersection(filter(None, kept)))
-    return _once(candidates, kept, tells=tells)
+    return _once(candidates, kept, subjects if _tells(kept, subjects) else None)
+
+
+def _tells(targets: Sequence[str | None], subjects: set[str]) -> bool:
+    """Whether the rows tell of something that happened rather than of people and what they are like."""
+    found = set(filter(None, targets))
+    is_subscription = "subscription.started_at" in found and not found & _AT_HOME
+    return bool(subjects & _TELLING or found & _TELLING_TARGETS) or is_subscription
+
+
+def _is_contact_log(candidates: Sequence[Candidate], targets: Sequence[str | None], subjects: set[str]) -> bool:
+    """Whether dated rows say why somebody called, who answered or what came of it, and nothing was bought."""
+    if subjects & {"order", "line", "contact"} or len(_CALL.intersection(filter(None, targets))) < 2:
+        return False
+    return any(key(candidate.heading) in DATES and holds_dates(candidate) for candidate in candidates)
 
 
 def _by_cells(candidate: Candidate, others: Sequence[Candidate]) -> str | None:
@@ -118,7 +132,11 @@ def _by_cells(candidate: Candidate, others: Sequence[Candidate]) -> str | None:
 
 
 def _subjects(targets: Sequence[str | None]) -> set[str]:
-    return {subject for subject, anchors in _ANCHORS.items() if anchors.intersection(filter(None, targets))}
+    found = set(filter(None, targets))
+    subjects = {subject for subject, anchors in _ANCHORS.items() if anchors & found}
+    if "contact" in subjects and not found & _BOUGHT:
+        subjects.discard("order")
+    return subjects
 
 
 def _in_context(candidate: Candidate, target: str | None, subjects: set[str]) -> str | None:
@@ -185,7 +203,8 @@ def _number_the_orders(candidates: Sequence[Candidate], chosen: list[str | None]
             return
 
 
-def _once(candidates: Sequence[Candidate], chosen: list[str | None], *, tells: bool) -> list[str | None]:
+def _once(candidates: Sequence[Candidate], chosen: list[str | None], told: set[str] | None) -> list[str | None]:
+    """Every target once; `told` are the subjects of rows that tell of something, None for rows about people."""
     order = sorted(range(len(chosen)), key=lambda index: (_rank(candidates[index], chosen[index]), index))
     taken: set[str] = set()
     final: list[str | None] = [None] * len(chosen)
@@ -194,7 +213,7 @@ def _once(candidates: Sequence[Candidate], chosen: list[str | None], *, tells: b
         if target in taken:
             target = _next_best(candidate, target, taken)
         if target is None:
-            target = _own_name(candidate, taken, tells=tells)
+            target = _own_name(candidate, taken, told)
         if target:
             taken.add(target)
         final[index] = target
@@ -222,13 +241,14 @@ def _next_best(candidate: Candidate, target: str | None, taken: set[str]) -> str
     return None
 
 
-def _own_name(candidate: Candidate, taken: set[str], *, tells: bool) -> str | None:
+def _own_name(candidate: Candidate, taken: set[str], told: set[str] | None) -> str | None:
     if not candidate.values:
         return None
     word = key(candidate.heading)
-    of_event = tells and not (_OF_THE_CUSTOMER.search(word) and not _OF_THE_EVENT.search(word))
+    of_event = told is not None and not (_OF_THE_CUSTOMER.search(word) and not _OF_THE_EVENT.search(word))
     group, own = ("event" if of_event else "custom"), snake(candidate.heading)
-    known = own in _TAKEN_NAMES if of_event else f"person.{own}" in TARGETS
+    ours = [f"{subject}.{own}" for subject in told or ()] if of_event else [f"person.{own}"]
+    known = (bool(told and told & _TELLING) and own in _OUR_NAMES) or any(target in TARGETS for target in ours)
     target, number = f"{group}.{own}", 2
     while target in taken or (known and number == 2):
         target = f"{group}.{own}_{number}"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _KIND_OF = {
     "person.birth_date": "birthday",
+    "person.customer_number": "person_id",
     "person.loyalty_card": "card",
     "person.notes": "note",
     "contact.note": "note",
