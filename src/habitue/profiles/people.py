@@ -123,8 +123,9 @@ def _load(conn: Connection, profile_ids: Sequence[str]) -> dict[str, _Facts]:
         fact.identifiers.append((row.identifier_id, row.namespace, row.value))
         if row.first_at is not None:
             fact.first_at = row.first_at if fact.first_at is None else min(fact.first_at, row.first_at)
-            fact.last_at = row.last_at if fact.last_at is None else max(fact.last_at, row.last_at)
             fact.events += row.event_count
+        if row.last_at is not None:
+            fact.last_at = row.last_at if fact.last_at is None else max(fact.last_at, row.last_at)
     return facts
 
 

@@ -59,7 +59,7 @@ activity = sa.Table(
     metadata,
     sa.Column("identifier_id", BigId, primary_key=True, autoincrement=False),
     sa.Column("first_at", Instant, nullable=False),
-    sa.Column("last_at", Instant, nullable=False),
+    sa.Column("last_at", Instant),
     sa.Column("event_count", sa.BigInteger, nullable=False),
 )
 

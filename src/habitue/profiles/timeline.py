@@ -187,27 +187,29 @@ def _supersede(conn: Connection, group: Sequence[Event]) -> None:
 
 
 def _note_activity(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:
-    spans: dict[int, tuple[datetime, datetime, int]] = {}
+    """Note first and last time; a row of a file without a date says nothing about when somebody was last here."""
+    spans: dict[int, tuple[datetime, datetime | None, int]] = {}
     for event, identifier_id in homes:
         if event.source_id == INTERNAL_SOURCE:
             continue
-        first, last, count = spans.get(identifier_id, (event.at, event.at, 0))
-        spans[identifier_id] = (min(first, event.at), max(last, event.at), count + 1)
-    if not spans:
-        return
+        seen_at = None if event.import_id is not None and event.at == event.received_at else event.at
+        first, last, count = spans.get(identifier_id, (event.at, None, 0))
+        last = seen_at if last is None or (seen_at is not None and seen_at > last) else last
+        spans[identifier_id] = (min(first, event.at), last, count + 1)
     rows = [
         {"identifier_id": key, "first_at": first, "last_at": last, "event_count": count}
         for key, (first, last, count) in spans.items()
     ]
     insert = dialect_insert(conn, activity)
+    new, old = insert.excluded, activity.c
     is_postgresql = conn.dialect.name == "postgresql"
     least, greatest = (sa.func.least, sa.func.greatest) if is_postgresql else (sa.func.min, sa.func.max)
     statement = insert.on_conflict_do_update(
         index_elements=["identifier_id"],
         set_={
-            "first_at": least(activity.c.first_at, insert.excluded.first_at),
-            "last_at": greatest(activity.c.last_at, insert.excluded.last_at),
-            "event_count": activity.c.event_count + insert.excluded.event_count,
+            "first_at": least(old.first_at, new.first_at),
+            "last_at": greatest(sa.func.coalesce(old.last_at, new.last_at), sa.func.coalesce(new.last_at, old.last_at)),
+            "event_count": old.event_count + new.event_count,
         },
     )
     bulk(conn, statement, rows)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from habitue.collect import imports, projection
 from habitue.collect.envelope import encode_body
+from habitue.collect.files.cells import iso
 from habitue.collect.files.shapes import Record, Rejected
 from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
@@ -46,6 +48,7 @@ class FileIntake:
         source_id: str,
         import_id: str,
         columns: Sequence[str],
+        received_at: datetime,
         apply: Callable[[], object],
         heartbeat: Callable[[Tally], None],
     ) -> None:
@@ -53,6 +56,7 @@ class FileIntake:
         self._source_id = source_id
         self._import_id = import_id
         self._columns = list(columns)
+        self._undated = iso(received_at)
         self._apply = apply
         self._heartbeat = heartbeat
         self._secret = ws.secret("records")
@@ -116,6 +120,8 @@ class FileIntake:
                     for p in result.problems
                 )
         for message in record.messages:
+            if message.get("timestamp") == self._undated:
+                del message["timestamp"]
             context = message.setdefault("context", {})
             context.setdefault("record", record.key)
             if replaces:

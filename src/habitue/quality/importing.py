@@ -6,6 +6,7 @@ import hashlib
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -102,7 +103,7 @@ def preview(
     name = source_name or source_name_of(file_name)
     remembered = None if mapping else _remembered(ws, name, batch.columns)
     chosen = mapping or remembered or _guessed(ws, guesses)
-    found = list(_records(ws, iter([batch]), chosen, fmt, source_id=sources.slug(name)))
+    found = list(_records(ws, iter([batch]), chosen, fmt, source_id=sources.slug(name), received_at=ws.clock.now()))
     errors = [error for item in found for error in _errors(ws, item, batch.columns)]
     by_column: dict[str, int] = {}
     for error in errors:
@@ -177,18 +178,21 @@ def run(
         if progress is not None:
             progress(tally.rows_read, expected)
 
+    received_at = ws.clock.now()
     intake = FileIntake(
         ws,
         source_id=item.source_id,
         import_id=item.import_id,
         columns=item.columns,
+        received_at=received_at,
         apply=apply,
         heartbeat=heartbeat,
     )
     state, error = "done", None
     try:
         mapping = Mapping.from_dict(item.mapping)
-        intake.run(_records(ws, read(path, fmt), mapping, fmt, source_id=item.source_id))
+        batches = read(path, fmt)
+        intake.run(_records(ws, batches, mapping, fmt, source_id=item.source_id, received_at=received_at))
     except jobs.JobCancelled:
         state = "cancelled"
         raise
@@ -224,7 +228,7 @@ def source_name_of(file_name: str) -> str:
 
 
 def _records(
-    ws: Context, batches: object, mapping: Mapping, fmt: Format, *, source_id: str
+    ws: Context, batches: object, mapping: Mapping, fmt: Format, *, source_id: str, received_at: datetime
 ) -> Sequence[Record | Rejected]:
     settings = ws.config.workspace
     return messages(  # type: ignore[return-value]  # an iterator serves as well
@@ -235,7 +239,7 @@ def _records(
         country=settings.country,
         currency=settings.currency,
         timezone=settings.timezone,
-        received_at=ws.clock.now(),
+        received_at=received_at,
     )
 
 

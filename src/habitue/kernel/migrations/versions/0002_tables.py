@@ -225,7 +225,7 @@ def upgrade() -> None:
         "profiles_activity",
         sa.Column("identifier_id", register.BigId(), autoincrement=False, nullable=False),
         sa.Column("first_at", register.Instant(), nullable=False),
-        sa.Column("last_at", register.Instant(), nullable=False),
+        sa.Column("last_at", register.Instant(), nullable=True),
         sa.Column("event_count", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("identifier_id", name=op.f("pk_profiles_activity")),
     )
