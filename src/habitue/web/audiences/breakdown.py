@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from habitue.audiences import membership
 from habitue.audiences.membership import Slice
 from habitue.audiences.rule import Group, Rule
-from habitue.audiences.sentence import Part
+from habitue.audiences.wording import Part
 from habitue.insights.groups import GROUPS
 from habitue.kernel.context import Context
 from habitue.web.audiences.links import person_url
@@ -63,7 +63,7 @@ def facts(ws: Context, rule: Rule, *, with_people: bool) -> Facts:
         money=told.money,
         yearly_money=told.yearly_money,
         steps=_steps(ws, rule),
-        groups=[Row(gettext(GROUPS[item.value].label), item.people) for item in told.groups if item.value in GROUPS],
+        groups=[Row(gettext(GROUPS[str(item.value)].label), item.people) for item in told.groups],
         places=_rows(told.cities, told.people),
         countries=_rows([Slice(country(s.value) if s.value else None, s.people) for s in told.countries], told.people),
         few=[PeopleRow(row, person_url(row.profile_id)) for row in few],

@@ -82,7 +82,6 @@ def _page(request: HttpRequest, audience: Audience | None, start: Draft, told: M
         "audience": audience,
         "form": form,
         "is_refused": is_saving and not bench.built.is_whole,
-        "examples": examples(request.ws.context) if audience is None and not bench.draft.rules else (),
         "action": request.path,
     }
     status = 422 if is_saving else 200
@@ -107,6 +106,7 @@ def _shown(request: HttpRequest, bench: Bench) -> dict[str, Any]:
         "rule_json": json.dumps(json.loads(text), indent=2, ensure_ascii=False),
         "rule": text,
         "people_url": people_url(rule),
+        "examples": () if bench.draft.rules else examples(ws),
         "focus": _focus(request, bench.draft),
         "values_url": reverse("audiences:values"),
         "build_url": reverse("audiences:build"),

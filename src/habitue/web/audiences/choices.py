@@ -54,7 +54,7 @@ MATCHES: Mapping[str, str] = {
     "none": _("None of these is true"),
     "not_all": _("Not all of these are true"),
 }
-DID: Mapping[str, str] = {"no": _("did"), "yes": _("did not do")}
+DID: Mapping[str, str] = {"no": _("had"), "yes": _("did not have")}
 BELONGS: Mapping[str, str] = {"no": _("belong to"), "yes": _("do not belong to")}
 COUNTS: Mapping[str, str] = {"at_least": _("at least"), "at_most": _("at most"), "exactly": _("exactly")}
 SUMS: Mapping[str, str] = {

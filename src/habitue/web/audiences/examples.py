@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext
 
 from habitue.audiences.rule import Consent, EventCount, EventSum, Group, InsightIs, Rule, Trait, Window
-from habitue.audiences.sentence import Part
+from habitue.audiences.wording import Part
 from habitue.insights.orders import COMPLETED
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _

@@ -19,7 +19,7 @@ from habitue.audiences import membership, reading
 from habitue.audiences.audience import Audience
 from habitue.audiences.fields import suggestions
 from habitue.audiences.rule import encode
-from habitue.audiences.sentence import Part
+from habitue.audiences.wording import Part
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
 from habitue.privacy import purposes

@@ -159,12 +159,7 @@ def _controls(ws: Context, draft: Draft, path: str, lists: Choices) -> list[Cont
 
 def _comparison(ws: Context, at: _At) -> list[Control]:
     draft, name = at.draft, _FIELD_NAMES[at.draft.kind]
-    fields = {
-        "trait": choices.trait_options,
-        "insight": choices.insight_options,
-        PROPERTY: lambda: choices.property_options(draft.one("event")),
-    }[draft.kind]()
-    label = gettext("Property") if draft.kind == PROPERTY else gettext("Trait")
+    fields, label = _fields(draft)
     op = draft.one("op")
     found = [at.word(gettext("where"))] if draft.kind == PROPERTY else []
     found.append(at.select(name, label, fields, reshapes=True))
@@ -184,6 +179,15 @@ def _comparison(ws: Context, at: _At) -> list[Control]:
     if op in DAYS_OPS:
         found.append(at.word(gettext("days")))
     return found
+
+
+def _fields(draft: Draft) -> tuple[list[Option], str]:
+    """What a comparison can be about, and what that is called."""
+    if draft.kind == "trait":
+        return choices.trait_options(), gettext("Trait")
+    if draft.kind == "insight":
+        return choices.insight_options(), gettext("Insight")
+    return choices.property_options(draft.one("event")), gettext("Property")
 
 
 def _value(at: _At, text: str, number: int, options: Sequence[Option], *, is_many: bool) -> Control:

@@ -8,7 +8,8 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from habitue.audiences import reading
 from habitue.audiences.rule import Rule, audiences_in
-from habitue.audiences.sentence import Part, sentence
+from habitue.audiences.sentence import sentence
+from habitue.audiences.wording import Part
 from habitue.kernel.context import Context
 from habitue.web.templatetags.show import locale
 

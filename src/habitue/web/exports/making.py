@@ -68,7 +68,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if not wish.audience_id and not wish.rule_text:
         return render(request, "exports/choose.html", {"audiences": reading.listing(ws)})
     template = "exports/form.html" if request.htmx else "exports/new.html"
-    return render(request, template, _shown(ws, wish, is_refused=request.POST.get("do") == MAKE))
+    shown = _shown(ws, wish, is_refused=request.POST.get("do") == MAKE)
+    return render(request, template, {**shown, "is_picking": request.POST.get("picker") == "open"})
 
 
 def _made(request: HttpRequest, wish: Wish) -> HttpResponse:

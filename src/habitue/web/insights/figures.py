@@ -18,6 +18,7 @@ from habitue.web.templatetags.show import money_whole, number, percent
 FEW_BUYERS = 30
 """With fewer buyers than this, groups and shares are told with a warning."""
 TOP_SHARE = 0.2
+LEFT_LABELS = {"title": None, "labelAlign": "left", "labelPadding": 128, "minExtent": 130, "labelLimit": 130}
 PARTS = (0, 0.2, 0.4, 0.6, 0.8, 1)
 GROUP_COLOURS: Mapping[str, str] = {
     "regular": "chart-1",
@@ -115,7 +116,7 @@ def _bars(report: RfmReport, width: int) -> Mapping[str, Any]:
         for item in report.groups
     ]
     highest = max((value["share"] for value in values), default=1) or 1
-    y = {"field": "group", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 130}}
+    y = {"field": "group", "type": "nominal", "sort": None, "axis": LEFT_LABELS}
     x = {"field": "share", "type": "quantitative", "axis": None, "scale": {"domain": [0, highest * 1.6]}}
     return {
         "width": width - 140,

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.small_shop import HOSTILE, PEOPLE, customers
+
+from habitue.audiences.rule import EVERYBODY, Trait
+from habitue.web.audiences.links import people_url
+from habitue.workspace import Workspace
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+
+@pytest.fixture
+def audience_id(shop: Workspace) -> str:
+    """An audience of the people in Austria."""
+    return shop.audiences.create("Austria", Trait("country", "is", "AT")).audience_id
+
+
+@pytest.mark.parametrize(
+    ("path", "owner_sees", "analyst_sees", "agent_sees", "stranger_sees"),
+    [
+        ("/audiences/", 200, 200, 403, 302),
+        ("/audiences/new/", 200, 200, 403, 302),
+        ("/audiences/people/", 200, 200, 403, 302),
+        ("/audiences/facts/", 200, 200, 403, 302),
+        ("/audiences/values/?field=city", 200, 200, 403, 302),
+        ("/audiences/build/", 405, 405, 403, 302),
+        ("/audiences/{id}/", 200, 200, 403, 302),
+        ("/audiences/{id}/edit/", 200, 200, 403, 302),
+        ("/audiences/{id}/people-now/", 200, 200, 403, 302),
+        ("/audiences/nothing/", 404, 404, 403, 302),
+    ],
+)
+def test_owner_analyst_agent_and_stranger_see_what_they_may(
+    seen_by: Callable[..., Client],
+    audience_id: str,
+    path: str,
+    owner_sees: int,
+    analyst_sees: int,
+    agent_sees: int,
+    stranger_sees: int,
+) -> None:
+    clients = [seen_by("owner"), seen_by("analyst"), seen_by("agent"), seen_by()]
+    seen = [client.get(path.format(id=audience_id)).status_code for client in clients]
+    assert seen == [owner_sees, analyst_sees, agent_sees, stranger_sees]
+
+
+def test_a_privacy_officer_reads_audiences_and_changes_none(seen_by: Callable[..., Client], audience_id: str) -> None:
+    officer = seen_by("privacy_officer")
+    page = officer.get(f"/audiences/{audience_id}/").content.decode()
+    assert "/edit/" not in page
+    assert officer.post(f"/audiences/{audience_id}/archive/").status_code == 403
+
+
+def test_without_an_audience_the_page_says_what_to_do_and_offers_examples(anna: Client) -> None:
+    page = anna.get("/audiences/").content.decode()
+    assert "No audience yet" in page
+    assert "Came back, then stayed away" in page
+
+
+def test_the_list_has_sentence_and_people(anna: Client, audience_id: str) -> None:
+    page = anna.get("/audiences/").content.decode()
+    assert "in <b>Austria</b>" in page
+    now = anna.get(f"/audiences/{audience_id}/people-now/").content.decode()
+    assert f"<b>{sum(customer.country == 'AT' for customer in customers())}</b>" in now
+
+
+def test_the_list_finds_an_audience_by_its_name(anna: Client, audience_id: str) -> None:
+    assert "Austria" in anna.get("/audiences/?q=aust", HTTP_HX_REQUEST="true").content.decode()
+    assert "Nothing found" in anna.get("/audiences/?q=zzz", HTTP_HX_REQUEST="true").content.decode()
+
+
+def test_hostile_names_are_shown_as_text(anna: Client, shop: Workspace) -> None:
+    made = shop.audiences.create(HOSTILE, EVERYBODY, description=HOSTILE)
+    for path in ("/audiences/", f"/audiences/{made.audience_id}/", f"/audiences/{made.audience_id}/edit/"):
+        assert "<script>alert" not in anna.get(path).content.decode()
+    assert "<script>alert" not in anna.get("/audiences/people/?q=person5@").content.decode()
+    assert "<script>alert" not in anna.get(f"/audiences/people/?q={HOSTILE}").content.decode()
+
+
+def test_people_are_searched_sorted_and_turned_over(anna: Client) -> None:
+    first = anna.get("/audiences/people/?sort=name").content.decode()
+    second = anna.get("/audiences/people/?sort=name&page=2").content.decode()
+    assert (first.count("data-row-link"), second.count("data-row-link")) == (50, PEOPLE - 50)
+    found = anna.get("/audiences/people/?q=person7@").content.decode()
+    assert found.count("data-row-link") == 1
+    assert "person7@shop.example" in found
+
+
+def test_a_rule_that_cannot_be_read_is_told_in_words(anna: Client) -> None:
+    response = anna.get("/audiences/people/?rule=%7Bbroken")
+    assert response.status_code == 422
+    assert "rule_unreadable" in response.content.decode()
+
+
+def test_a_number_opens_the_people_behind_it(anna: Client) -> None:
+    page = anna.get(people_url(Trait("country", "is", "AT"))).content.decode()
+    assert page.count("data-row-link") == sum(customer.country == "AT" for customer in customers())
+    assert "/audiences/new/?rule=" in page

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.sending import order, send
+
+from habitue.insights.report import report
+from habitue.workspace import Workspace
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+
+@pytest.mark.parametrize("path", ["/insights/", "/insights/rfm/", "/insights/rfm/at-risk/"])
+def test_owner_colleagues_and_stranger_see_what_they_may(seen_by: Callable[..., Client], path: str) -> None:
+    clients = [seen_by("owner"), seen_by("analyst"), seen_by("agent"), seen_by()]
+    assert [client.get(path).status_code for client in clients] == [200, 200, 403, 302]
+
+
+def test_the_page_tells_groups_with_people_money_definition_and_advice(anna: Client, shop: Workspace) -> None:
+    page = anna.get("/insights/rfm/").content.decode()
+    for item in report(shop.context).groups:
+        assert item.group.definition in page
+        assert item.group.advice in page
+    assert "How this is computed" in page
+    assert "computed" in page
+
+
+def test_the_share_of_the_top_fifth_stands_as_a_number_with_chart_and_table(anna: Client, shop: Workspace) -> None:
+    page = anna.get("/insights/rfm/").content.decode()
+    share = round(report(shop.context).pareto.share * 100)
+    assert f"The top 20 % of customers bring {share}\u00a0% of the money" in page
+    assert page.count("<svg") >= 4
+    assert page.count("Show the table") == 2
+
+
+def test_charts_carry_no_style_of_their_own(anna: Client) -> None:
+    page = anna.get("/insights/rfm/").content.decode()
+    assert not re.search(r"\sstyle=", page)
+    assert "<style" not in page
+
+
+def test_the_people_behind_a_group_are_as_many_as_the_page_says(anna: Client, shop: Workspace) -> None:
+    page = anna.get("/insights/rfm/").content.decode()
+    links = re.findall(r'<b><a href="([^"]+)">(\d+)</a></b>', page)
+    assert links
+    for link, people in links:
+        behind = anna.get(link.replace("&amp;", "&")).content.decode()
+        assert f"{people} p" in " ".join(behind.split())
+
+
+def test_valuable_customers_at_risk_are_listed_and_become_an_audience(anna: Client, shop: Workspace) -> None:
+    at_risk = report(shop.context).at_risk
+    page = anna.get("/insights/rfm/at-risk/").content.decode()
+    assert page.count("data-row-link") == at_risk > 0
+    (builder,) = re.findall(r'href="(/audiences/new/[^"]+)"', page)
+    filled = anna.get(builder.replace("&amp;", "&")).content.decode()
+    assert f"<b>{at_risk}</b>" in filled
+
+
+def test_orders_in_other_currencies_are_counted_not_added(anna: Client, shop: Workspace) -> None:
+    foreign = order("chf", "500.00", email="person1@shop.example")
+    foreign["properties"]["currency"] = "CHF"
+    before = report(shop.context).money
+    send(shop, foreign)
+    shop.refresh()
+    assert report(shop.context).money == before
+    assert "1 order in another currency" in anna.get("/insights/rfm/").content.decode()
+
+
+def test_a_privacy_officer_reads_insights_and_is_offered_no_builder(seen_by: Callable[..., Client]) -> None:
+    page = seen_by("privacy_officer").get("/insights/rfm/").content.decode()
+    assert "/audiences/new/" not in page
+
+
+@pytest.mark.parametrize(("language", "words"), [("de", "Stammkunden"), ("ru", "Постоянные")])
+def test_the_groups_speak_the_language_of_the_reader(seen_by: Callable[..., Client], language: str, words: str) -> None:
+    assert words in seen_by("owner", "admin", language=language).get("/insights/rfm/").content.decode()
