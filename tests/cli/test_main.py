@@ -35,6 +35,11 @@ def test_every_command_explains_itself_and_takes_the_common_options(call: Call, 
     assert told.out.split("\n\n")[1].strip(), "says what it does"
 
 
+def test_every_option_says_what_it_is_for() -> None:
+    options = [param for _path, command in every_command() for param in command.params]
+    assert [each.name for each in options if isinstance(each, click.Option) and not each.help] == []
+
+
 def test_nothing_asked_is_answered_with_help(call: Call) -> None:
     told = call()
     assert told.code == 2

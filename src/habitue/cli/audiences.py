@@ -40,7 +40,7 @@ def listing(session: Session, archived: bool) -> None:
 @audience.command("create")
 @click.argument("name")
 @click.option("--rule", "rule_text", required=True, metavar="JSON|FILE|-", help="The rule as JSON, or where it is.")
-@click.option("--description", default="")
+@click.option("--description", default="", help="Who these people are, in a sentence.")
 @click.option("--purpose", help="What it is meant for, such as newsletter.")
 @pass_session
 def create(session: Session, name: str, rule_text: str, description: str, purpose: str | None) -> None:
@@ -74,9 +74,9 @@ def count(session: Session, wanted: str | None, rule_text: str | None) -> None:
 @audience.command("members")
 @click.argument("wanted", metavar="[AUDIENCE]", required=False)
 @click.option("--rule", "rule_text", metavar="JSON|FILE|-", help="A rule that is not saved.")
-@click.option("--sort", type=click.Choice(SORTS), default="money", show_default=True)
-@click.option("--offset", default=0)
-@click.option("--limit", default=50, show_default=True)
+@click.option("--sort", type=click.Choice(SORTS), default="money", show_default=True, help="What comes first.")
+@click.option("--offset", default=0, help="How many to pass over.")
+@click.option("--limit", default=50, show_default=True, help="How many to show.")
 @pass_session
 def members(session: Session, wanted: str | None, rule_text: str | None, sort: str, offset: int, limit: int) -> None:
     """The people whom an audience or a rule holds now."""

@@ -37,7 +37,7 @@ class FolderTaken(HabitueError):
 
 
 class DemoUnfinished(HabitueError):
-    """One of the example files could not be imported, or somebody stopped it."""
+    """One of the example files could not be imported."""
 
     code = "demo_unfinished"
     message = _("The example shop was not finished; its folder was taken away again.")
@@ -116,7 +116,9 @@ def _imported(session: Session, ws: Workspace, shop: Generated) -> list[dict[str
     with Stoppable(session) as run:
         for file in shop.files:
             outcome = run.one(ws, file.path, file.source_name.capitalize(), None)
-            if run.is_stopped or "error" in outcome:
+            if run.is_stopped:
+                raise KeyboardInterrupt
+            if "error" in outcome:
                 raise DemoUnfinished()
             done = outcome["import"]
             session.say(

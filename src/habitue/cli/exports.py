@@ -23,7 +23,7 @@ TARGETS = ("xlsx", "csv", "csv_german_excel", "csv_newsletter")
 @click.command("export", cls=Verb)
 @click.argument("audience", metavar="AUDIENCE")
 @click.option("--purpose", required=True, help="What the list is for, such as newsletter; it decides who is left out.")
-@click.option("--target", type=click.Choice(TARGETS), default="xlsx", show_default=True)
+@click.option("--target", type=click.Choice(TARGETS), default="xlsx", show_default=True, help="Kind of file.")
 @click.option("--columns", default="", metavar="A,B,C", help="Fields such as name,email,rfm.rfm_group.")
 @click.option("--output", type=click.Path(path_type=Path), help="File or folder to copy the list to.")
 @pass_session

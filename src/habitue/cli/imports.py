@@ -67,7 +67,7 @@ def imports() -> None:
 
 
 @imports.command("list")
-@click.option("--limit", default=50, show_default=True)
+@click.option("--limit", default=50, show_default=True, help="How many to show.")
 @pass_session
 def listing(session: Session, limit: int) -> None:
     """Imports, newest first."""

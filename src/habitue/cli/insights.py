@@ -45,8 +45,8 @@ def rfm(session: Session) -> None:
 
 
 @insight.command("at-risk")
-@click.option("--offset", default=0)
-@click.option("--limit", default=20, show_default=True)
+@click.option("--offset", default=0, help="How many to pass over.")
+@click.option("--limit", default=20, show_default=True, help="How many to show.")
 @pass_session
 def at_risk(session: Session, offset: int, limit: int) -> None:
     """Valuable customers who are overdue against their own rhythm, most money first."""

@@ -25,11 +25,13 @@ def people() -> None:
 
 
 @people.command("list")
-@click.option("--kind", type=click.Choice(["person", "company"]), default="person", show_default=True)
-@click.option("--sort", type=click.Choice([*SORTS, *(f"-{name}" for name in SORTS)]), default="name")
+@click.option("--kind", type=click.Choice(["person", "company"]), default="person", help="People or companies.")
+@click.option(
+    "--sort", type=click.Choice([*SORTS, *(f"-{name}" for name in SORTS)]), default="name", help="What comes first."
+)
 @click.option("--country", help="Only those of one country, two letters.")
-@click.option("--offset", default=0)
-@click.option("--limit", default=50, show_default=True)
+@click.option("--offset", default=0, help="How many to pass over.")
+@click.option("--limit", default=50, show_default=True, help="How many to show.")
 @pass_session
 def listing(session: Session, kind: str, sort: str, country: str | None, offset: int, limit: int) -> None:
     """People page by page; a minus before --sort turns the order round."""
@@ -40,7 +42,7 @@ def listing(session: Session, kind: str, sort: str, country: str | None, offset:
 
 @people.command("search")
 @click.argument("query", nargs=-1, required=True)
-@click.option("--limit", default=20, show_default=True)
+@click.option("--limit", default=20, show_default=True, help="How many to show.")
 @pass_session
 def search(session: Session, query: Sequence[str], limit: int) -> None:
     """People by anything: parts of names, e-mail, phone, customer or order number, city, company."""
@@ -75,7 +77,7 @@ def show(session: Session, profile_id: str, moments: int) -> None:
 
 @people.command("separate")
 @click.argument("identifier_id", type=int, metavar="IDENTIFIER")
-@click.option("--reason", default="")
+@click.option("--reason", default="", help="Why; it stands in the history.")
 @pass_session
 def separate(session: Session, identifier_id: int, reason: str) -> None:
     """Take an identifier out of a person; both sides are as they were before. Its number stands in `show`."""
@@ -87,7 +89,7 @@ def separate(session: Session, identifier_id: int, reason: str) -> None:
 
 @people.command("join")
 @click.argument("profile_ids", metavar="ID ID...", nargs=-1, required=True)
-@click.option("--reason", default="")
+@click.option("--reason", default="", help="Why; it stands in the history.")
 @pass_session
 def join(session: Session, profile_ids: Sequence[str], reason: str) -> None:
     """Decide that two profiles are one person; `separate` takes it back."""

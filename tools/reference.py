@@ -1,0 +1,178 @@
+"""Writes docs/reference from the code: `python tools/reference.py`; `--check` fails when a page is out of date."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from habitue.cli.main import habitue
+from habitue.collect.files.targets import TARGETS
+from habitue.kernel.config import Config
+from habitue.privacy.purposes import BASES, DEFAULTS
+from habitue.quality.dictionary import EVENTS, FIELDS
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
+COMMON = frozenset({"workspace", "as_json", "language", "help", "version"})
+WRITTEN = "<!-- Written by tools/reference.py from the code; change the code, then run `make docs`. -->\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Write every page, or with --check name the pages that differ."""
+    pages = {FOLDER / name: WRITTEN + "\n".join(page()) + "\n" for name, page in PAGES.items()}
+    if "--check" in arguments:
+        stale = [path for path, text in pages.items() if not path.is_file() or path.read_text("utf-8") != text]
+        sys.stderr.writelines(f"{path.name} is out of date; run: make docs\n" for path in stale)
+        return 1 if stale else 0
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for path, text in pages.items():
+        path.write_text(text, "utf-8")
+    return 0
+
+
+def command_line() -> Iterator[str]:
+    """Every command with its arguments and options."""
+    yield from (
+        "# Command line",
+        "",
+        "The verbs are those of the library. Every command understands these options, before or after the verb:",
+        "",
+        *options(habitue, common=True),
+        "",
+        "Exit codes: 0 done; 1 it could not be done, and the reason and the next step are printed (with `--json` as "
+        'an object `{"error": {"code", "message", "next_step", "retry_helps", "params"}}` on the error stream); '
+        "2 the command was not understood; 130 interrupted.",
+    )
+    for path, command in commands(habitue, "habitue"):
+        yield from ("", f"## `{path}`", "", *paragraphs(command))
+        usage = " ".join(command.collect_usage_pieces(click.Context(command)))
+        yield from ("", "```", f"{path} {usage}", "```")
+        listed = list(options(command, common=False))
+        yield from ("", *listed) if listed else ()
+
+
+def settings() -> Iterator[str]:
+    """Every key of habitue.toml."""
+    yield from (
+        "# Settings",
+        "",
+        "`habitue.toml` in the folder of the workspace. Environment variables win over it; unknown keys are errors. "
+        "Secrets never stand here: the master key is in `habitue.key` or in `HABITUE_KEY`.",
+        "",
+        "| key | default | environment | meaning |",
+        "|---|---|---|---|",
+    )
+    for key, default, meaning in keys(Config):
+        variable = "HABITUE_" + key.upper().replace(".", "__")
+        yield f"| `{key}` | `{shown(default)}` | `{variable}` | {meaning} |"
+    yield from (
+        "",
+        "`HABITUE_WORKSPACE` tells the command line where the workspace is. `HABITUE_KEY` holds the master key, 64 "
+        "hexadecimal digits, instead of the file.",
+    )
+
+
+def targets() -> Iterator[str]:
+    """Every target of a column."""
+    yield from (
+        "# What a column can become",
+        "",
+        'Columns are recognised by their headings and their values. `--map "Heading=target"` decides one, '
+        '`--map "Heading="` leaves it out; `custom.<name>` keeps it as a field of your own.',
+        "",
+        "| target | meaning | read as | headings that are recognised (first of each language) |",
+        "|---|---|---|---|",
+    )
+    for target in TARGETS.values():
+        heads = ", ".join(names[0] for names in target.headings.values() if names)
+        yield f"| `{target.name}` | {target.label} | {target.kind} | {heads} |"
+
+
+def events() -> Iterator[str]:
+    """Fields, events and purposes."""
+    yield from ("# Fields, events, purposes", "", "## Fields of people and companies", "")
+    yield from ("| field | kind | which value wins | why a business needs it |", "|---|---|---|---|")
+    for field in FIELDS.values():
+        yield f"| `{field.name}` | {field.kind} | {field.golden.replace('_', ' ')} | {field.why} |"
+    yield from ("", "## Events", "", "| event | money in | properties |", "|---|---|---|")
+    for event in EVENTS.values():
+        properties = ", ".join(f"`{each.name}`" for each in event.properties)
+        yield f"| {event.name} | {f'`{event.money}`' if event.money else ''} | {properties} |"
+    yield from (
+        "",
+        "## Purposes of a new workspace",
+        "",
+        "| purpose | basis | channel | meaning |",
+        "|---|---|---|---|",
+    )
+    for purpose in DEFAULTS:
+        yield f"| `{purpose.purpose_id}` | {BASES[purpose.basis]} | {purpose.channel} | {purpose.why} |"
+
+
+PAGES: Mapping[str, Callable[[], Iterator[str]]] = {
+    "command-line.md": command_line,
+    "settings.md": settings,
+    "targets.md": targets,
+    "events.md": events,
+}
+MEANINGS = {
+    "workspace.name": "What the workspace is called.",
+    "workspace.timezone": "Time zone of days, windows and reports (IANA name).",
+    "workspace.country": "Country of telephone numbers and addresses that name none (ISO 3166, two letters).",
+    "workspace.currency": "Currency of amounts that name none, and of reports (ISO 4217).",
+    "workspace.languages": "Languages that the pages offer; the first one is the last resort.",
+    "register.url": "Where the register is, such as `postgresql+psycopg://user@host/name`; empty: `register.db` here.",
+    "lake.path": "Folder of the Parquet replica.",
+    "serve.bind": "Address and port of the pages.",
+    "engine": "What computes on the replica.",
+}
+
+
+def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:
+    """Every command that does something, by its full name."""
+    for name, command in sorted(group.commands.items()):
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}")
+        else:
+            yield f"{path} {name}", command
+
+
+def paragraphs(command: click.Command) -> Iterator[str]:
+    """The help of a command as Markdown."""
+    for number, text in enumerate((command.help or "").split("\n\n")):
+        yield from ("",) if number else ()
+        yield " ".join(text.split())
+
+
+def options(command: click.Command, *, common: bool) -> Iterator[str]:
+    """The options of a command as a list."""
+    for option in command.params:
+        if not isinstance(option, click.Option) or (option.name in COMMON) != common or option.name == "version":
+            continue
+        names = ", ".join(f"`{name}`" for name in option.opts)
+        choices = f" One of {', '.join(option.type.choices)}." if isinstance(option.type, click.Choice) else ""
+        required = " Required." if option.required else ""
+        yield f"- {names}: {option.help or ''}{choices}{required}".replace(":  ", ": ")
+
+
+def keys(settings_type: type[msgspec.Struct], prefix: str = "") -> Iterator[tuple[str, Any, str]]:
+    """Key, default and meaning of every setting."""
+    for field in msgspec.structs.fields(settings_type):
+        key = f"{prefix}{field.name}"
+        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+            yield from keys(field.type, f"{key}.")
+        else:
+            yield key, field.default, MEANINGS[key]
+
+
+def shown(default: object) -> str:
+    """A default as it is written in TOML."""
+    return msgspec.json.encode(default).decode()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
