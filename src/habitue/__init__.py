@@ -2,7 +2,7 @@
 
 >>> import habitue
 >>> from pathlib import Path
->>> lines = ["name,email,phone", "Anna Krume,anna@krume.example,0221 4710815", "A. Krume,,+49 221 4710815"]
+>>> lines = ["name,email,phone", "A. Krume,,+49 221 4710815", "Anna Krume,anna@krume.example,0221 4710815"]
 >>> _ = Path("customers.csv").write_text("\\n".join(lines), "utf-8")
 >>> ws = habitue.create("shop", name="Krume", country="DE")
 >>> done = ws.imports.run("customers.csv")
