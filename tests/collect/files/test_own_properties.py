@@ -220,3 +220,11 @@ def test_a_receipt_of_nobody_says_so_in_plain_words(tmp_path: Path) -> None:
     (nobody,) = found.rejected
     assert nobody.code == "no_customer"
     assert nobody.message.startswith("Nobody is named here: no customer number, no card")
+
+
+def test_what_a_row_with_a_broken_address_says_stays_with_one_person(tmp_path: Path) -> None:
+    text = "E-Mail;Newsletter\nanna@@example.com;ja\nb@example.com;nein\nc@example.com;ja\nd@example.com;ja\n"
+    found = import_text(tmp_path, text)
+    broken = found.records[0].messages
+    assert len({message["anonymousId"] for message in broken}) == 1
+    assert [message["type"] for message in broken] == ["identify", "track"]

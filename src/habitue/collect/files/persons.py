@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from habitue.collect.files.shapes import CellProblem, Row
 
 _EXTERNAL = ("customer_number", "loyalty_card")
+# An address without its parts is left out later; what a row says must not fall apart into several people then.
+_EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]{2,}$")
 _NAMES = ("name", "first_name", "last_name")
 _IN_CONTEXT = ("email", "phone", "name", "first_name", "last_name", "country")
 _DESCRIBING = (
@@ -115,12 +118,13 @@ def _key(external: tuple[dict[str, str], ...], user: str | None, traits: dict[st
         return f"{entry['type']}:{entry['id']}"
     if user:
         return f"user:{user}"
-    if "email" in traits:
-        return f"email:{traits['email'].lower()}"
+    email = traits.get("email", "").lower()
+    if _EMAIL.match(email):
+        return f"email:{email}"
     phone = traits.get("phone") or traits.get("mobile")
     if phone and (digits := "".join(char for char in phone if char.isdigit() or char == "+")):
         return f"phone:{digits}"
-    if not any(name in traits for name in _NAMES):
+    if not email and not any(name in traits for name in _NAMES):
         return None
     told = "\x1f".join(str(traits.get(name, "")).lower() for name in _DESCRIBING)
-    return f"described:{short_hash(told)}"
+    return f"described:{short_hash(told + email)}"
