@@ -179,6 +179,7 @@ def test_files_that_cannot_be_read_get_a_clear_sentence(owner: Client, send: Sen
         assert answer.status_code == 422
         assert said in answer.content.decode()
         assert "Nothing was stored" in answer.content.decode()
+        assert name not in owner.get("/imports/").content.decode()
 
 
 def test_no_file_at_all_is_said_on_the_page(owner: Client) -> None:

@@ -25,7 +25,7 @@ def test_consents_show_the_answer_and_the_words_that_were_agreed_to(owner: Clien
     assert "Newsletter by e-mail" in text
     assert "Yes, write to me" in text
     assert "not asked" in text
-    assert ">no ·" in owner.get(f"/people/{jonas}/").content.decode()
+    assert ">no<" in owner.get(f"/people/{jonas}/").content.decode()
 
 
 def test_the_timeline_tells_orders_with_their_articles(owner: Client, marlene: str) -> None:

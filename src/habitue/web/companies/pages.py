@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 
 from habitue.kernel.text import gettext_noop as _
 from habitue.web.navigation import NavEntry
-from habitue.web.people import lists
-from habitue.web.people.pages import card, timeline_of
+from habitue.web.profile_parts import lists
+from habitue.web.profile_parts.card import card, timeline_of
 from habitue.web.routing import route
 
 

@@ -96,6 +96,7 @@ def _shown(
 
 
 def _unreadable(request: HttpRequest, upload: Upload, problem: Told) -> HttpResponse:
-    waiting = [other for other in uploads.waiting(request) if other.token != upload.token]
+    uploads.note_unreadable(request, upload)
+    waiting = uploads.waiting(request)
     shown = {"upload": upload, "problem": problem, "waiting": waiting}
     return render(request, "imports/unreadable.html", shown, status=422)

@@ -19,7 +19,6 @@ from habitue.web import paging
 from habitue.web.imports import files, outcome, uploads
 from habitue.web.imports.downloads import attachment
 from habitue.web.navigation import NavEntry
-from habitue.web.people.origins import source_names
 from habitue.web.routing import route
 
 ACCEPTED = ".csv,.tsv,.txt,.xlsx,.ods,.jsonl,.ndjson,.parquet,.gz"
@@ -30,7 +29,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     """The place to drop files, and what was imported so far."""
     number = paging.wanted(request.GET.get("page"))
     found = request.ws.imports.listing(offset=(number - 1) * PAGE, limit=PAGE + 1)
-    names = source_names(request.ws)
+    names = _source_names(request)
     shown = {
         "imports": [_row(request, item, names) for item in found[:PAGE]],
         "page": paging.Page(number=number, size=PAGE, total=None, has_next=len(found) > PAGE),
@@ -60,7 +59,7 @@ def run(request: HttpRequest, import_id: str) -> HttpResponse:
     shown: dict[str, Any] = {
         "item": item,
         "job": job,
-        "source_name": source_names(request.ws).get(item.source_id, item.source_id),
+        "source_name": _source_names(request).get(item.source_id, item.source_id),
         "state": outcome.STATES[outcome.state_of(item, job)],
         "state_name": outcome.state_of(item, job),
         "next_file": next(iter(uploads.waiting(request)), None),
@@ -126,7 +125,11 @@ def _aside(request: HttpRequest, import_id: str, state: str) -> dict[str, Any]:
     return {"aside": found, "aside_state": state, "following": following}
 
 
-def _row(request: HttpRequest, item: store.Import, names: Any) -> dict[str, Any]:
+def _source_names(request: HttpRequest) -> dict[str, str]:
+    return {source.source_id: source.name for source in request.ws.sources.listing()}
+
+
+def _row(request: HttpRequest, item: store.Import, names: dict[str, str]) -> dict[str, Any]:
     job = request.ws.imports.job(item.import_id) if item.state == "running" else None
     label, tone = outcome.STATES[outcome.state_of(item, job)]
     return {"item": item, "source_name": names.get(item.source_id, item.source_id), "label": label, "tone": tone}

@@ -69,7 +69,8 @@ def get(request: HttpRequest, token: str) -> Upload:
 def waiting(request: HttpRequest) -> list[Upload]:
     """The files of this session that were not imported yet, in the order they came."""
     known: dict[str, Any] = request.session.get(KEY, {})
-    return [get(request, token) for token in known if (_folder(request) / token).is_file()]
+    readable = [token for token, entry in known.items() if not entry.get("is_unreadable")]
+    return [get(request, token) for token in readable if (_folder(request) / token).is_file()]
 
 
 def choose(request: HttpRequest, upload: Upload, *, source_name: str, mapping: Mapping, is_remembered: bool) -> Upload:
@@ -83,6 +84,13 @@ def choose(request: HttpRequest, upload: Upload, *, source_name: str, mapping: M
     }
     request.session[KEY] = known
     return get(request, upload.token)
+
+
+def note_unreadable(request: HttpRequest, upload: Upload) -> None:
+    """Offer the file no more; its page still says why, until it goes with the old ones."""
+    known = dict(request.session.get(KEY, {}))
+    known[upload.token] = {**known[upload.token], "is_unreadable": True}
+    request.session[KEY] = known
 
 
 def forget(request: HttpRequest, upload: Upload) -> None:

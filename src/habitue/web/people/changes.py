@@ -12,8 +12,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
-from habitue.web.people.identities import where_now
-from habitue.web.people.lists import asked, written
+from habitue.web.profile_parts.identities import where_now
+from habitue.web.profile_parts.lists import asked, written
 from habitue.web.templatetags.show import number
 
 MOST_PARTS = 20

@@ -10,9 +10,9 @@ from django.http import HttpRequest
 
 from habitue.profiles.reading import SORTS, PersonRow
 from habitue.web import paging
-from habitue.web.people.of_import import people_of_import
-from habitue.web.people.origins import countries
-from habitue.web.people.said import phone
+from habitue.web.profile_parts.of_import import people_of_import
+from habitue.web.profile_parts.origins import countries
+from habitue.web.profile_parts.said import phone
 
 FOUND_AT_MOST = 100
 USUAL_SORT = "-last_seen"

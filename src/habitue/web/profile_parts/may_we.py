@@ -10,7 +10,7 @@ from habitue.kernel.text import gettext_noop as _
 from habitue.privacy.consents import Consent, current
 from habitue.privacy.purposes import BASES, Purpose
 from habitue.quality.dictionary import property_of
-from habitue.web.people.said import said, word
+from habitue.web.profile_parts.said import said, word
 
 YES, NO, NOT_ASKED = _("yes"), _("no"), _("not asked")
 ADDRESSES: Mapping[str, tuple[str, str]] = {

@@ -18,8 +18,8 @@ from habitue.kernel.text import gettext_noop as _
 from habitue.profiles.timeline import Moment
 from habitue.quality.dictionary import EVENTS, event_kind, property_of
 from habitue.quality.dictionary import field as dictionary_field
-from habitue.web.people.drawings import drawing
-from habitue.web.people.said import said, word
+from habitue.web.profile_parts.drawings import drawing
+from habitue.web.profile_parts.said import said, word
 from habitue.web.templatetags import show
 
 if TYPE_CHECKING:

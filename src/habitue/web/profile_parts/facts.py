@@ -11,7 +11,7 @@ from habitue.kernel.text import gettext_noop as _
 from habitue.profiles.golden import Golden, Value
 from habitue.profiles.reading import Person
 from habitue.quality.dictionary import field as dictionary_field
-from habitue.web.people.said import said
+from habitue.web.profile_parts.said import said
 
 RULES: Mapping[str, str] = {
     "newest": _("The newest value wins."),

@@ -13,7 +13,7 @@ from habitue.identity.explain import Explanation, Known, Link
 from habitue.identity.tables import identifiers
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
-from habitue.web.people.said import said
+from habitue.web.profile_parts.said import said
 
 NAMESPACES: Mapping[str, str] = {
     "user_id": _("Account"),
