@@ -6,6 +6,7 @@ Both hold the whole closure of the package's dependencies with exact versions; t
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Iterable
 from importlib.metadata import distribution
 from pathlib import Path
@@ -48,11 +49,17 @@ def closure(extras: frozenset[str]) -> dict[str, tuple[str, str]]:
 
 
 def needed(name: str, extras: frozenset[str]) -> Iterable[Requirement]:
-    """The requirements of an installed package that hold here with these extras."""
-    for text in distribution(name).requires or ():
+    """The requirements of a package that hold here with these extras; our own as pyproject.toml has them now."""
+    for text in declared(extras) if name == PACKAGE else distribution(name).requires or ():
         requirement = Requirement(text)
         if requirement.marker is None or any(requirement.marker.evaluate({"extra": extra}) for extra in ("", *extras)):
             yield requirement
+
+
+def declared(extras: frozenset[str]) -> list[str]:
+    """What pyproject.toml asks for."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return [*project["dependencies"], *(text for extra in extras for text in project["optional-dependencies"][extra])]
 
 
 def is_for_a_platform(requirement: Requirement) -> bool:
