@@ -78,7 +78,9 @@ def messages() -> Iterator[dict[str, Any]]:
 @pytest.fixture(scope="session")
 def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shop as it is before every test."""
-    folder = tmp_path_factory.mktemp("small") / "shop"
+    folder = tmp_path_factory.getbasetemp() / "small_shop"
+    if folder.exists():
+        return folder
     settings = WorkspaceSettings(name="Kessel & Kanne")
     with create_workspace(folder, workspace=settings, clock=FixedClock(NOW), environ={}) as made:
         send(made, *messages())

@@ -12,13 +12,16 @@ from habitue.insights.groups import LOST_AFTER
 from habitue.insights.report import GroupFigures, PersonAtRisk, RfmReport
 from habitue.web.audiences.links import builder_url, customer_group, people_url, person_url
 from habitue.web.charts import colour
-from habitue.web.insights.drawing import Drawing, axis
+from habitue.web.insights.drawing import NARROW, Drawing, axis
 from habitue.web.templatetags.show import money_whole, number, percent
 
 FEW_BUYERS = 30
 """With fewer buyers than this, groups and shares are told with a warning."""
 TOP_SHARE = 0.2
 LEFT_LABELS = {"title": None, "labelAlign": "left", "labelPadding": 128, "minExtent": 130, "labelLimit": 130}
+WIDE_ROOM, NARROW_ROOM = 1.6, 1.4
+"""How much longer than the longest bar the axis is, so that the words behind it fit."""
+FEW_PARTS = (0, 0.2, 0.6, 1)
 PARTS = (0, 0.2, 0.4, 0.6, 0.8, 1)
 GROUP_COLOURS: Mapping[str, str] = {
     "regular": "chart-1",
@@ -63,7 +66,7 @@ def group_rows(report: RfmReport) -> Sequence[GroupRow]:
 def group_chart(report: RfmReport) -> Drawing:
     """How the money spreads over the groups."""
     most = max(report.groups, key=lambda item: item.money)
-    title = gettext("“%(group)s” brought %(share)s of the money")
+    title = gettext("“%(group)s”: %(share)s of the money")
     return Drawing(
         title=title % {"group": gettext(most.group.label), "share": percent(most.money_share)},
         describe=lambda width: _bars(report, width),
@@ -110,14 +113,17 @@ def _bars(report: RfmReport, width: int) -> Mapping[str, Any]:
         {
             "group": gettext(item.group.label),
             "share": float(item.money_share),
-            "told": f"{money_whole(item.money, report.currency)} · {percent(item.money_share)}",
+            "told": percent(item.money_share)
+            if width == NARROW
+            else f"{money_whole(item.money, report.currency)} · {percent(item.money_share)}",
             "colour": colour(GROUP_COLOURS[item.group.code]),
         }
         for item in report.groups
     ]
     highest = max((value["share"] for value in values), default=1) or 1
     y = {"field": "group", "type": "nominal", "sort": None, "axis": LEFT_LABELS}
-    x = {"field": "share", "type": "quantitative", "axis": None, "scale": {"domain": [0, highest * 1.6]}}
+    room = NARROW_ROOM if width == NARROW else WIDE_ROOM
+    x = {"field": "share", "type": "quantitative", "axis": None, "scale": {"domain": [0, highest * room]}}
     return {
         "width": width - 140,
         "height": {"step": 34},
@@ -144,7 +150,8 @@ def _curve(report: RfmReport, width: int) -> Mapping[str, Any]:
         "money": report.pareto.share,
         "told": told % {"people": percent(TOP_SHARE), "money": percent(report.pareto.share)},
     }
-    x = {"field": "people", "type": "quantitative", "scale": {"domain": [0, 1]}, "axis": axis(PARTS, percent)}
+    marks = FEW_PARTS if width == NARROW else PARTS
+    x = {"field": "people", "type": "quantitative", "scale": {"domain": [0, 1]}, "axis": axis(marks, percent)}
     y = {"field": "money", "type": "quantitative", "scale": {"domain": [0, 1]}, "axis": axis(PARTS, percent)}
     place = {"x": {"field": "people", "type": "quantitative"}, "y": {"field": "money", "type": "quantitative"}}
     return {

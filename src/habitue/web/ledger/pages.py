@@ -17,6 +17,8 @@ from habitue.web.audiences.links import page_url
 from habitue.web.navigation import NavEntry
 from habitue.web.routing import route
 
+LONGEST = 24
+"""Seals and ids longer than this are shown by their beginning."""
 VERBS: Mapping[str, str] = {
     "audience.archived": _("put an audience away"),
     "audience.changed": _("changed an audience"),
@@ -99,7 +101,8 @@ def _row(entry: Entry) -> EntryRow:
 
 def _details(details: Mapping[str, object]) -> str:
     """The details on one line, without what is empty."""
-    return " · ".join(f"{key}: {_text(value)}" for key, value in details.items() if value not in (None, "", [], {}))
+    told = {key: value for key, value in details.items() if value not in (None, "", [], {})}
+    return " · ".join(f"{key}: {_text(value)}" for key, value in told.items())
 
 
 def _text(value: object) -> str:
@@ -107,7 +110,8 @@ def _text(value: object) -> str:
         return ", ".join(_text(item) for item in value)
     if isinstance(value, Mapping):
         return "(" + ", ".join(f"{key} {_text(item)}" for key, item in value.items()) + ")"
-    return str(value)
+    text = str(value)
+    return f"{text[:LONGEST]}…" if len(text) > LONGEST and " " not in text else text
 
 
 ROUTES = (
