@@ -44,6 +44,8 @@ def run(*, small: bool) -> Figures:
     figures.add("F1", 2 * found.precision * found.recall / (found.precision + found.recall), "")
     figures.add("largest person", found.largest, "records")
     figures.add("CPU a record", work.cpu_seconds / found.records * 1e6, "µs")
+    figures.add("wrong people", len(found.wrong), "people")
+    figures.add("wrong people of one household", sum("one household" in reason for _, reason in found.wrong), "people")
     for pair, reason in found.wrong[:20]:
         figures.notes.append(f"wrong: {pair} {reason}")
     return figures
@@ -52,7 +54,8 @@ def run(*, small: bool) -> Figures:
 class Comparison:
     """What is right and wrong, by pairs of records."""
 
-    def __init__(self, truth: dict[str, str], ours: dict[str, str]) -> None:
+    def __init__(self, truth: dict[str, str], ours: dict[str, str], homes: dict[str, str] | None = None) -> None:
+        self._homes = homes or {}
         self.records = len(truth)
         self.people_true = len(set(truth.values()))
         self.people_found = len(set(ours.values()))
@@ -75,7 +78,9 @@ class Comparison:
                 firsts.setdefault(truth[key], key)
             if len(firsts) > 1:
                 one, other, *_ = firsts.values()
-                yield (one, other), f"{len(keys)} records of {len(firsts)} people"
+                homes = {self._homes.get(person_id, person_id) for person_id in firsts}
+                where = "of one household" if len(homes) == 1 else ""
+                yield (one, other), f"{len(keys)} records of {len(firsts)} people {where}"
 
 
 def compare(ws: Workspace, made: Generated) -> Comparison:
@@ -83,14 +88,16 @@ def compare(ws: Workspace, made: Generated) -> Comparison:
     landed = _landed(ws)
     truth: dict[str, str] = {}
     ours: dict[str, str] = {}
+    homes: dict[str, str] = {}
     with made.truth.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             key = f"{row['source_name']}:{row['key_field']}:{row['record_key']}"
             profile_id = landed.get((row["source_name"], row["record_key"].lower()))
             if row["person_id"] and profile_id:
                 truth[key] = row["person_id"]
+                homes[row["person_id"]] = row["household_id"]
                 ours[key] = profile_id
-    return Comparison(truth, ours)
+    return Comparison(truth, ours, homes)
 
 
 def import_all(ws: Workspace, made: Generated) -> None:
@@ -118,7 +125,7 @@ def _landed(ws: Workspace) -> dict[Pair, str]:
 def _keys(record: str | None, order_id: str | None, facts: str, named: str) -> Iterable[str]:
     import json
 
-    pairs, _ = json.loads(named)
+    pairs, *_ = json.loads(named)
     for namespace, value in pairs:
         if namespace.startswith(("customer_number", "loyalty_card")) or namespace == "email":
             yield value

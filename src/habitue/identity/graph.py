@@ -18,7 +18,6 @@ from habitue.identity import rules
 from habitue.identity.tables import identifiers, links, separations, violations
 from habitue.kernel.context import Context
 from habitue.kernel.register import among, bulk, chunks, insert_ignoring, upsert
-from habitue.quality.normalise.names import first_name_key
 
 
 @dataclass(slots=True, eq=False)
@@ -48,7 +47,7 @@ class Component:
 
     @property
     def names(self) -> set[str]:
-        """The first-name keys of all identifiers."""
+        """The name keys of all identifiers."""
         return {name for node in self.nodes for name in node.names}
 
 
@@ -205,11 +204,11 @@ class Group:
         for node in list(nodes):
             if node.namespace not in rules.SHARED or not name or record is None:
                 return node
-            if not rules.names_conflict({name}, node.component.names):
+            if not rules.names_conflict({name}, node.component.names, by=node.namespace):
                 return node
             nodes.remove(node)
             home = self._nodes.get(record) or self._new_node(*record, event.seq)
-            self._note(home, node, "other_first_name", event)
+            self._note(home, node, "other_name", event)
         namespace, value = record or (f"record:{event.source_id}", event.message_id or str(event.seq))
         return self._nodes.get((namespace, value)) or self._new_node(namespace, value, event.seq)
 
@@ -223,6 +222,7 @@ class Group:
                 [node.namespace for node in other.component.nodes],
                 names=home.component.names,
                 other_names=other.component.names,
+                by=other.namespace,
                 is_separated=self._is_separated(home.component, other.component),
             )
             if reason:
@@ -361,5 +361,5 @@ def _is_pair(table: sa.Table, pair: tuple[int, int]) -> tuple[sa.ColumnElement[b
 
 
 def _name_of(event: Event) -> str:
-    name = event.person_traits.get("first_name")
-    return first_name_key(name) if isinstance(name, str) and name else ""
+    first, last = event.person_traits.get("first_name"), event.person_traits.get("last_name")
+    return rules.name_key(first if isinstance(first, str) else "", last if isinstance(last, str) else "")

@@ -10,8 +10,9 @@ from functools import lru_cache
 from habitue.collect.envelope import namespace_kind
 from habitue.kernel.text import gettext_noop as _
 from habitue.quality.normalise.email import is_blocked_email
-from habitue.quality.normalise.names import first_names_conflict
+from habitue.quality.normalise.nicknames import first_name_key, first_names_conflict, last_names_conflict
 from habitue.quality.normalise.phone import is_blocked_phone
+from habitue.quality.normalise.text import ascii_key
 
 LIMITS: Mapping[str, int] = {
     "user_id": 1,
@@ -27,7 +28,7 @@ EXCLUSIVE_WITHOUT_NAMES = "customer_number"
 _JUNK = frozenset({"", "null", "none", "undefined", "nan", "n/a", "na", "unknown", "unbekannt", "anonymous", "0", "-1"})
 
 REASONS: Mapping[str, str] = {
-    "other_first_name": _("Same contact, but another first name: perhaps a household."),
+    "other_name": _("Same contact, but another name: perhaps a household or an office."),
     "too_many": _("One person would have too many of the same kind of identifier."),
     "separated": _("Somebody decided that these are not the same."),
     "two_accounts": _("Two customer numbers of one source, and no names to compare."),
@@ -51,11 +52,21 @@ def is_blocked(namespace: str, value: str) -> bool:
     return False
 
 
-def names_conflict(one: Collection[str], other: Collection[str]) -> bool:
-    """Whether both sides have first names and no name of one fits a name of the other."""
+def name_key(first_name: str, last_name: str) -> str:
+    """First and last name as identity compares them: `anna|berg`; empty when neither is known."""
+    key = f"{first_name_key(first_name)}|{ascii_key(last_name)}"
+    return "" if key == "|" else key
+
+
+def names_conflict(one: Collection[str], other: Collection[str], *, by: str) -> bool:
+    """Whether both sides have names and no name of one fits a name of the other.
+
+    `by` is the namespace of what they share. Last names change with marriage, so they only count where a phone is
+    all that is shared: a switchboard, or the landline of a flat.
+    """
     if not one or not other:
         return False
-    return all(_conflict(a, b) for a in one for b in other)
+    return all(_conflict(a, b, by == "phone") for a in one for b in other)
 
 
 def objection(
@@ -64,16 +75,18 @@ def objection(
     *,
     names: Collection[str],
     other_names: Collection[str],
+    by: str,
     is_separated: bool,
 ) -> str | None:
     """Why two components may not become one (a key of REASONS), or None.
 
-    `one` and `other` are the namespaces of the identifiers on each side; `names` their first-name keys.
+    `one` and `other` are the namespaces of the identifiers on each side, `names` their name keys,
+    `by` the namespace of what would link them.
     """
     if is_separated:
         return "separated"
-    if names_conflict(names, other_names):
-        return "other_first_name"
+    if names_conflict(names, other_names, by=by):
+        return "other_name"
     counts = Counter(one)
     counts.update(other)
     for namespace, count in counts.items():
@@ -86,5 +99,7 @@ def objection(
 
 
 @lru_cache(maxsize=100_000)
-def _conflict(a: str, b: str) -> bool:
-    return first_names_conflict(a, b)
+def _conflict(a: str, b: str, is_last_name_compared: bool) -> bool:
+    first, _, last = a.partition("|")
+    other_first, _, other_last = b.partition("|")
+    return first_names_conflict(first, other_first) or (is_last_name_compared and last_names_conflict(last, other_last))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Protocol
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.collect.envelope import Event
 from habitue.kernel.register import BigId, Instant, chunks, metadata, upsert
 
 consents = sa.Table(
@@ -40,7 +40,19 @@ class Consent:
     evidence: dict[str, object]
 
 
-def fold(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:
+class Statement(Protocol):
+    """An event as this room sees it: what was said about a consent, when, and by which source."""
+
+    seq: int
+    name: str
+    at: datetime
+    source_id: str
+
+    @property
+    def facts(self) -> Mapping[str, Any]: ...
+
+
+def fold(conn: Connection, homes: Sequence[tuple[Statement, int]]) -> None:
     """Store the consent statements of a group of events."""
     rows = [_row(event, identifier_id) for event, identifier_id in homes if event.name in STATES]
     if rows:
@@ -75,7 +87,7 @@ def forget(conn: Connection, identifier_ids: Iterable[int]) -> int:
     )
 
 
-def _row(event: Event, identifier_id: int) -> dict[str, object]:
+def _row(event: Statement, identifier_id: int) -> dict[str, object]:
     evidence = {key: value for key, value in event.facts.items() if key not in ("purpose", "channel")}
     return {
         "seq": event.seq,

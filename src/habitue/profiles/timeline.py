@@ -19,6 +19,7 @@ from habitue.profiles.tables import activity, events, superseded
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
+_NAMES = ("first_name", "last_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +128,13 @@ def _row(event: Event, identifier_id: int) -> dict[str, object]:
         "amount": event.amount,
         "currency": event.currency,
         "order_id": event.order_id,
-        "identifiers": _encode([event.identifiers, event.person_traits.get("first_name")]).decode(),
+        "identifiers": _encode([event.identifiers, *(event.person_traits.get(name) for name in _NAMES)]).decode(),
         "facts": event.facts_json,
     }
 
 
 def _event(row: sa.Row[tuple[object, ...]]) -> Event:
-    pairs, first_name = _decode(row.identifiers)
+    pairs, first_name, last_name = _decode(row.identifiers)
     return Event(
         seq=row.seq,
         source_id=row.source_id,
@@ -144,7 +145,9 @@ def _event(row: sa.Row[tuple[object, ...]]) -> Event:
         at=row.at,
         received_at=row.received_at,
         identifiers=[(namespace, value) for namespace, value in pairs],
-        person_traits=_decode(row.facts) if row.type in TRAIT_TYPES else {"first_name": first_name},
+        person_traits=_decode(row.facts)
+        if row.type in TRAIT_TYPES
+        else {"first_name": first_name, "last_name": last_name},
         record=row.record.partition("/")[2] if row.record else None,
         is_checked=True,
         amount=row.amount,

@@ -19,7 +19,7 @@ from habitue.quality.quarantine import Quarantined
 BATCH_MESSAGES = 500
 GROUP_FRAMES = 8
 SET_ASIDE, NOTED = "open", "noted"
-_CONTACT_TRAITS = ("email", "phone", "mobile", "first_name")
+_CONTACT_TRAITS = ("email", "phone", "mobile", "first_name", "last_name")
 
 
 @dataclass(slots=True)

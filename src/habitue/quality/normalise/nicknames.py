@@ -191,6 +191,19 @@ def is_known_first_name(name: str) -> bool:
     return bool(_names_of(_sound(ascii_key(name))))
 
 
+_OTHER_SEX = frozenset({"a", "e", "s", "n", "ne", "la", "ina"})
+_OTHER_VOWEL = ({"o", "a"}, {"o", "e"})
+
+
+@lru_cache(maxsize=100_000)
+def last_names_conflict(a: str, b: str) -> bool:
+    """Whether two last names are clearly different: neither equal, contained, nor a few letters apart."""
+    ours, theirs = _given(a), _given(b)
+    if not ours or not theirs:
+        return False
+    return not any(x in y or y in x or _within(x, y, max(1, min(len(x), len(y)) // 3)) for x in ours for y in theirs)
+
+
 @lru_cache(maxsize=100_000)
 def first_names_conflict(a: str, b: str) -> bool:
     """Whether two first names are clearly of two people.
@@ -209,6 +222,8 @@ def _given(name: str) -> list[str]:
 
 
 def _could_be_one(a: str, b: str) -> bool:
+    if _is_other_sex(a, b):
+        return False
     if a.startswith(b) or b.startswith(a):
         return True
     sound_a, sound_b = _sound(a), _sound(b)
@@ -217,6 +232,17 @@ def _could_be_one(a: str, b: str) -> bool:
     shorter = min(len(a), len(b))
     allowed = 2 if shorter >= 7 else 1 if shorter >= 4 else 0
     return _within(a, b, allowed)
+
+
+def _is_other_sex(a: str, b: str) -> bool:
+    """Martin and Martina, Andrea and Andreas, Mario and Marie: as near as a typing error, but two names."""
+    short, long = sorted((a, b), key=len)
+    if len(short) < 3 or short == long:
+        return False
+    if long.startswith(short):
+        ending = long[len(short) :]
+        return ending in _OTHER_SEX and not (ending == "e" and short.endswith("in")) and len(short) > 3
+    return len(a) == len(b) >= 5 and a[:-1] == b[:-1] and {a[-1], b[-1]} in _OTHER_VOWEL
 
 
 def _sound(key: str) -> str:

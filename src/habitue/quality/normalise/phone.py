@@ -24,6 +24,7 @@ _SEVERAL = re.compile(r"\s*[;|]\s*|\s+(?:oder|or|und|and|или|и)\s+|\s*[/,]\s
 _ROUNDED = re.compile(r"\d[.,]\d+e\+?\d+", re.IGNORECASE)
 _NON_DIGITS = re.compile(r"\D+")
 _REPEATED = re.compile(r"\d{0,3}?(\d)\1{5,}")
+_REPEATED_END = re.compile(r"(\d)\1{6,}$")
 _COUNTED = re.compile(r"\d{0,3}?0?(?:1?2345678?9?0?|9876543(?:21?0?)?)")
 _LETTERS = re.compile(r"[^\W\d_]")
 
@@ -57,7 +58,8 @@ def normalise_phone(value: str, *, country: str | None = None) -> Normalised | P
 def is_blocked_phone(number: str) -> bool:
     """Whether a number was invented to fill a field (`0000…`, `1234567`) and must link no people."""
     digits = _NON_DIGITS.sub("", number)
-    return len(digits) < 5 or bool(_REPEATED.fullmatch(digits) or _COUNTED.fullmatch(digits))
+    made_up = _REPEATED.fullmatch(digits) or _COUNTED.fullmatch(digits) or _REPEATED_END.search(digits)
+    return len(digits) < 5 or bool(made_up)
 
 
 def _parts(text: str) -> list[str]:
