@@ -15,7 +15,10 @@ PEOPLE = (
     "77;Zaubermüller;Grimm;grimm@web.example;030 901820;Bonn;ja;keins\n"
     "78;Eva;Kurz;eva@web.example;030 901821;Köln;ja;01.02.1980\n"
 )
-ORDERS = "Bestellnr;Kundennr;Name;Bestelldatum;Artikel;Menge;Einzelpreis\nA1;77;Grimm;01.05.2026;Tee;2;4,50\nA2;;Grimm, grimm@web.example;;Tee;1;4\n"
+ORDERS = (
+    "Bestellnr;Kundennr;Name;Bestelldatum;Artikel;Menge;Einzelpreis\n"
+    "A1;77;Grimm;01.05.2026;Tee;2;4,50\nA2;;Grimm, grimm@web.example;;Tee;1;4\n"
+)
 
 
 def test_an_erased_person_is_nowhere_and_the_others_stay(ws: Workspace, tmp_path: Path) -> None:

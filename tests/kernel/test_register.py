@@ -57,9 +57,13 @@ def test_among_finds_the_same_as_in(ws: Workspace) -> None:
 
 
 def test_a_failed_transaction_leaves_nothing(ws: Workspace) -> None:
-    with pytest.raises(ZeroDivisionError), ws.register.write() as conn:
-        store(conn, {"one": 1})
-        raise ZeroDivisionError
+    def fail() -> None:
+        with ws.register.write() as conn:
+            store(conn, {"one": 1})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with ws.register.read() as conn:
         assert read(conn, "one") == 0
 

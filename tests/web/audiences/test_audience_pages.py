@@ -7,7 +7,7 @@ import pytest
 from tests.small_shop import HOSTILE, PEOPLE, customers
 
 from habitue.audiences.rule import EVERYBODY, Trait
-from habitue.web.audiences.links import people_url
+from habitue.web.rule_links import people_url
 from habitue.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.small_shop import customers
 
 from habitue.audiences.rule import EventCount, Group, Trait, Window
-from habitue.web.audiences.links import builder_url, people_url
+from habitue.web.rule_links import builder_url, people_url
 from habitue.workspace import Workspace
 
 if TYPE_CHECKING:

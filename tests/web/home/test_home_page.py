@@ -11,9 +11,9 @@ import pytest
 from tests.sending import identify, order, send
 from tests.small_shop import HOSTILE, NOW, PEOPLE, customers
 
+from habitue.web.drawing import ticks
 from habitue.web.home import example
 from habitue.web.home.revenue import revenue
-from habitue.web.insights.drawing import ticks
 from habitue.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from habitue.audiences.rule import Group, Rule
 from habitue.audiences.wording import Part
 from habitue.insights.groups import GROUPS
 from habitue.kernel.context import Context
-from habitue.web.audiences.links import person_url
 from habitue.web.audiences.people import PeopleRow
-from habitue.web.audiences.told import said
+from habitue.web.rule_links import person_url
+from habitue.web.rule_sentences import said
 from habitue.web.templatetags.show import country
 
 FEW = 5

@@ -24,11 +24,11 @@ from habitue.web.audiences.choices import Choices
 from habitue.web.audiences.draft import ROOT, Draft
 from habitue.web.audiences.examples import examples
 from habitue.web.audiences.forms import SaveForm
-from habitue.web.audiences.links import people_url
 from habitue.web.audiences.people import rule_of
 from habitue.web.audiences.rule_texts import draft_of_rule
-from habitue.web.audiences.told import said
 from habitue.web.forms import add_told
+from habitue.web.rule_links import people_url
+from habitue.web.rule_sentences import said
 
 SAVE = "save"
 

@@ -13,8 +13,8 @@ from habitue.audiences.wording import Part
 from habitue.insights.orders import COMPLETED
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
-from habitue.web.audiences.links import VALUABLE_AT_RISK, builder_url
-from habitue.web.audiences.told import said
+from habitue.web.rule_links import VALUABLE_AT_RISK, builder_url
+from habitue.web.rule_sentences import said
 
 MUCH = Decimal(500)
 

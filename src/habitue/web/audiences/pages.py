@@ -25,10 +25,10 @@ from habitue.kernel.text import gettext_noop as _
 from habitue.privacy import purposes
 from habitue.web.audiences import breakdown, builder, people
 from habitue.web.audiences.examples import examples
-from habitue.web.audiences.links import builder_url
-from habitue.web.audiences.told import said
 from habitue.web.navigation import NavEntry
 from habitue.web.routing import route
+from habitue.web.rule_links import builder_url
+from habitue.web.rule_sentences import said
 
 _SORTS = {
     "name": lambda row: row.audience.name.casefold(),

@@ -14,7 +14,7 @@ from habitue.audiences.rule import MAX_TEXT, Group, Rule, Trait, decode
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
 from habitue.web import paging
-from habitue.web.audiences.links import person_url
+from habitue.web.rule_links import person_url
 
 SEARCHED = ("name", "email", "phone", "city", "company_name")
 HEADINGS = (

@@ -22,9 +22,9 @@ from habitue.audiences.rule import Rule, decode
 from habitue.kernel.context import Context
 from habitue.privacy import purposes
 from habitue.privacy.purposes import BASES, Purpose
-from habitue.web.audiences.told import said
 from habitue.web.errors import Told, told
 from habitue.web.exports.order import moved, ordered
+from habitue.web.rule_sentences import said
 
 MAKE = "make"
 

@@ -11,8 +11,8 @@ from babel.dates import format_date
 from django.utils.translation import gettext
 
 from habitue.web.charts import colour
+from habitue.web.drawing import NARROW, Drawing, axis, ticks
 from habitue.web.home.revenue import Month, Revenue
-from habitue.web.insights.drawing import NARROW, Drawing, axis, ticks
 from habitue.web.templatetags.show import locale, money_whole
 
 

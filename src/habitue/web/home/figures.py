@@ -9,8 +9,8 @@ from habitue.audiences import membership
 from habitue.insights.days import today
 from habitue.insights.report import RfmReport, report
 from habitue.kernel.context import Context
-from habitue.web.audiences.links import BUYERS_OF_A_YEAR, MAY_BE_WRITTEN_TO
 from habitue.web.home.revenue import Revenue, revenue
+from habitue.web.rule_links import BUYERS_OF_A_YEAR, MAY_BE_WRITTEN_TO
 
 _kept: dict[str, tuple[tuple[int, int, date], Figures]] = {}
 

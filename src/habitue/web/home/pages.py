@@ -22,18 +22,18 @@ from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
 from habitue.profiles import reading
 from habitue.web import paging
-from habitue.web.audiences.links import (
+from habitue.web.home import example, refused, todo
+from habitue.web.home.drawings import revenue_chart
+from habitue.web.home.figures import Figures, figures, kept
+from habitue.web.navigation import NavEntry
+from habitue.web.routing import route
+from habitue.web.rule_links import (
     BUYERS_OF_A_YEAR,
     MAY_BE_WRITTEN_TO,
     page_url,
     people_url,
     person_url,
 )
-from habitue.web.home import example, refused, todo
-from habitue.web.home.drawings import revenue_chart
-from habitue.web.home.figures import Figures, figures, kept
-from habitue.web.navigation import NavEntry
-from habitue.web.routing import route
 
 LAST_IMPORTS = 5
 GREETINGS = ((5, _("Good evening")), (11, _("Good morning")), (18, _("Good afternoon")), (24, _("Good evening")))

@@ -54,7 +54,7 @@ def listing(conn: Connection, *, offset: int, limit: int) -> Sequence[RefusedPai
             other_profile_id=row.other_profile_id,
             other_name=row.other_name,
             shared=row.shared,
-            reason=REASONS[row.reason],
+            reason=REASONS.get(row.reason, row.reason),
             at=row.at,
         )
         for row in conn.execute(query.offset(offset).limit(limit))

@@ -12,7 +12,7 @@ from habitue.access.policy import allowed
 from habitue.collect.imports import Import
 from habitue.insights.report import RfmReport
 from habitue.kernel.context import Context
-from habitue.web.audiences.links import VALUABLE_AT_RISK, builder_url, customer_group, page_url, people_url
+from habitue.web.rule_links import VALUABLE_AT_RISK, builder_url, customer_group, page_url, people_url
 from habitue.web.templatetags.show import money_whole, number
 
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext
 
 from habitue.insights.groups import LOST_AFTER
 from habitue.insights.report import GroupFigures, PersonAtRisk, RfmReport
-from habitue.web.audiences.links import builder_url, customer_group, people_url, person_url
 from habitue.web.charts import colour
-from habitue.web.insights.drawing import NARROW, Drawing, axis
+from habitue.web.drawing import NARROW, Drawing, axis
+from habitue.web.rule_links import builder_url, customer_group, people_url, person_url
 from habitue.web.templatetags.show import money_whole, number, percent
 
 FEW_BUYERS = 30

@@ -13,10 +13,10 @@ from habitue.insights import report as rfm_report
 from habitue.insights.catalogue import Insight, insights
 from habitue.kernel.text import gettext_noop as _
 from habitue.web import paging
-from habitue.web.audiences.links import VALUABLE, VALUABLE_AT_RISK, builder_url, customer_group, people_url
 from habitue.web.insights.figures import FEW_BUYERS, group_chart, group_rows, pareto_chart, risk_rows
 from habitue.web.navigation import NavEntry
 from habitue.web.routing import route
+from habitue.web.rule_links import VALUABLE, VALUABLE_AT_RISK, builder_url, customer_group, people_url
 
 FIRST = 20
 SIZE = 50

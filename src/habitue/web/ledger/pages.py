@@ -13,9 +13,9 @@ from habitue.audit import ledger
 from habitue.audit.ledger import Entry
 from habitue.kernel.text import gettext_noop as _
 from habitue.web import paging
-from habitue.web.audiences.links import page_url
 from habitue.web.navigation import NavEntry
 from habitue.web.routing import route
+from habitue.web.rule_links import page_url
 
 LONGEST = 24
 """Seals and ids longer than this are shown by their beginning."""

@@ -46,6 +46,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "Identity Separated": (_("Separated by hand"), "link"),
     "page": (_("Looked at a page"), "eye"),
 }
+DECISIONS = frozenset({"Identity Joined", "Identity Separated"})
 SHOWN_APART = frozenset({"products", "currency", "order_id", "command"})
 
 
@@ -229,6 +230,8 @@ def decimal(value: object) -> Decimal | None:
 
 
 def _details(moment: Moment) -> tuple[tuple[str, str], ...]:
+    if moment.name in DECISIONS:
+        return ()
     currency = moment.currency or ""
     found = []
     for name, value in moment.facts.items():
