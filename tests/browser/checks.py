@@ -30,12 +30,14 @@ _FAULTS = """() => {
   for (const image of document.querySelectorAll("img:not([alt])")) faults.push(`no alternative: ${say(image)}`);
   for (const drawing of document.querySelectorAll("main figure svg")) {
     const hidden = drawing.closest("[aria-hidden=true]");
-    if (!hidden && shown(drawing) && !drawing.getAttribute("aria-label") && !drawing.querySelector("title, [aria-label]")
-      && !drawing.closest("figure")?.querySelector("figcaption, table")) faults.push(`no words for: ${say(drawing)}`);
+    const said = drawing.getAttribute("aria-label") || drawing.querySelector("title, [aria-label]")
+      || drawing.closest("figure").querySelector("figcaption, table");
+    if (!hidden && shown(drawing) && !said) faults.push(`no words for: ${say(drawing)}`);
   }
   const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
   for (const id of new Set(ids.filter((id, at) => ids.indexOf(id) !== at))) faults.push(`twice the id ${id}`);
-  for (const e of document.querySelectorAll("[tabindex]")) if (e.tabIndex > 0) faults.push(`own order of focus: ${say(e)}`);
+  const ordered = [...document.querySelectorAll("[tabindex]")].filter((e) => e.tabIndex > 0);
+  for (const e of ordered) faults.push(`own order of focus: ${say(e)}`);
   return faults;
 }"""
 _TOO_WIDE = """() => {
@@ -43,12 +45,15 @@ _TOO_WIDE = """() => {
   if (document.scrollingElement.scrollWidth <= width) return [];
   const scrolls = (e) => e && e !== document.body && e !== document.documentElement
     && (["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
-  const wide = [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > width + 1 && !scrolls(e));
-  return [`${document.scrollingElement.scrollWidth} px wide`, ...wide.slice(0, 4).map((e) => e.outerHTML.replace(/\\s+/g, " ").slice(0, 120))];
+  const sticksOut = (e) => e.getBoundingClientRect().right > width + 1 && !scrolls(e);
+  const wide = [...document.body.querySelectorAll("*")].filter(sticksOut).slice(0, 4);
+  const said = wide.map((e) => e.outerHTML.replace(/\\s+/g, " ").slice(0, 120));
+  return [`${document.scrollingElement.scrollWidth} px wide`, ...said];
 }"""
 _TEXTS = """() => {
   const found = [];
-  const data = "td, dd, tbody th, .say, .in-words, .fact-value, [data-row-link], .user-menu, .languages, .found, code, pre, svg, kbd, .brand, script, style, .data";
+  const data = "td, dd, tbody th, .say, .in-words, .fact-value, [data-row-link], .user-menu, .languages, .found, "
+    + "code, pre, svg, kbd, .brand, script, style";
   const own = "td .tag:not(.n), td .btn, td small.help, thead th";
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {

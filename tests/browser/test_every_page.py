@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SCREENS = Path(__file__).parents[2] / "build" / "screens"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 780}
+EMPTY = ("home", "people", "companies", "imports", "audiences", "insights", "insights/rfm", "exports", "ledger")
 FIRMS = (
     "Firma;Branche;Website;Telefon;E-Mail;Strasse;PLZ;Ort;Land\n"
     "Teehaus Wendt GmbH;Großhandel;https://teehaus-wendt.example;040 555 0101;kontor@teehaus-wendt.example;"
