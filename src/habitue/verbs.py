@@ -155,8 +155,11 @@ class Imports(Verbs):
         """Stop a running import; what was taken until then stays and can be undone."""
         policy.require(self._ws.actor, "imports.run")
         job = self.job(import_id)
-        if job is not None:
-            jobs.cancel(self._ws, job.job_id)
+        if job is None:
+            return
+        jobs.cancel(self._ws, job.job_id)
+        if job.state == "queued":
+            importing.note_cancelled(self._ws, import_id)
 
     def undo(self, import_id: str) -> None:
         """Take an import back, as if it had never happened."""

@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from bench.__main__ import BENCHES
 from bench.figures import Figure
 
