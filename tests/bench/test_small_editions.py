@@ -1,4 +1,4 @@
-"""Every bench runs in its small edition and ends with one JSON line; without data the large one says what is missing."""
+"""Every bench runs in its small edition and ends with one JSON line; the large one names the data it misses."""
 
 from __future__ import annotations
 
