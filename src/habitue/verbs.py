@@ -119,8 +119,7 @@ class Imports(Verbs):
         self, path: Path | str, *, file_name: str = "", source_name: str = "", mapping: FileMapping | None = None
     ) -> tuple[str, jobs.Job]:
         """Queue the import of a file; the worker carries it out. Returns the import id and the job."""
-        name = file_name or Path(path).name
-        return importing.start(self._ws, Path(path), file_name=name, source_name=source_name, mapping=mapping)
+        return self._start(path, file_name, source_name, mapping, is_claimed=False)
 
     def run(
         self,
@@ -132,9 +131,21 @@ class Imports(Verbs):
         progress: Progress | None = None,
     ) -> imports.Import:
         """Import a file at once, in this process; `progress(rows done, rows expected)` is called now and then."""
-        import_id, job = self.start(path, file_name=file_name, source_name=source_name, mapping=mapping)
+        import_id, job = self._start(path, file_name, source_name, mapping, is_claimed=True)
         flow.run_import(self._ws, job, progress=progress)
         return self.get(import_id)
+
+    def _start(
+        self, path: Path | str, file_name: str, source_name: str, mapping: FileMapping | None, *, is_claimed: bool
+    ) -> tuple[str, jobs.Job]:
+        return importing.start(
+            self._ws,
+            Path(path),
+            file_name=file_name or Path(path).name,
+            source_name=source_name,
+            mapping=mapping,
+            is_claimed=is_claimed,
+        )
 
     def listing(self, *, offset: int = 0, limit: int = 50) -> Sequence[imports.Import]:
         """Imports, newest first."""

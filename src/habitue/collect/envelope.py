@@ -39,6 +39,7 @@ class MessageContext(msgspec.Struct, frozen=True, rename={"external_ids": "exter
     external_ids: tuple[ExternalId, ...] = ()
     traits: dict[str, Any] = {}
     record: str | None = None
+    row: str | None = None
     country: str | None = None
     replaces: bool = False
 
@@ -189,8 +190,9 @@ def identifiers(message: Message, traits: Mapping[str, Any], source_id: str) -> 
         found.append(("phone", mobile))
     if message.anonymous_id:
         found.append(("anonymous_id", message.anonymous_id))
-    if message.context.record:
-        found.append((f"record:{source_id}", message.context.record))
+    row = message.context.row or message.context.record
+    if row:
+        found.append((f"record:{source_id}", row))
     return found
 
 

@@ -178,13 +178,11 @@ def kind_of(namespaces: Iterable[str]) -> str:
 
 def display_name(traits: Mapping[str, object], known_by: Sequence[tuple[int, str, str]]) -> str:
     """What to call somebody: the name, else the company, e-mail, phone, or the most telling identifier."""
-    for name in ("name", "company_name", "email", "phone"):
-        if value := _text(traits, name):
+    parts = " ".join(part for part in (_text(traits, "first_name"), _text(traits, "last_name")) if part)
+    for value in (_text(traits, "name"), parts, *(_text(traits, name) for name in ("company_name", "email", "phone"))):
+        if value:
             return value
-    first = " ".join(part for part in (_text(traits, "first_name"), _text(traits, "last_name")) if part)
-    if first:
-        return first
-    telling = [item for item in known_by if namespace_kind(item[1]) != "record"] or known_by
+    telling = [item for item in known_by if namespace_kind(item[1]) not in ("record", "anonymous_id")]
     return telling[0][2] if telling else ""
 
 

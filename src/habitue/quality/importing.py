@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 import pyarrow.parquet as pq
+from sqlalchemy.engine import Connection
 
 from habitue.access import policy
 from habitue.audit import ledger
@@ -130,9 +131,18 @@ def preview(
 
 
 def start(
-    ws: Context, path: Path, *, file_name: str, source_name: str, mapping: Mapping | None = None
+    ws: Context,
+    path: Path,
+    *,
+    file_name: str,
+    source_name: str,
+    mapping: Mapping | None = None,
+    is_claimed: bool = False,
 ) -> tuple[str, jobs.Job]:
-    """Copy the file in and queue its import; returns the import id and the job."""
+    """Copy the file in and queue its import; returns the import id and the job.
+
+    With `is_claimed` the caller runs the job itself.
+    """
     policy.require(ws.actor, "imports.run")
     reading = preview(ws, path, file_name=file_name, source_name=source_name, mapping=mapping)
     if not any(reading.mapping.targets):
@@ -162,11 +172,16 @@ def start(
         details = {"file_name": file_name, "source": source.source_id}
         ledger.record(conn, ws, verb="import.started", subject_kind="import", subject_id=import_id, details=details)
     arguments = {"format": msgspec.to_builtins(reading.format), "rows": reading.rows_expected}
-    return import_id, jobs.enqueue(ws, kind=JOB_KIND, subject_id=import_id, args=arguments)
+    return import_id, jobs.enqueue(ws, kind=JOB_KIND, subject_id=import_id, args=arguments, is_claimed=is_claimed)
 
 
 def run(
-    ws: Context, job: jobs.Job, *, apply: Callable[[], object], progress: Callable[[int, int], None] | None = None
+    ws: Context,
+    job: jobs.Job,
+    *,
+    apply: Callable[[], object],
+    records_of_import: Callable[[Connection, str], frozenset[str]],
+    progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Carry a queued import out; raises JobCancelled when it was cancelled. What was taken until then stays."""
     with ws.register.read() as conn:
@@ -182,12 +197,18 @@ def run(
             progress(tally.rows_read, expected)
 
     received_at = ws.clock.now()
+    with ws.register.write() as conn:
+        quarantine.forget(conn, import_id=item.import_id)
+    apply()
+    with ws.register.read() as conn:
+        projected = records_of_import(conn, item.import_id)
     intake = FileIntake(
         ws,
         source_id=item.source_id,
         import_id=item.import_id,
         columns=item.columns,
         received_at=received_at,
+        projected=projected,
         apply=apply,
         heartbeat=heartbeat,
     )
