@@ -54,6 +54,7 @@ DATE_ORDERS: MappingType[str, str] = {
     "YMD": _("dates as year, month, day"),
 }
 MOST_ERRORS = 25
+NUMBERS = frozenset({"money", "number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def reading(ws: Workspace, preview: Preview) -> Reading:
     purposes = [Option(purpose.purpose_id, gettext(purpose.name)) for purpose in ws.purposes.listing()]
     shown = preview.columns[:MOST_COLUMNS]
     return Reading(
-        facts=" · ".join(file_facts(preview.format)),
+        facts=" · ".join([*file_facts(preview.format, _looks(preview)), *_currency(ws, preview)]),
         notes=[gettext(note.message) % note.params if note.params else gettext(note.message) for note in preview.notes],
         columns=[_column(column, max(column.problems, counted[column.heading]), first) for column in shown],
         hidden_columns=len(preview.columns) - len(shown),
@@ -132,8 +133,22 @@ def reading(ws: Workspace, preview: Preview) -> Reading:
     )
 
 
-def file_facts(fmt: Format) -> list[str]:
-    """What was found out about the file without asking."""
+def _looks(preview: Preview) -> frozenset[str]:
+    return frozenset(column.looks_like for column in preview.columns)
+
+
+def _currency(ws: Workspace, preview: Preview) -> list[str]:
+    """The currency of amounts when neither a column nor a choice for the whole file names one."""
+    targets = [target for target in preview.mapping.targets if target]
+    has_own = any(target.endswith(".currency") for target in targets) or "currency" in preview.mapping.constants
+    if has_own or not any(column.looks_like == "money" and column.target for column in preview.columns):
+        return []
+    told = gettext("amounts without a currency are in %(currency)s")
+    return [told % {"currency": ws.config.workspace.currency}]
+
+
+def file_facts(fmt: Format, looks: frozenset[str]) -> list[str]:
+    """What was found out about the file without asking; `looks` is what its columns look like."""
     found = [gettext(KINDS.get(fmt.kind, fmt.kind))]
     if fmt.sheet:
         found.append(gettext("sheet “%(name)s”") % {"name": fmt.sheet})
@@ -144,8 +159,10 @@ def file_facts(fmt: Format) -> list[str]:
     if fmt.header_row is not None:
         found.append(gettext("headings in row %(row)s") % {"row": number(fmt.header_row + 1)})
     if fmt.kind in ("csv", "jsonl"):
-        found.append(gettext("decimal comma") if fmt.decimal == "," else gettext("decimal point"))
-        found.append(gettext(DATE_ORDERS.get(fmt.date_order, "")))
+        if looks & NUMBERS:
+            found.append(gettext("decimal comma") if fmt.decimal == "," else gettext("decimal point"))
+        if "date" in looks:
+            found.append(gettext(DATE_ORDERS.get(fmt.date_order, "")))
     return [text for text in found if text]
 
 
