@@ -65,6 +65,7 @@ class Column:
     heading: str
     looks_like: str
     target: str
+    becomes: str
     own: Option
     strange: Option | None
     identifies: bool
@@ -177,6 +178,7 @@ def _column(column: PreviewColumn, problems: int, first: MappingType[str, str]) 
         heading=column.heading,
         looks_like=gettext(LOOKS.get(column.looks_like, column.looks_like)),
         target=target,
+        becomes=_becomes(column, target, own),
         own=Option(own, gettext("Own field “%(name)s”") % {"name": column.heading}),
         strange=strange,
         identifies=target in IDENTIFYING,
@@ -185,6 +187,13 @@ def _column(column: PreviewColumn, problems: int, first: MappingType[str, str]) 
         problem=found % {"count": number(problems)} if found else "",
         why=gettext(column.why) if not problems else first.get(column.heading, gettext(column.why)),
     )
+
+
+def _becomes(column: PreviewColumn, target: str, own: str) -> str:
+    """The choice in full, for a list that is too narrow for it."""
+    if target in TARGETS:
+        return gettext(TARGETS[target].label)
+    return column.heading if target == own else target.removeprefix("custom.").replace("_", " ")
 
 
 def _headings(preview: Preview) -> MappingType[str, str]:
