@@ -70,7 +70,8 @@ def _with_companies(rule: Rule, tables: Tables) -> ir.Table:
 
 @pytest.mark.parametrize("wrong", [_with_cancelled_orders, _a_day_later, _with_companies])
 def test_the_comparison_finds_a_planted_bug(con: Any, wrong: Callable[[Rule, Tables], ir.Table]) -> None:
-    @settings(TRIALS, phases=[Phase.generate])  # a planted bug need not be made small
+    # A planted bug need not be made small; the same examples every time, since chance must not decide.
+    @settings(TRIALS, phases=[Phase.generate], derandomize=True, max_examples=600)
     @given(rules, seeds)
     def check(rule: Rule, seed: int) -> None:
         made_up = world(seed)

@@ -74,7 +74,7 @@ def _around(page: Page, name: str) -> Iterator[str]:
         page.goto(where)
         page.get_by_role("link", name="Export", exact=True).click()
         page.wait_for_load_state()
-        page.locator("#purpose-newsletter").check()
+        page.locator("#purpose-service").check()
         settled(page)
         yield "export"
         page.locator("#make").click()

@@ -199,7 +199,7 @@ def test_a_row_in_which_nobody_can_be_read_is_set_aside(sqlite_ws: Workspace, tm
     done = sqlite_ws.imports.run(write(tmp_path, "newsletter.csv", text))
     assert (done.rows_read, done.rows_taken, done.rows_set_aside) == (2, 1, 1)
     assert sqlite_ws.people.count() == 1
-    assert sqlite_ws.imports.reasons(done.import_id) == {"nobody_left": 1}
+    assert sqlite_ws.imports.reasons(done.import_id) == {"email_unreadable": 1}
 
 
 def test_what_one_row_says_stays_with_one_person(sqlite_ws: Workspace, tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ class FileIntake:
             return
         messages, problems = self._check(record, replaces=before is not None)
         if not self._names_somebody(messages):
-            self._set_aside(self._nobody(record))
+            self._set_aside(self._nobody(record, problems))
             return
         tally.rows_read += count
         tally.rows_taken += count
@@ -173,9 +173,13 @@ class FileIntake:
                 return True
         return False
 
-    def _nobody(self, record: Record) -> Rejected:
+    def _nobody(self, record: Record, problems: Sequence[dict[str, Any]]) -> Rejected:
+        """A row that would belong to nobody, with the value that could not be read as the reason where there is one."""
         rows = (record.raw,) * len(record.lines)
-        return Rejected(record.line, "", "nobody_left", NOBODY_LEFT, lines=record.lines, rows=rows)
+        first = next(iter(problems), {"code": "nobody_left", "message": NOBODY_LEFT, "params": {}})
+        return Rejected(
+            record.line, "", first["code"], first["message"], first["params"], lines=record.lines, rows=rows
+        )
 
     def _set_aside(self, rejected: Rejected) -> None:
         rows = rejected.rows or ((rejected.raw,),)
