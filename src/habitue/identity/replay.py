@@ -1,7 +1,7 @@
 """Replays the events of some people in journal order, so that what was undone or erased leaves no trace.
 
 Resolving an event depends only on the components it meets. So the closure of what an event met, over components and
-over the links that were refused, replayed without that event, is exactly what would have been without it.
+over the links that were refused or taken back, replayed without that event, is exactly what would have been without it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,11 @@ class Closure:
 
 
 def closure(conn: Connection, identifier_ids: Iterable[int]) -> Closure:
-    """Everything that depends on some identifiers: their components, and those that refused links lead to."""
+    """Everything that depends on some identifiers: their components, and those on the other side of a link.
+
+    Links that were refused or taken back count too, and so do separations: the replay forgets them on both sides,
+    and the decision that brings them back may hang on the other one.
+    """
     ids: dict[tuple[str, str], int] = {}
     known: set[int] = set()
     profile_ids: set[str] = set()
@@ -44,7 +48,7 @@ def closure(conn: Connection, identifier_ids: Iterable[int]) -> Closure:
                 ids[row.namespace, row.value] = row.identifier_id
                 members.add(row.identifier_id)
         known |= members | wanted
-        wanted = _refused(conn, members) - known
+        wanted = _other_sides(conn, members) - known
     return Closure(identifier_ids=frozenset(known), ids=ids, profile_ids=frozenset(profile_ids))
 
 
@@ -79,11 +83,14 @@ def _profiles(conn: Connection, identifier_ids: Iterable[int]) -> set[str]:
     return found
 
 
-def _refused(conn: Connection, identifier_ids: Iterable[int]) -> set[int]:
+def _other_sides(conn: Connection, identifier_ids: Iterable[int]) -> set[int]:
+    """The identifiers that were ever linked to some, kept apart from them, or refused."""
+    pairs = ((links.c.a, links.c.b), (separations.c.a, separations.c.b), (violations.c.kept, violations.c.left_out))
     found: set[int] = set()
     for part in chunks(sorted(identifier_ids), 10_000):
-        for one, other in ((violations.c.kept, violations.c.left_out), (violations.c.left_out, violations.c.kept)):
-            found.update(conn.scalars(sa.select(other).where(one.in_(part))))
+        for a, b in pairs:
+            found.update(conn.scalars(sa.select(b).where(a.in_(part))))
+            found.update(conn.scalars(sa.select(a).where(b.in_(part))))
     return found
 
 
