@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import sqlalchemy as sa
 
@@ -49,3 +51,18 @@ def test_a_support_agent_does_not_read_the_ledger(sqlite_ws: Workspace) -> None:
     agent = sqlite_ws.as_actor(Actor("u1", "Ben", frozenset({"agent"})))
     with pytest.raises(PermissionMissing):
         agent.ledger.listing()
+
+
+def test_entries_of_many_writers_at_once_make_one_whole_chain(ws: Workspace) -> None:
+    def write(writer: int) -> None:
+        for number in range(10):
+            with ws.register.write() as conn:
+                subject_id = f"{writer}-{number}"
+                ledger.record(conn, ws.context, verb="thing.done", subject_kind="thing", subject_id=subject_id)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    found = ws.ledger.listing(limit=100)
+    assert {entry.subject_id for entry in found} == {f"{w}-{n}" for w in range(4) for n in range(10)}
+    assert [entry.entry_no for entry in found] == list(range(40, 0, -1))
+    assert ws.ledger.first_broken() is None

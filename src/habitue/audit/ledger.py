@@ -30,6 +30,7 @@ entries = sa.Table(
 )
 FIRST_HASH = "0" * 64
 REMOVED = "…"
+_WRITER_LOCK = 7_105_391_842  # any number that no other advisory lock of ours has
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,9 @@ def record(
     details: Mapping[str, object] | None = None,
 ) -> None:
     """Append one entry inside the caller's transaction; `details` is plain data without personal values."""
+    if conn.dialect.name == "postgresql":
+        # Two writers that read the same last entry would give their own the same number; SQLite has one writer anyway.
+        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITER_LOCK)))
     last = conn.execute(
         sa.select(entries.c.entry_no, entries.c.hash).order_by(entries.c.entry_no.desc()).limit(1)
     ).first()
