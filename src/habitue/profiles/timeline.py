@@ -88,10 +88,13 @@ def records_of_import(conn: Connection, import_id: str) -> frozenset[str]:
 
 
 def delete_import(conn: Connection, import_id: str) -> int:
-    """Delete the events of an import; what they had replaced stands again."""
+    """Delete the events of an import; what they had replaced stands again, unless a later version replaces it."""
     seqs = sa.select(events.c.seq).where(events.c.import_id == import_id)
+    inherited = _inherited(conn, import_id)
     conn.execute(sa.delete(superseded).where(superseded.c.by_seq.in_(seqs)))
     conn.execute(sa.delete(superseded).where(superseded.c.seq.in_(seqs)))
+    if inherited:
+        conn.execute(insert_ignoring(conn, superseded), inherited)
     note_rewrite(conn, sa.select(sa.func.min(events.c.seq)).where(events.c.import_id == import_id))
     return int(conn.execute(sa.delete(events).where(events.c.import_id == import_id)).rowcount)
 
@@ -193,6 +196,24 @@ def _supersede(conn: Connection, group: Sequence[Event]) -> None:
             pairs.extend({"seq": seq, "by_seq": by_seq} for seq, import_id in rows if import_id != newest)
     if pairs:
         conn.execute(insert_ignoring(conn, superseded), pairs)
+
+
+def _inherited(conn: Connection, import_id: str) -> list[dict[str, object]]:
+    """The pairs that hold without an import: what it replaced is replaced by what replaced the import's own version.
+
+    Events of one import never replace each other, so a pair within another import does not come about.
+    """
+    older, newer = superseded.alias(), superseded.alias()
+    former, between, later = events.alias(), events.alias(), events.alias()
+    query = (
+        sa.select(older.c.seq, newer.c.by_seq)
+        .join(newer, newer.c.seq == older.c.by_seq)
+        .join(former, former.c.seq == older.c.seq)
+        .join(between, between.c.seq == older.c.by_seq)
+        .join(later, later.c.seq == newer.c.by_seq)
+        .where(between.c.import_id == import_id, former.c.import_id.is_distinct_from(later.c.import_id))
+    )
+    return [{"seq": row.seq, "by_seq": row.by_seq} for row in conn.execute(query)]
 
 
 def _note_activity(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:
