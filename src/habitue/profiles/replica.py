@@ -131,35 +131,52 @@ def rebuild(ws: Context) -> None:
 
 
 def _refresh_facts(ws: Context) -> bool:
-    floor = _take_floor(ws)
-    last = ws.lake.forget_from("facts", floor) if floor else ws.lake.sequence("facts")
+    is_rewritten = _forget_from_floor(ws)
     with ws.register.read() as conn:
         wanted = state.read(conn, "facts_seq")
-    if wanted <= last and not floor:
-        return False
+    is_behind = ws.lake.sequence("facts") < wanted
+    if is_behind:
+        _append_facts(ws, wanted)
+    # Its own sequence counts: a refresh may have ended between the facts and this table.
+    is_stale = is_rewritten or ws.lake.sequence("superseded") < wanted
+    if is_stale:
+        with ws.register.read() as conn:
+            replaced = conn.scalars(sa.select(superseded.c.seq)).all()
+        ws.lake.write("superseded", pa.table([pa.array(replaced, pa.int64())], schema=SUPERSEDED), seq=wanted)
+    return is_behind or is_stale
+
+
+def _append_facts(ws: Context, wanted: int) -> None:
+    written = last = ws.lake.sequence("facts")
     columns = [events.c[name] for name in FACTS.names if name not in ("properties",)]
     query = sa.select(*columns, events.c.facts).where(
         events.c.seq > last, events.c.seq <= wanted, events.c.source_id != INTERNAL_SOURCE
     )
-    written = last
     with ws.register.read() as conn:
         result = conn.execution_options(stream_results=True).execute(query.order_by(events.c.seq))
         for rows in result.partitions(PART_ROWS):
             ws.lake.append("facts", _facts_table(rows), first_seq=written + 1, last_seq=rows[-1].seq)
             written = rows[-1].seq
-        replaced = conn.scalars(sa.select(superseded.c.seq)).all()
     if written < wanted:
         ws.lake.append("facts", FACTS.empty_table(), first_seq=written + 1, last_seq=wanted)
-    ws.lake.write("superseded", pa.table([pa.array(replaced, pa.int64())], schema=SUPERSEDED), seq=wanted)
-    return True
 
 
-def _take_floor(ws: Context) -> int:
-    with ws.register.write() as conn:
+def _forget_from_floor(ws: Context) -> bool:
+    """Take away the facts that must be written anew; returns whether there were any.
+
+    The floor goes only after the facts have gone: whatever ends the refresh before that, the next one starts here
+    again, and from then on the facts are behind and are written by whoever comes next. It goes before the events are
+    read, so that a change in the meantime is either read or leaves a floor of its own; a lower one is kept.
+    """
+    with ws.register.read() as conn:
         floor = state.read(conn, "facts_floor")
-        if floor:
-            state.store(conn, {"facts_floor": 0})
-    return floor
+    if not floor:
+        return False
+    ws.lake.forget_from("facts", floor)
+    is_same = sa.and_(state.state.c.key == "facts_floor", state.state.c.value == floor)
+    with ws.register.write() as conn:
+        conn.execute(sa.update(state.state).where(is_same).values(value=0))
+    return True
 
 
 def _refresh_people(ws: Context) -> bool:
