@@ -21,6 +21,10 @@ _URL = re.compile(
     r"^(?:https?://|www\.)\S+$|^[\w-]+(?:\.[\w-]+)*\.(?:com|de|ru|org|net|at|ch|info|eu|io|co\.uk)/?\S*$", re.I
 )
 _PHONE = re.compile(r"^[+(]?[\d][\d\s()./\-–]{5,22}(?:\s*(?:x|ext\.?|доб\.?)\s*\d+)?$", re.I)
+_DAY_DIGITS = re.compile(
+    r"^(?:[0-3]?\d(?P<sep>[./])\s?[0-3]?\d(?P=sep)\s?(?:\d{2}|\d{4})|(?:19|20)\d{2}(?P<sep2>[./\-])[0-3]?\d(?P=sep2)[0-3]?\d"
+    r"|[0-3]?\d-[0-3]?\d-(?:19|20)\d{2})(?:\s+\d{1,2}[.\-]\d{2})?$"
+)
 _POSTAL = re.compile(
     r"^(?:[A-Z]{1,3}[- ])?\d{4,6}(?:-\d{3,4})?$|^[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}$|^[A-Z]\d[A-Z] ?\d[A-Z]\d$", re.I
 )
@@ -59,8 +63,9 @@ def _digits(text: str) -> int:
 
 
 def _is_phone(cell: Cell) -> bool:
+    """A number as people dial it; a day is none, not even one that no calendar has."""
     text = plain(cell) or ""
-    return bool(_PHONE.match(text)) and 6 <= _digits(text) <= 15
+    return bool(_PHONE.match(text)) and 6 <= _digits(text) <= 15 and not _DAY_DIGITS.match(text)
 
 
 def _is_flag(cell: Cell) -> bool:
