@@ -30,6 +30,9 @@ NO = word_set(
     "0 no n false f nein falsch нет н ложь off unsubscribed withdrawn opted-out opt-out cleaned abgemeldet "
     "widerrufen отписан отписана inaktiv inactive"
 )
+# People say in these cells that somebody has no phone or no e-mail; elsewhere the words are values.
+REACHED_BY = frozenset({"phone", "email"})
+_WITHOUT = word_set("keine kein keins keiner none no нет нету отсутствует")
 _SPACES = re.compile(r"\s+")
 _SHORTENED = re.compile(r"^(\d)[.,](\d+)[eE]\+?(\d{1,2})$")
 _CLOCK = re.compile(r"^(?:(\d+):)?(\d{1,3}):(\d{2})$")
@@ -101,6 +104,22 @@ def person_id(cell: Cell) -> str | Bad | None:
     return found[1] + found[2][: int(found[3])]
 
 
+def is_without(cell: Cell) -> bool:
+    """Whether a cell for a phone or an e-mail only says that there is none."""
+    text = plain(cell)
+    return text is None or text.lower().rstrip(".!") in _WITHOUT
+
+
+def _phone(cell: Cell) -> str | Bad | None:
+    """A number as it stands; what it is worth is seen later, but a text without a digit is none."""
+    text = identifier(cell)
+    if text is None or is_without(text):
+        return None
+    if not any(char.isdigit() for char in text):
+        return Bad("phone_unreadable", _("“%(value)s” is not a telephone number."))
+    return text
+
+
 def card(cell: Cell) -> str | Bad | None:
     """The cell as a card number: an identifier without the blanks that people group digits with."""
     return person_id(_SPACES.sub("", cell) if isinstance(cell, str) else cell)
@@ -161,7 +180,8 @@ def reader_of(kind: str, reading: Reading) -> Callable[[Any], Any]:
         "id": identifier,
         "person_id": person_id,
         "card": card,
-        "phone": identifier,
+        "phone": _phone,
+        "email": lambda cell: None if is_without(cell) else plain(cell),
         "note": long_text,
         "time": _time,
     }
