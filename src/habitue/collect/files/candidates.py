@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from habitue.collect.files.moments import clock, moment
@@ -16,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A column with the targets its heading may mean, best first, and what its cells look like."""
+    """A column with the targets its heading may mean, best first, and what its cells look like.
+
+    `certain` are the targets whose own heading this is, word for word, and whose kind half of the cells have.
+    """
 
     index: int
     heading: str
@@ -24,6 +29,7 @@ class Candidate:
     targets: tuple[str, ...]
     values: tuple[Cell, ...]
     mean_length: float
+    certain: frozenset[str] = frozenset()
 
 
 NUMERIC = frozenset({"integer", "number", "money", "flag"})
@@ -38,6 +44,7 @@ _FITS = {
     "duration": NUMERIC | {"text", "date"},
     "flag": frozenset({"flag"}),
 }
+_BARE_NUMBER = re.compile(r"^\d+(?:[.,]\d+)?$")
 _WAYS_TO_PAY = frozenset({"payment.method", "order.payment_method"})
 
 
@@ -50,6 +57,8 @@ def fits(candidate: Candidate, target: str) -> bool:
         return kind == "time" and holds_clocks(candidate)
     if "person.phone" in candidate.targets and candidate.looks == "phone" and is_dialled(candidate.values):
         return kind == "phone"
+    if target in candidate.certain:
+        return True
     if target in _WAYS_TO_PAY:
         return candidate.looks not in NUMERIC
     if kind == "postal_code" or target == "person.loyalty_card":
@@ -71,11 +80,12 @@ def _some_fit(candidate: Candidate, kind: str) -> bool:
 
 
 def holds_dates(candidate: Candidate) -> bool:
-    """Whether every cell can be read as a date."""
-    return candidate.looks == "date" or (
-        bool(candidate.values)
-        and all(moment(cell, order="DMY", year_now=2030) is not None for cell in candidate.values)
-    )
+    """Whether every cell can be read as a date, or half of them are written as nothing but a date is."""
+    if candidate.looks == "date" or not candidate.values:
+        return candidate.looks == "date"
+    read = [cell for cell in candidate.values if moment(cell, order="DMY", year_now=2030) is not None]
+    written = [cell for cell in read if isinstance(cell, date) or not _BARE_NUMBER.match(str(cell).strip())]
+    return len(read) == len(candidate.values) or len(written) >= len(candidate.values) * 0.5
 
 
 def holds_clocks(candidate: Candidate) -> bool:

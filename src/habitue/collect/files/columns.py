@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from habitue.collect.files.candidates import Candidate, is_dialled
-from habitue.collect.files.cells import plain
+from habitue.collect.files.candidates import NUMERIC, Candidate, is_dialled
+from habitue.collect.files.cells import REACHED_BY, is_without, plain
 from habitue.collect.files.context_of_columns import DATES, settle
 from habitue.collect.files.headings import key, word_set, words
-from habitue.collect.files.looks import checks, filled, looks_like
+from habitue.collect.files.looks import checks, filled, looks_like, share
 from habitue.collect.files.targets import TARGETS, by_heading, kind_of_target
 from habitue.kernel.text import gettext_noop as _
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from habitue.collect.files.shapes import Cell, Format, Row
+
+    Tests = dict[str, Callable[[Cell], bool]]
 
 __all__ = ["TARGETS", "ColumnGuess", "guess_columns"]
 
@@ -56,21 +58,35 @@ def guess_columns(columns: Sequence[str], sample_rows: Sequence[Row], fmt: Forma
     tests = checks(fmt)
     rows = sample_rows[:_SAMPLE]
     cells = [[row[index] for row in rows if index < len(row)] for index in range(len(columns))]
-    candidates = [_candidate(index, name, cells[index], fmt) for index, name in enumerate(columns)]
+    candidates = [_candidate(index, name, cells[index], fmt, tests) for index, name in enumerate(columns)]
     targets = settle(candidates)
     return tuple(_guess(candidate, target, tests) for candidate, target in zip(candidates, targets, strict=True))
 
 
-def _candidate(index: int, heading: str, cells: list[Cell], fmt: Format) -> Candidate:
+def _candidate(index: int, heading: str, cells: list[Cell], fmt: Format, tests: Tests) -> Candidate:
     values = filled(cells)
     looks = looks_like(values, fmt)
     targets = _by_heading(heading)
+    if looks != "flag" and any(kind_of_target(target) in REACHED_BY for target in targets):
+        values = [cell for cell in values if not is_without(cell)]
+        looks = looks_like(values, fmt)
     mean = sum(len(plain(cell) or "") for cell in values) / max(1, len(values))
     if not targets and (looks == "email" or (looks == "phone" and is_dialled(values) and key(heading) not in DATES)):
         targets = (_BY_CELLS[looks],)
     elif looks == "name" and _UNNAMED.match(heading) and _mostly_two_words(values):
         targets = ("person.name",)
-    return Candidate(index, heading, looks, targets, tuple(values), mean)
+    return Candidate(index, heading, looks, targets, tuple(values), mean, _certain(heading, looks, values, tests))
+
+
+def _certain(heading: str, looks: str, values: list[Cell], tests: Tests) -> frozenset[str]:
+    """The targets whose own heading this is and whose kind half of the cells have; counts are never yes and no."""
+    found = set()
+    for target, _language in by_heading().get(key(heading), ()):
+        kind = kind_of_target(target)
+        test = tests.get("date" if kind == "instant" else kind) if kind in _TESTED else None
+        if test and not (kind == "flag" and looks in NUMERIC) and share(values, test) >= 0.5:
+            found.add(target)
+    return frozenset(found)
 
 
 def _mostly_two_words(values: list[Cell]) -> bool:
@@ -112,7 +128,7 @@ _TOO_LITTLE = word_set(
 )
 
 
-def _guess(candidate: Candidate, target: str | None, tests: dict[str, Callable[[Cell], bool]]) -> ColumnGuess:
+def _guess(candidate: Candidate, target: str | None, tests: Tests) -> ColumnGuess:
     values = candidate.values
     samples = tuple(dict.fromkeys(plain(cell) or "" for cell in values))[:3]
     if not values and not (target and target in TARGETS):
