@@ -50,7 +50,7 @@ def project(ws: Context, conn: Connection, events: Sequence[Event]) -> None:
             touched = (touched - resolved.gone) | resolved.touched
             gone = (gone | resolved.gone) - resolved.touched
     seq = events[-1].seq
-    people.refresh(conn, changed=changed, gone=gone, seq=seq)
+    people.refresh(conn, changed=changed, gone=gone, seq=seq, country=ws.config.workspace.country)
     people.touch(conn, touched - changed, seq=seq)
     if changed or gone:
         state.store(conn, {"people_seq": seq})
@@ -101,8 +101,9 @@ def people_of_import(ws: Context, import_id: str) -> None:
 
 def undo_import(ws: Context, import_id: str) -> None:
     """Take an import back, as if it had never happened."""
-    importing.note_undone(ws, import_id)
+    importing.require_undoable(ws, import_id)
     catch_up(ws, decide.submit(ws, commands.UndoImport(import_id=import_id)))
+    importing.note_undone(ws, import_id)
     refresh(ws)
 
 
@@ -130,7 +131,8 @@ def rebuild(ws: Context, conn: Connection, around: replay.Closure) -> None:
     """Make profiles anew from their events; with everybody around, the whole register."""
     resolved = _replay(ws, conn, around)
     seq = state.read(conn, "facts_seq")
-    people.refresh(conn, changed=resolved.changed, gone=resolved.gone, seq=seq)
+    country = ws.config.workspace.country
+    people.refresh(conn, changed=resolved.changed, gone=resolved.gone, seq=seq, country=country)
 
 
 def _facts(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:

@@ -168,8 +168,7 @@ class Imports(Verbs):
         job = self.job(import_id)
         if job is None:
             return
-        jobs.cancel(self._ws, job.job_id)
-        if job.state == "queued":
+        if jobs.cancel(self._ws, job.job_id):
             importing.note_cancelled(self._ws, import_id)
 
     def undo(self, import_id: str) -> None:
@@ -344,8 +343,5 @@ class Jobs(Verbs):
 
     def get(self, job_id: str) -> jobs.Job:
         """One job."""
+        policy.require(self._ws.actor, "imports.read")
         return jobs.get(self._ws, job_id)
-
-    def cancel(self, job_id: str) -> None:
-        """Ask a job to stop."""
-        jobs.cancel(self._ws, job_id)

@@ -14,7 +14,9 @@ from habitue.quality.importing import ImportNotUndoable, NothingMapped
 from habitue.workspace import Workspace
 from tests.sending import names, state_of
 
-PEOPLE = "Kundennr;Name;E-Mail;Telefon;Ort\n1;Anna Berg;anna@web.example;030 901820;Bonn\n2;Peter Holm;kein;;Köln\n"
+PEOPLE = (
+    "Kundennr;Name;E-Mail;Telefon;Ort\n1;Anna Berg;anna@web.example;030 901820;Bonn\n2;Peter Holm;peter(at)web;;Köln\n"
+)
 ORDERS = (
     "Bestellnr;Kundennr;Bestelldatum;Artikel;Menge;Einzelpreis\n"
     "A1;1;01.05.2026;Tee;2;4,50\nA1;1;01.05.2026;Kanne;1;29,90\nA2;;02.05.2026;Tee;1;4,50\n"
@@ -33,7 +35,7 @@ def test_rows_become_people_and_bad_values_are_left_out(ws: Workspace, tmp_path:
     assert (done.state, done.rows_read, done.rows_taken, done.people_new) == ("done", 2, 2, 2)
     assert names(ws) == ["Anna Berg", "Peter Holm"]
     (noted,) = ws.imports.set_aside(done.import_id, state="noted")
-    assert noted.params["value"] == "kein"
+    assert noted.params["value"] == "peter(at)web"
     assert done.values_left_out == 1
 
 
@@ -174,7 +176,6 @@ def test_an_import_whose_process_died_is_taken_up_and_counts_nothing_twice(ws: W
     path = write(tmp_path, "kunden.csv", PEOPLE.splitlines()[0] + "\n" + rows)
     import_id, _ = ws.imports.start(path)
     kept = ws.folder / "imports" / import_id
-    text = kept.read_bytes()
     job = jobs.claim(ws.context, ["import"])
     assert job is not None
 
@@ -183,9 +184,9 @@ def test_an_import_whose_process_died_is_taken_up_and_counts_nothing_twice(ws: W
 
     with pytest.raises(KeyboardInterrupt):
         flow.run_import(ws.context, job, progress=die)
-    assert ws.imports.get(import_id).state == "failed"
+    assert ws.imports.get(import_id).state == "running"
+    assert kept.exists(), "the file stays until the import has ended"
     assert 0 < ws.people.count() < 9000
-    kept.write_bytes(text)
     flow.run_import(ws.context, job)
     done = ws.imports.get(import_id)
     assert (done.state, done.rows_read, done.rows_taken, done.people_new) == ("done", 9000, 9000, 9000)
@@ -225,3 +226,68 @@ def test_a_list_of_companies_gives_companies_and_a_contact_makes_hers_known(
 def test_an_address_without_a_country_is_one_of_the_workspace(sqlite_ws: Workspace, tmp_path: Path) -> None:
     sqlite_ws.imports.run(write(tmp_path, "kunden.csv", PEOPLE))
     assert {row.country for row in sqlite_ws.people.listing().rows} == {"DE"}
+
+
+def test_a_supposed_country_never_beats_one_that_was_said_or_dialled(sqlite_ws: Workspace, tmp_path: Path) -> None:
+    text = "email;Name;Ort;Land\nm@web.example;Mila Bek;Linz;AT\n"
+    sqlite_ws.imports.run(write(tmp_path, "kunden.csv", text), source_name="Shop")
+    text = "email;Name;Telefon;Ort\nm@web.example;Mila Bek;;Linz\nz@web.example;Zoe Lau;+41 44 668 18 00;Zug\n"
+    sqlite_ws.imports.run(write(tmp_path, "neu.csv", text), source_name="News")
+    assert {row.name: row.country for row in sqlite_ws.people.listing().rows} == {"Mila Bek": "AT", "Zoe Lau": "CH"}
+
+
+def test_after_a_resumed_import_the_same_file_changes_nothing(sqlite_ws: Workspace, tmp_path: Path) -> None:
+    rows = "".join(f"A{i};{i};01.05.2026;Tee;1;4,50\n" for i in range(5000))
+    path = write(tmp_path, "orders.csv", ORDERS.splitlines()[0] + "\n" + rows)
+    sqlite_ws.imports.start(path)
+    job = jobs.claim(sqlite_ws.context, ["import"])
+    assert job is not None
+
+    def die(*_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        flow.run_import(sqlite_ws.context, job, progress=die)
+    flow.run_import(sqlite_ws.context, job)
+    again = sqlite_ws.imports.run(path)
+    assert (again.rows_taken, again.rows_unchanged, again.events) == (0, 5000, 0)
+    orders = sqlite_ws.lake.table("events").filter(lambda t: t.name == "Order Completed")
+    assert sqlite_ws.lake.con.to_pyarrow(orders.count()).as_py() == 5000
+
+
+@pytest.mark.parametrize("total", ["999999999999999,00", "500000000000000,00", "1" + "0" * 40])
+def test_an_impossible_amount_stops_nothing(ws: Workspace, tmp_path: Path, total: str) -> None:
+    text = f"Bestellnr;Kundennr;Bestelldatum;Gesamtbetrag\nA1;1;01.05.2026;{total}\nA2;2;01.05.2026;5,00\n"
+    ws.imports.run(write(tmp_path, "orders.csv", text))
+    done = ws.imports.run(write(tmp_path, "kunden.csv", PEOPLE))
+    assert done.state == "done"
+    assert ws.people.search("anna")
+
+
+def test_endless_and_broken_identifiers_stop_nothing(ws: Workspace) -> None:
+    import os
+
+    from tests.sending import identify, send
+
+    send(ws, identify(number=os.urandom(6000).hex(), name="Long Number"))
+    send(ws, identify(number="K\0X1", name="Nul Number"))
+    send(ws, identify("u1", name="Old Time", at="0001-01-01T00:00:00+14:00"))
+    send(ws, identify("u2", name="Far Time", at="9999-12-31T23:59:59-14:00"))
+    assert names(ws) == ["Far Time", "Long Number", "Nul Number", "Old Time"]
+
+
+def test_an_undo_that_breaks_off_can_be_repeated(
+    sqlite_ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = sqlite_ws.imports.run(write(tmp_path, "kunden.csv", PEOPLE))
+
+    def full(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("habitue.collect.journal.Journal.append", full)
+        with pytest.raises(OSError, match="disk"):
+            sqlite_ws.imports.undo(done.import_id)
+    assert sqlite_ws.people.count() == 2
+    sqlite_ws.imports.undo(done.import_id)
+    assert sqlite_ws.people.count() == 0

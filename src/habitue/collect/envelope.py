@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,10 @@ PRIORITY: Mapping[str, int] = {
     "anonymous_id": 6,
     "record": 9,
 }
+
+
+MAX_UNITS = 10**18  # money fits DECIMAL(18,4) and 64 bits: below a hundred thousand billions
+MAX_IDENTIFIER = 512
 
 
 class ExternalId(msgspec.Struct, frozen=True):
@@ -154,9 +159,9 @@ def to_event(message: Message, *, seq: int, body: Body, received_at: datetime) -
         name=message.event or message.name or message.type,
         at=_instant(message.timestamp) or received_at,
         received_at=received_at,
-        identifiers=identifiers(message, traits, body.source_id),
+        identifiers=_bounded(identifiers(message, traits, body.source_id)),
         person_traits=traits,
-        record=message.context.record,
+        record=_short(_bare(message.context.record)) if message.context.record else None,
         is_checked=body.is_checked,
         country=message.context.country,
         replaces=message.context.replaces,
@@ -164,7 +169,7 @@ def to_event(message: Message, *, seq: int, body: Body, received_at: datetime) -
     if message.type in TRAIT_TYPES:
         event.read = traits
     else:
-        event.raw = bytes(message.properties)
+        event.raw = bytes(message.properties).replace(b"\\u0000", b"")
         event.amount, event.currency, event.order_id = _money_of(_essentials(event.raw))
     return event
 
@@ -211,7 +216,7 @@ def units(value: object) -> int | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int):
-        return value * 10_000
+        return value * 10_000 if abs(value) * 10_000 < MAX_UNITS else None
     text = value if isinstance(value, str) else repr(value)
     whole, point, rest = text.strip().partition(".")
     digits = whole.lstrip("+-")
@@ -220,6 +225,8 @@ def units(value: object) -> int | None:
     magnitude = int(digits) * 10_000 + int((rest + "0000")[:4])
     if len(rest) > 4 and rest[4] >= "5":
         magnitude += 1
+    if magnitude >= MAX_UNITS:
+        return None
     return -magnitude if whole.startswith("-") else magnitude
 
 
@@ -235,7 +242,10 @@ def _company_identifiers(message: Message, source_id: str) -> list[tuple[str, st
 def _instant(value: datetime | None) -> datetime | None:
     if value is None:
         return None
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def _money_of(told: _Essentials) -> tuple[int | None, str | None, str | None]:
@@ -243,8 +253,23 @@ def _money_of(told: _Essentials) -> tuple[int | None, str | None, str | None]:
     return (
         units(given),
         told.currency if isinstance(told.currency, str) else None,
-        str(told.order_id) if told.order_id is not None else None,
+        _bare(str(told.order_id))[:MAX_IDENTIFIER] if told.order_id is not None else None,
     )
+
+
+def _bounded(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Identifiers that both databases can index: no NUL, and a long one by its beginning and its hash."""
+    return [(namespace, _short(_bare(value))) for namespace, value in pairs if _bare(value)]
+
+
+def _short(value: str) -> str:
+    if len(value) <= MAX_IDENTIFIER:
+        return value
+    return f"{value[: MAX_IDENTIFIER - 40]}#{hashlib.blake2b(value.encode(), digest_size=16).hexdigest()}"
+
+
+def _bare(value: str) -> str:
+    return value.replace("\0", "")
 
 
 def order_of(event: Event) -> tuple[int, int]:

@@ -26,6 +26,14 @@ class NothingToSeparate(HabitueError):
     next_step = _("Open the person again to see how things are now.")
 
 
+class NothingToJoin(HabitueError):
+    """Two different people are wanted."""
+
+    code = "nothing_to_join"
+    message = _("Joining needs two different people.")
+    next_step = _("Choose the other person from the list.")
+
+
 def separate(ws: Context, *, identifier_id: int, reason: str = "") -> Position:
     """Take every link of one identifier back; returns the journal position to wait for."""
     policy.require(ws.actor, "people.edit")
@@ -46,12 +54,18 @@ def undo_link(ws: Context, *, a: int, b: int, reason: str = "") -> Position:
     policy.require(ws.actor, "people.edit")
     with ws.register.read() as conn:
         profile_id = conn.scalar(sa.select(identifiers.c.profile_id).where(identifiers.c.identifier_id == a))
+        pair = sa.and_(links.c.a == min(a, b), links.c.b == max(a, b), links.c.state == "active")
+        is_linked = conn.scalar(sa.select(links.c.seq).where(pair)) is not None
+    if not is_linked:
+        raise NothingToSeparate()
     return _submit(ws, commands.Separate(pairs=((a, b),)), str(profile_id), "identity.separated", reason)
 
 
 def join(ws: Context, *, profile_ids: Sequence[str], reason: str = "") -> Position:
     """Decide that two profiles are one person; returns the journal position to wait for."""
     policy.require(ws.actor, "people.edit")
+    if len(set(profile_ids)) != 2:
+        raise NothingToJoin()
     with ws.register.read() as conn:
         firsts = [_first_identifier(conn, profile_id) for profile_id in profile_ids[:2]]
     command = commands.Join(a=firsts[0], b=firsts[1])

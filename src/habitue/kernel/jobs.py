@@ -144,9 +144,10 @@ def finish(ws: Context, job_id: str, *, state: str, error: HabitueError | None =
         conn.execute(sa.update(jobs).where(jobs.c.job_id == job_id).values(**values))
 
 
-def cancel(ws: Context, job_id: str) -> None:
-    """Ask a job to stop; one that has not begun is cancelled at once."""
+def cancel(ws: Context, job_id: str) -> bool:
+    """Ask a job to stop; one that has not begun is cancelled at once. Returns whether it was that."""
     with ws.register.write() as conn:
         job = sa.update(jobs).where(jobs.c.job_id == job_id)
         conn.execute(job.where(jobs.c.state.in_(OPEN_STATES)).values(is_cancel_wanted=True))
-        conn.execute(job.where(jobs.c.state == "queued").values(state="cancelled", finished_at=ws.clock.now()))
+        waiting = job.where(jobs.c.state == "queued")
+        return conn.execute(waiting.values(state="cancelled", finished_at=ws.clock.now())).rowcount > 0

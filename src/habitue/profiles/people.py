@@ -17,8 +17,10 @@ from habitue.profiles.golden import Golden, golden_profile
 from habitue.profiles.search import SearchIndex, phone_word, search_text
 from habitue.profiles.tables import activity, people
 from habitue.profiles.values import of_identifiers
+from habitue.quality.normalise.phone import country_of_phone
 
 _encode = msgspec.json.Encoder().encode
+_PLACE = ("postal_code", "city", "street")
 _SEARCHED = ("name", "first_name", "last_name", "email", "company_name", "city", "postal_code", "street")
 
 
@@ -32,11 +34,14 @@ class _Facts:
     events: int = 0
 
 
-def refresh(conn: Connection, *, changed: Iterable[str], gone: Iterable[str], seq: int) -> None:
-    """Recompute the golden profiles of `changed` and delete those of `gone`, which no longer exist."""
+def refresh(conn: Connection, *, changed: Iterable[str], gone: Iterable[str], seq: int, country: str) -> None:
+    """Recompute the golden profiles of `changed` and delete those of `gone`, which no longer exist.
+
+    `country` is the workspace's: where an address without a country and without a phone number is supposed to be.
+    """
     remove(conn, gone)
     for part in chunks(sorted(changed), 2_000):
-        _refresh_part(conn, part, seq)
+        _refresh_part(conn, part, seq, country)
 
 
 def touch(conn: Connection, profile_ids: Iterable[str], *, seq: int) -> None:
@@ -87,7 +92,7 @@ def remove(conn: Connection, profile_ids: Iterable[str]) -> None:
         conn.execute(sa.delete(people).where(people.c.profile_id.in_(part)))
 
 
-def _refresh_part(conn: Connection, profile_ids: Sequence[str], seq: int) -> None:
+def _refresh_part(conn: Connection, profile_ids: Sequence[str], seq: int, country: str) -> None:
     facts = _load(conn, profile_ids)
     nobodies = _nobodies(conn, facts)
     remove(conn, nobodies)
@@ -99,7 +104,7 @@ def _refresh_part(conn: Connection, profile_ids: Sequence[str], seq: int) -> Non
     rows, searched = [], {}
     for profile_id, fact in facts.items():
         golden = golden_profile(by_profile[profile_id])  # type: ignore[arg-type]  # a list of Value
-        rows.append(_row(profile_id, fact, golden, seq))
+        rows.append(_row(profile_id, fact, golden, seq, country))
         searched[profile_id] = _search_text(fact, golden)
     if rows:
         _store(conn, rows, searched)
@@ -147,8 +152,11 @@ def _load(conn: Connection, profile_ids: Sequence[str]) -> dict[str, _Facts]:
     return facts
 
 
-def _row(profile_id: str, fact: _Facts, golden: Mapping[str, Golden], seq: int) -> dict[str, object]:
+def _row(profile_id: str, fact: _Facts, golden: Mapping[str, Golden], seq: int, country: str) -> dict[str, object]:
     traits = {name: value.value for name, value in golden.items()}
+    if not traits.get("country") and any(traits.get(name) for name in _PLACE):
+        number = _text(traits, "phone") or _first(fact.identifiers, "phone")
+        traits["country"] = (country_of_phone(number) if number else None) or country
     name = display_name(traits, fact.identifiers)
     return {
         "profile_id": profile_id,

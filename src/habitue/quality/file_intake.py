@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from habitue.quality.quarantine import Quarantined
 
 BATCH_MESSAGES = 500
 GROUP_FRAMES = 8
+HEARTBEAT_SECONDS = 5.0
 SET_ASIDE, NOTED = "open", "noted"
 NOBODY_LEFT = _("What should say who this is cannot be read, so the row would belong to nobody.")
 _TELLING = ("email", "phone", "mobile", "name", "first_name", "last_name", "company_name")
@@ -76,6 +78,7 @@ class FileIntake:
         self._projected = projected
         self._companies: set[str] = set()
         self.tally = Tally()
+        self._told_at = time.monotonic()
 
     def run(self, records: Iterable[Record | Rejected]) -> Tally:
         """Take everything in, group by group, until the records end or the heartbeat raises."""
@@ -86,6 +89,8 @@ class FileIntake:
                 self._take(record)
             if len(self._messages) >= BATCH_MESSAGES:
                 self._close_frame()
+            if time.monotonic() - self._told_at >= HEARTBEAT_SECONDS:
+                self._tell()
         self._close_frame()
         self._flush()
         return self.tally
@@ -105,11 +110,11 @@ class FileIntake:
             return
         tally.rows_read += count
         tally.rows_taken += count
-        if not self._projected.isdisjoint(message["context"]["record"] for message in messages):
-            return
         self._known[key] = content
         self._seen.append((key, content))
         tally.events += len(messages)
+        if not self._projected.isdisjoint(message["context"]["record"] for message in messages):
+            return
         self._messages.extend(messages)
         for problem in problems:
             self._note(record, problem)
@@ -128,7 +133,6 @@ class FileIntake:
                 message["traits"] = {**result.traits}
                 if about == "person":
                     checked = result.traits
-                self._place(message["traits"])
                 problems.extend(
                     {"code": p.code, "message": p.message, "params": {**p.params, "column": p.field, "value": p.value}}
                     for p in result.problems
@@ -157,11 +161,6 @@ class FileIntake:
         context = {"record": f"{record.key}:company"}
         return [{"type": "group", "groupId": f"name:{key}", "traits": {"company_name": name}, "context": context}]
 
-    def _place(self, traits: dict[str, Any]) -> None:
-        """An address without a country is one of the workspace's country, as phone and postal code were read."""
-        if not traits.get("country") and any(traits.get(name) for name in ("postal_code", "city", "street")):
-            traits["country"] = self._country
-
     def _names_somebody(self, messages: Sequence[dict[str, Any]]) -> bool:
         """Whether anything is left, after the gate, that says whose row it is."""
         for message in messages:
@@ -176,7 +175,8 @@ class FileIntake:
     def _nobody(self, record: Record, problems: Sequence[dict[str, Any]]) -> Rejected:
         """A row that would belong to nobody, with the value that could not be read as the reason where there is one."""
         rows = (record.raw,) * len(record.lines)
-        first = next(iter(problems), {"code": "nobody_left", "message": NOBODY_LEFT, "params": {}})
+        nobody: dict[str, Any] = {"code": "nobody_left", "message": NOBODY_LEFT, "params": {}}
+        first = next(iter(problems), nobody)
         return Rejected(
             record.line, "", first["code"], first["message"], first["params"], lines=record.lines, rows=rows
         )
@@ -234,4 +234,8 @@ class FileIntake:
             imports.update(conn, self._import_id, self.tally.as_dict())
         self._seen, self._aside = [], []
         self._apply()
+        self._tell()
+
+    def _tell(self) -> None:
+        self._told_at = time.monotonic()
         self._heartbeat(self.tally)

@@ -183,9 +183,14 @@ def run(
     records_of_import: Callable[[Connection, str], frozenset[str]],
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
-    """Carry a queued import out; raises JobCancelled when it was cancelled. What was taken until then stays."""
+    """Carry a queued import out; raises JobCancelled when it was cancelled. What was taken until then stays.
+
+    An import that has ended already is left as it is.
+    """
     with ws.register.read() as conn:
         item = imports.get(conn, job.subject_id)
+    if item.state != "running":
+        return
     fmt = msgspec.convert(job.args["format"], Format)
     path = _kept_file(ws, item.import_id)
     rows = int(job.args["rows"])
@@ -212,7 +217,7 @@ def run(
         apply=apply,
         heartbeat=heartbeat,
     )
-    state, error = "failed", None
+    state, error = "", None
     try:
         mapping = Mapping.from_dict(item.mapping)
         batches = read(path, fmt)
@@ -222,13 +227,15 @@ def run(
         state = "cancelled"
         raise
     except HabitueError as problem:
-        error = str(problem)
+        state, error = "failed", str(problem)
         raise
     finally:
-        with ws.register.write() as conn:
-            values = {**intake.tally.as_dict(), "state": state, "error": error, "finished_at": ws.clock.now()}
-            imports.update(conn, item.import_id, values)
-        path.unlink(missing_ok=True)
+        # Without a verdict the process is dying or the disk is full: the file stays, and the job is taken up again.
+        if state:
+            with ws.register.write() as conn:
+                values = {**intake.tally.as_dict(), "state": state, "error": error, "finished_at": ws.clock.now()}
+                imports.update(conn, item.import_id, values)
+            path.unlink(missing_ok=True)
 
 
 def note_cancelled(ws: Context, import_id: str) -> None:
@@ -238,13 +245,18 @@ def note_cancelled(ws: Context, import_id: str) -> None:
     _kept_file(ws, import_id).unlink(missing_ok=True)
 
 
-def note_undone(ws: Context, import_id: str) -> None:
-    """Check that an import may be undone, and note it; the events go by a command through the journal."""
+def require_undoable(ws: Context, import_id: str) -> None:
+    """Check that an import may be undone by this actor, now."""
     policy.require(ws.actor, "imports.run")
-    with ws.register.write() as conn:
+    with ws.register.read() as conn:
         item = imports.get(conn, import_id)
-        if item.state not in ("done", "cancelled", "failed"):
-            raise ImportNotUndoable(state=item.state)
+    if item.state not in ("done", "cancelled", "failed"):
+        raise ImportNotUndoable(state=item.state)
+
+
+def note_undone(ws: Context, import_id: str) -> None:
+    """Note that an import was undone, after its events are gone; its records may come again."""
+    with ws.register.write() as conn:
         imports.update(conn, import_id, {"state": "undone", "undone_at": ws.clock.now()})
         imports.forget_records(conn, import_id)
         quarantine.forget(conn, import_id=import_id)

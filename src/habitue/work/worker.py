@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from habitue import flow
 from habitue.access.actor import SYSTEM, Actor
@@ -64,6 +65,8 @@ def run_one(ws: Context) -> bool:
     except HabitueError as error:
         jobs.finish(ws, job.job_id, state="failed", error=error)
         log.warning("job failed", kind=job.kind, job_id=job.job_id, code=error.code)
+    except (OSError, SQLAlchemyError) as error:
+        log.warning("job broke off and is taken up again", kind=job.kind, job_id=job.job_id, error=type(error).__name__)
     else:
         log.info("job ended", kind=job.kind, job_id=job.job_id, seconds=round(time.monotonic() - started, 2))
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
@@ -119,3 +120,12 @@ def _kind(number: str) -> str:
 
 def _is_mobile(number: phonenumbers.PhoneNumber) -> bool:
     return bool(phonenumbers.number_type(number) == PhoneNumberType.MOBILE)
+
+
+@lru_cache(maxsize=100_000)
+def country_of_phone(number: str) -> str | None:
+    """The country (ISO 3166) that an E.164 number is dialled in, None where no single one is."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return None
