@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
@@ -118,12 +118,12 @@ def _issue(ws: Context, source_id: str, kind: Kind, origins: list[str], rate: in
     return Issued(key, text)
 
 
-def _insert(conn: Connection, ws: Context, issued: Issued, verb: str, details: dict[str, object]) -> None:
+def _insert(conn: Connection, ws: Context, issued: Issued, verb: str, details: Mapping[str, object]) -> None:
     conn.execute(sa.insert(keys).values(**asdict(issued.key)))
     _record(conn, ws, verb, issued.key.key_id, details)
 
 
-def _record(conn: Connection, ws: Context, verb: str, key_id: str, details: dict[str, object]) -> None:
+def _record(conn: Connection, ws: Context, verb: str, key_id: str, details: Mapping[str, object]) -> None:
     ledger.record(conn, ws, verb=verb, subject_kind="key", subject_id=key_id, details=details)
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from habitue.collect import message_time
 from habitue.collect.essentials import essentials
+from habitue.collect.message import EMPTY, Body, Device, Message, object_of
 from habitue.collect.proof import CLAIMED, Proof
 from habitue.collect.spelling import spelled
 from habitue.kernel.clock import micros
 
 INTERNAL_SOURCE = "internal"
-MessageType = Literal["identify", "track", "page", "screen", "group", "alias"]
 TRAIT_TYPES = frozenset({"identify", "group"})
 PRIORITY: Mapping[str, int] = {
     "user_id": 0,
@@ -29,82 +29,6 @@ PRIORITY: Mapping[str, int] = {
     "previous_id": 7,
     "record": 9,
 }
-
-
-# Some SDKs write an empty object as [] or null.
-Object = dict[str, Any] | list[Any] | None
-Id = str | int | None
-
-
-class ExternalId(msgspec.Struct, frozen=True):
-    """An identifier of another system."""
-
-    id: str | int
-    type: str
-
-
-class Device(msgspec.Struct, frozen=True, rename="camel"):
-    """The telephone or tablet that sent a message."""
-
-    id: Id = None
-    type: str | None = None
-    token: str | None = None
-    advertising_id: str | None = None
-    ad_tracking_enabled: Any = None
-
-
-class MessageContext(msgspec.Struct, frozen=True, rename={"external_ids": "externalIds"}):
-    """The part of a message's context that matters for finding the person, and what is kept beside the event."""
-
-    external_ids: tuple[ExternalId, ...] | None = ()
-    traits: Object = None
-    record: str | None = None
-    country: str | None = None
-    replaces: bool = False
-    device: Device | list[Any] | None = None
-    consent: Any = None
-    campaign: Any = None
-    proof: str | tuple[str, ...] | None = None
-
-
-class Message(msgspec.Struct, frozen=True, rename="camel"):
-    """One message as it stands in the journal."""
-
-    type: MessageType
-    message_id: str = ""
-    user_id: Id = None
-    anonymous_id: Id = None
-    group_id: Id = None
-    previous_id: Id = None
-    event: str | None = None
-    name: str | None = None
-    category: str | None = None
-    traits: Object = None
-    properties: msgspec.Raw = msgspec.Raw(b"{}")
-    context: MessageContext | list[Any] | None = None
-    integrations: Any = None
-    timestamp: datetime | None = None
-    original_timestamp: datetime | None = None
-    sent_at: datetime | None = None
-
-    @property
-    def about(self) -> MessageContext:
-        """The context, empty where the message has none."""
-        return self.context if isinstance(self.context, MessageContext) else NO_CONTEXT
-
-
-NO_CONTEXT = MessageContext()
-
-
-class Body(msgspec.Struct, frozen=True):
-    """What one journal frame holds: messages of one source, how well they are proven, the import they belong to."""
-
-    source_id: str
-    batch: tuple[Message, ...]
-    import_id: str | None = None
-    is_checked: bool = False
-    proof: Proof = "confirmed"
-    sent_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -153,24 +77,9 @@ class Event:
 
 
 _properties = msgspec.json.Decoder(dict[str, Any]).decode
-_decoder = msgspec.json.Decoder(Body)
-_EMPTY = frozenset({b"null", b"[]", b"{}"})
 _VIEWS = {"page": "Page Viewed", "screen": "Screen Viewed"}
 _NO_PERSON = frozenset({"record", "company", "previous_id"})
 _encoder = msgspec.json.Encoder()
-
-
-def encode_body(
-    source_id: str, batch: Sequence[object], *, import_id: str | None = None, is_checked: bool = False
-) -> bytes:
-    """The bytes of one journal frame; `batch` holds messages as dicts or Message structs."""
-    body = {"source_id": source_id, "batch": batch, "import_id": import_id, "is_checked": is_checked}
-    return _encoder.encode(body)
-
-
-def decode_body(data: bytes) -> Body:
-    """The messages of one journal frame; raises msgspec.ValidationError for a frame that was never ours."""
-    return _decoder.decode(data)
 
 
 def to_event(message: Message, *, seq: int, body: Body, received_at: datetime) -> Event:
@@ -207,11 +116,6 @@ def to_event(message: Message, *, seq: int, body: Body, received_at: datetime) -
         _take_properties(event, _properties_of(message))
     event.identifiers = identifiers(message, event.person_traits, body.source_id)
     return event
-
-
-def object_of(value: Object) -> dict[str, Any]:
-    """An object that an SDK may have written as an empty list or null."""
-    return value if isinstance(value, dict) else {}
 
 
 def identifiers(message: Message, traits: Mapping[str, Any], source_id: str) -> list[tuple[str, str]]:
@@ -284,11 +188,11 @@ def _properties_of(message: Message) -> bytes:
     if message.type not in _VIEWS or not (message.name or message.category):
         return raw
     called = _encoder.encode({key: value for key in ("name", "category") if (value := getattr(message, key))})
-    return called if raw in _EMPTY else called[:-1] + b"," + raw.lstrip()[1:]
+    return called if raw in EMPTY else called[:-1] + b"," + raw.lstrip()[1:]
 
 
 def _take_properties(event: Event, raw: bytes) -> None:
-    if raw in _EMPTY:
+    if raw in EMPTY:
         return
     found = essentials(raw)
     event.raw, event.amount, event.currency, event.order_id = raw, found.amount, found.currency, found.order_id

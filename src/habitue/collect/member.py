@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from habitue.collect.envelope import Message, object_of
+from habitue.collect.message import Message, object_of
 
 
 def member(message: Message) -> Message | None:

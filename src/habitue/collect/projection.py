@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from sqlalchemy.engine import Connection
 
 from habitue.collect.dedupe import fresh
-from habitue.collect.envelope import Body, Event, decode_body, to_event
+from habitue.collect.envelope import Event, to_event
 from habitue.collect.journal import Frame, Journal, Position
 from habitue.collect.member import member
+from habitue.collect.message import Body, decode_body
 from habitue.collect.proof import CLAIMED, is_proven, secret_name
 from habitue.kernel import state
 from habitue.kernel.clock import from_micros

@@ -47,8 +47,9 @@ class Statement(Protocol):
     name: str
     at: datetime
     source_id: str
-    proof: str
 
+    @property
+    def proof(self) -> str: ...
     @property
     def facts(self) -> Mapping[str, Any]: ...
 

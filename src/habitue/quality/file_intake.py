@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from habitue.collect import imports, projection
-from habitue.collect.envelope import encode_body
 from habitue.collect.files.cells import iso
 from habitue.collect.files.shapes import Record, Rejected
+from habitue.collect.message import encode_body
 from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.quality import gate, quarantine
