@@ -96,7 +96,7 @@ def to_event(message: Message, *, seq: int, body: Body, received_at: datetime) -
         seq=seq,
         source_id=body.source_id,
         import_id=body.import_id,
-        message_id=message.message_id,
+        message_id=message.message_id or "",
         type=message.type,
         name=_name(message),
         at=told.at,

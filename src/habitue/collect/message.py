@@ -52,7 +52,7 @@ class Message(msgspec.Struct, frozen=True, rename="camel"):
     """One message as it stands in the journal."""
 
     type: MessageType
-    message_id: str = ""
+    message_id: str | None = None
     user_id: Id = None
     anonymous_id: Id = None
     group_id: Id = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +16,8 @@ from habitue.door.answer import Refused
 from habitue.door.world import Limits
 
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
-_LONG_NUMBER = b"0" * 19
+_LONG = b"0" * 19
+_LONG_NUMBER = re.compile(rb"[\[:,\s]-?[0-9]{19}")
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 
 
@@ -69,7 +72,28 @@ def read_envelope(body: bytes) -> Envelope:
             body.decode("utf-8")
         return _envelope(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as problem:
-        raise Refused(400, "json_invalid", f"The body cannot be read as JSON: {problem}") from problem
+        found = _with_bad_messages(body)
+        if found is None:
+            raise Refused(400, "json_invalid", f"The body cannot be read as JSON: {problem}") from problem
+        return found
+
+
+def _with_bad_messages(body: bytes) -> Envelope | None:
+    """The envelope where only Python reads it: NaN or half a character spoil their message, not the others."""
+    try:
+        told = json.loads(body.decode("utf-8"))
+        return _apart(told) if isinstance(told, dict) else None
+    except (ValueError, msgspec.MsgspecError, RecursionError):
+        return None
+
+
+def _apart(told: dict[str, Any]) -> Envelope:
+    outside = msgspec.convert({**told, "batch": None}, Envelope)
+    _encode([outside.context, outside.integrations])  # raises ValueError for half a character
+    batch = msgspec.convert(told.get("batch"), list[Any] | None)
+    if batch is None:
+        return outside
+    return msgspec.structs.replace(outside, batch=[msgspec.Raw(json.dumps(each).encode()) for each in batch])
 
 
 def sent_at(envelope: Envelope) -> datetime | None:
@@ -107,7 +131,8 @@ def without_key(body: bytes) -> bytes:
 
 def _check(body: bytes, raws: list[bytes], limits: Limits, new_id: Callable[[], str], kind: str = "") -> Checked:
     # Only a body with such marks is walked value by value; the decoder itself refuses the rest.
-    is_suspect = b"\\u0000" in body or _LONG_NUMBER in body.translate(_ZEROS)
+    is_long = _LONG in body.translate(_ZEROS) and _LONG_NUMBER.search(body) is not None
+    is_suspect = is_long or b"\\u0000" in body
     found = Checked()
     for index, raw in enumerate(raws):
         try:
@@ -142,23 +167,24 @@ def _accept(raw: bytes, limits: Limits, new_id: Callable[[], str], kind: str, is
 
 
 def _check_message(message: Message, fields: int, limits: Limits) -> None:
-    if len(message.message_id) > limits.message_id:
+    if len(message.message_id or "") > limits.message_id:
         raise _Bad("message_id_too_long", f"A messageId may have {limits.message_id} characters.")
-    stated = (message.user_id, message.anonymous_id)
-    if not any(stated):
+    if not message.user_id and not message.anonymous_id:
         raise _Bad("identity_missing", "A message needs a userId or an anonymousId.")
-    for value in (*stated, message.group_id, message.previous_id):
-        if isinstance(value, str) and len(value) > limits.identifier:
+    for value in (message.user_id, message.anonymous_id, message.group_id, message.previous_id):
+        if type(value) is str and len(value) > limits.identifier:
             raise _Bad("identifier_too_long", f"An identifier may have {limits.identifier} characters.")
     wanted = _WANTED.get(message.type)
     if wanted and not getattr(message, wanted[0]):
         raise _Bad("field_missing", f"A message of type {message.type} needs {wanted[1]}.")
-    if any(len(name) > limits.name for name in (message.event, message.name, message.category) if name):
-        raise _Bad("name_too_long", f"A name may have {limits.name} characters.")
-    if any(isinstance(value, list) and value for value in (message.traits, message.context, message.about.traits)):
-        raise _Bad("invalid", "Traits and context are objects.")
+    for name in (message.event, message.name, message.category):
+        if name and len(name) > limits.name:
+            raise _Bad("name_too_long", f"A name may have {limits.name} characters.")
     traits = message.traits
-    if max(fields, len(traits) if traits else 0) > limits.fields:
+    for given in (traits, message.context, message.about.traits):
+        if given and type(given) is list:
+            raise _Bad("invalid", "Traits and context are objects.")
+    if fields > limits.fields or (traits and len(traits) > limits.fields):
         raise _Bad("too_many_fields", f"A message may have {limits.fields} traits or properties.")
 
 
