@@ -33,7 +33,7 @@ wheel: $(VENV)/.installed-dev texts
 	@$(BIN)/python -m build --wheel --outdir dist .
 
 screens: $(VENV)/.installed-dev system texts
-	@$(BIN)/python -m pytest -m browser tests/web
+	@$(BIN)/python -m pytest -m browser tests/browser
 
 docs: $(VENV)/.installed-dev
 	@$(BIN)/python tools/reference.py

@@ -80,7 +80,9 @@ def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], Non
     """Carry a queued import out to its end, and close its job as done, cancelled or failed."""
     outcome, problem = "done", None
     try:
-        importing.run(ws, job, apply=partial(catch_up, ws), progress=progress)
+        importing.run(
+            ws, job, apply=partial(catch_up, ws), records_of_import=timeline.records_of_import, progress=progress
+        )
     except jobs.JobCancelled:
         outcome = "cancelled"
     except HabitueError as error:

@@ -120,8 +120,7 @@ class Imports(Verbs):
         self, path: Path | str, *, file_name: str = "", source_name: str = "", mapping: FileMapping | None = None
     ) -> tuple[str, jobs.Job]:
         """Queue the import of a file; the worker carries it out. Returns the import id and the job."""
-        name = file_name or Path(path).name
-        return importing.start(self._ws, Path(path), file_name=name, source_name=source_name, mapping=mapping)
+        return self._start(path, file_name, source_name, mapping, is_claimed=False)
 
     def run(
         self,
@@ -133,9 +132,21 @@ class Imports(Verbs):
         progress: Progress | None = None,
     ) -> imports.Import:
         """Import a file at once, in this process; `progress(rows done, rows expected)` is called now and then."""
-        import_id, job = self.start(path, file_name=file_name, source_name=source_name, mapping=mapping)
+        import_id, job = self._start(path, file_name, source_name, mapping, is_claimed=True)
         flow.run_import(self._ws, job, progress=progress)
         return self.get(import_id)
+
+    def _start(
+        self, path: Path | str, file_name: str, source_name: str, mapping: FileMapping | None, *, is_claimed: bool
+    ) -> tuple[str, jobs.Job]:
+        return importing.start(
+            self._ws,
+            Path(path),
+            file_name=file_name or Path(path).name,
+            source_name=source_name,
+            mapping=mapping,
+            is_claimed=is_claimed,
+        )
 
     def listing(self, *, offset: int = 0, limit: int = 50) -> Sequence[imports.Import]:
         """Imports, newest first."""
@@ -156,8 +167,11 @@ class Imports(Verbs):
         """Stop a running import; what was taken until then stays and can be undone."""
         policy.require(self._ws.actor, "imports.run")
         job = self.job(import_id)
-        if job is not None:
-            jobs.cancel(self._ws, job.job_id)
+        if job is None:
+            return
+        jobs.cancel(self._ws, job.job_id)
+        if job.state == "queued":
+            importing.note_cancelled(self._ws, import_id)
 
     def undo(self, import_id: str) -> None:
         """Take an import back, as if it had never happened."""

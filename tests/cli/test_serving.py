@@ -40,7 +40,8 @@ def running(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         if process.poll() is None:
-            process.kill()
+            for started in (*children(process.pid), process.pid):
+                os.kill(started, signal.SIGKILL)
         process.communicate()
 
 
@@ -60,7 +61,9 @@ def answer(process: subprocess.Popen[str], url: str, seconds: float = 60) -> int
 
 
 def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """The processes that any thread of a process has started and that still run."""
+    listed = " ".join(path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children"))
+    return [int(child) for child in listed.split()]
 
 
 @pytest.mark.slow

@@ -120,3 +120,15 @@ def undo(ws: Workspace, import_id: str) -> None:
     from habitue.identity import commands, decide
 
     flow.catch_up(ws.context, decide.submit(ws.context, commands.UndoImport(import_id=import_id)))
+
+
+def test_a_contact_that_was_refused_is_nobody_until_something_happens_there(ws: Workspace) -> None:
+    send(ws, identify("u1", name="Anna Berg"), identify("u1", name="Anna Berg", phone="030 901820"))
+    send(
+        ws,
+        identify("u2", name="Peter Holm", email="p@web.example"),
+        identify("u2", name="Peter Holm", phone="030 901820"),
+    )
+    assert names(ws) == ["Anna Berg", "Peter Holm"]
+    (peter,) = ws.people.search("peter")
+    assert ws.people.identities(peter.profile_id).refused

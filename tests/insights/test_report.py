@@ -51,11 +51,22 @@ def test_the_report_has_groups_money_and_the_top_fifth(ws: Context) -> None:
 
 
 def test_a_valuable_person_overdue_against_the_own_rhythm_is_at_risk_with_a_year_of_money(ws: Context) -> None:
-    found = report(ws)
+    from made_shop import NOW
+
+    earlier = replace(ws, clock=FixedClock(NOW - timedelta(days=50)))
+    found = report(earlier)
     assert (found.valuable, found.at_risk, found.money_in_danger) == (1, 1, Decimal("400.0000"))
-    person = people_at_risk(ws)[0]
-    assert (person.profile_id, person.name, person.silence_days, person.rhythm_days) == ("boris", "Boris Иванов", 70, 7)
-    assert people_at_risk(ws, offset=1) == ()
+    assert (found.valuable_lost, found.money_lost) == (0, Decimal(0))
+    person = people_at_risk(earlier)[0]
+    assert (person.profile_id, person.name, person.silence_days, person.rhythm_days) == ("boris", "Boris Иванов", 20, 7)
+    assert people_at_risk(earlier, offset=1) == ()
+
+
+def test_a_valuable_person_silent_for_more_than_four_pauses_is_lost_and_no_longer_at_risk(ws: Context) -> None:
+    found = report(ws)
+    assert (found.valuable, found.at_risk, found.money_in_danger) == (1, 0, Decimal(0))
+    assert (found.valuable_lost, found.money_lost) == (1, Decimal("400.0000"))
+    assert people_at_risk(ws) == ()
 
 
 def test_it_is_computed_anew_only_when_facts_or_the_day_have_changed(ws: Context) -> None:

@@ -17,6 +17,7 @@ from rfm_oracle import NOW, Happened, event_table, oracle, people_table, shop
 
 from habitue.insights.orders import money_rows, orders, orders_per_profile
 from habitue.insights.rfm import rfm
+from habitue.insights.summary import valuable_at_risk
 
 ZONES = ("Europe/Berlin", "UTC", "Asia/Kolkata", "America/New_York")
 TRIALS = settings(
@@ -53,6 +54,24 @@ def test_it_is_exact_to_the_cent_against_a_second_computation(con: Any) -> None:
     check()
     sys.stdout.write(f"\nbuyers by group: {dict(groups)}, shops by number of buyers: {dict(sorted(sizes.items()))}\n")
     assert len(groups) == 7
+
+
+def test_valuable_at_risk_are_the_valuable_overdue_people_who_are_not_lost(con: Any) -> None:
+    found = 0
+    for seed in range(40):
+        events = shop(seed)
+        people = people_table(sorted({e.profile_id for e in events}), companies=["p11"])
+        table = rfm(event_table(events), people, at=NOW, timezone="UTC", currency="EUR")
+        expected = {
+            person
+            for person, row in _computed(con, events, "UTC")[1].items()
+            if row["is_valuable"] and row["is_overdue"] and row["recency_days"] <= 4 * row["rhythm_days"]
+        }
+        rows = con.to_pyarrow(valuable_at_risk(table)).to_pylist()
+        assert {row["profile_id"] for row in rows} == expected
+        assert [row["yearly_money"] for row in rows] == sorted((row["yearly_money"] for row in rows), reverse=True)
+        found += len(rows)
+    assert found
 
 
 def _without_refunds(events: ir.Table, people: ir.Table, **more: Any) -> ir.Table:

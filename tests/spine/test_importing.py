@@ -158,3 +158,70 @@ def test_a_broken_file_leaves_nothing_behind(sqlite_ws: Workspace, tmp_path: Pat
         sqlite_ws.imports.run(picture)
     assert told.value.next_step
     assert sqlite_ws.imports.listing() == []
+
+
+def test_a_file_imported_here_is_not_taken_by_a_worker_as_well(ws: Workspace, tmp_path: Path) -> None:
+    taken: list[jobs.Job | None] = []
+    progress = lambda *_: taken.append(jobs.claim(ws.context, ["import"]))  # noqa: E731  # one line says it all
+    done = ws.imports.run(write(tmp_path, "kunden.csv", PEOPLE), progress=progress)
+    assert taken
+    assert set(taken) == {None}
+    assert done.events == 2
+
+
+def test_an_import_whose_process_died_is_taken_up_and_counts_nothing_twice(ws: Workspace, tmp_path: Path) -> None:
+    rows = "".join(f"{i};Anna{i} Berg;anna{i}@web.example;;Bonn\n" for i in range(9000))
+    path = write(tmp_path, "kunden.csv", PEOPLE.splitlines()[0] + "\n" + rows)
+    import_id, _ = ws.imports.start(path)
+    kept = ws.folder / "imports" / import_id
+    text = kept.read_bytes()
+    job = jobs.claim(ws.context, ["import"])
+    assert job is not None
+
+    def die(*_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        flow.run_import(ws.context, job, progress=die)
+    assert ws.imports.get(import_id).state == "failed"
+    assert 0 < ws.people.count() < 9000
+    kept.write_bytes(text)
+    flow.run_import(ws.context, job)
+    done = ws.imports.get(import_id)
+    assert (done.state, done.rows_read, done.rows_taken, done.people_new) == ("done", 9000, 9000, 9000)
+    assert ws.people.count() == 9000
+    (anna,) = ws.people.search("anna17@web")
+    assert len(ws.people.timeline(anna.profile_id)) == 1
+
+
+def test_a_row_in_which_nobody_can_be_read_is_set_aside(sqlite_ws: Workspace, tmp_path: Path) -> None:
+    text = "email,newsletter\nanna@web.example,yes\nhedda(at)web,yes\n"
+    done = sqlite_ws.imports.run(write(tmp_path, "newsletter.csv", text))
+    assert (done.rows_read, done.rows_taken, done.rows_set_aside) == (2, 1, 1)
+    assert sqlite_ws.people.count() == 1
+    assert sqlite_ws.imports.reasons(done.import_id) == {"nobody_left": 1}
+
+
+def test_what_one_row_says_stays_with_one_person(sqlite_ws: Workspace, tmp_path: Path) -> None:
+    text = "email,first_name,newsletter\ntest@test.de,Hedda,yes\nnoreply@web.example,Bo,no\n"
+    sqlite_ws.imports.run(write(tmp_path, "newsletter.csv", text))
+    assert names(sqlite_ws) == ["Bo", "Hedda"]
+    (hedda,) = sqlite_ws.people.search("hedda")
+    assert {m.name for m in sqlite_ws.people.timeline(hedda.profile_id)} == {"identify", "Consent Given"}
+
+
+def test_a_list_of_companies_gives_companies_and_a_contact_makes_hers_known(
+    sqlite_ws: Workspace, tmp_path: Path
+) -> None:
+    firms = "Firma;Branche;Telefon;E-Mail;Ort\nWendt GmbH;Handel;030 901820;info@wendt.example;Berlin\n"
+    sqlite_ws.imports.run(write(tmp_path, "firmen.csv", firms))
+    assert sqlite_ws.people.count() == 0
+    sqlite_ws.imports.run(write(tmp_path, "kontakte.csv", "Name;Firma;E-Mail\nEva Kurz;Wendt GmbH;eva@wendt.example\n"))
+    (company,) = sqlite_ws.people.listing(kind="company").rows
+    assert (company.name, company.phone, company.city) == ("Wendt GmbH", "+4930901820", "Berlin")
+    assert [row.name for row in sqlite_ws.people.contacts_of_company("Wendt GmbH")] == ["Eva Kurz"]
+
+
+def test_an_address_without_a_country_is_one_of_the_workspace(sqlite_ws: Workspace, tmp_path: Path) -> None:
+    sqlite_ws.imports.run(write(tmp_path, "kunden.csv", PEOPLE))
+    assert {row.country for row in sqlite_ws.people.listing().rows} == {"DE"}

@@ -148,6 +148,7 @@ def _audiences(ws: Workspace) -> list[dict[str, Any]]:
         rules=(
             InsightIs(insight="rfm", field="is_valuable", op="is", value="true"),
             InsightIs(insight="rfm", field="is_overdue", op="is", value="true"),
+            InsightIs(insight="rfm", field="rfm_group", op="is", value="at_risk"),
         )
     )
     wanted = (("Germany: bought twice, silent for 90 days", asleep), ("Valuable and about to leave", leaving))

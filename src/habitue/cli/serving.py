@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from habitue.workspace import Workspace
 
 STOP_SECONDS = 15
+RESTART_SECONDS = 2.0
 
 
 class AddressUnusable(HabitueError):
@@ -92,18 +94,39 @@ def _address(bind: str) -> tuple[str, int]:
 
 @contextmanager
 def _worker(ws: Workspace) -> Iterator[None]:
-    """The worker as a child of its own session, so that Ctrl-C in a terminal reaches only us and we stop it."""
-    command = [sys.executable, "-m", "habitue.work.worker", str(ws.folder)]
-    child = subprocess.Popen(command, env=environment(), stdin=subprocess.DEVNULL, start_new_session=True)
+    """The worker as a child of its own session, so that Ctrl-C in a terminal reaches only us and we stop it.
+
+    One that dies is started again; work that it had begun is taken up when its lease ends.
+    """
+    is_over = threading.Event()
+    keeper = threading.Thread(target=_keep_working, args=(str(ws.folder), is_over), daemon=True)
+    keeper.start()
     try:
         yield
     finally:
-        child.terminate()
-        try:
-            child.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        is_over.set()
+        keeper.join()
+
+
+def _keep_working(folder: str, is_over: threading.Event) -> None:
+    command = [sys.executable, "-m", "habitue.work.worker", folder]
+    while not is_over.is_set():
+        child = subprocess.Popen(command, env=environment(), stdin=subprocess.DEVNULL, start_new_session=True)
+        while child.poll() is None and not is_over.wait(0.2):
+            pass
+        if child.poll() is None:
+            _stop(child)
+        else:
+            is_over.wait(RESTART_SECONDS)
+
+
+def _stop(child: subprocess.Popen[bytes]) -> None:
+    child.terminate()
+    try:
+        child.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
 @contextmanager

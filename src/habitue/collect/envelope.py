@@ -144,8 +144,9 @@ def identifiers(message: Message, traits: Mapping[str, Any], source_id: str) -> 
         found.extend(_device_identifiers(about.device))
     if message.type == "alias" and message.previous_id:
         found.append(("previous_id", str(message.previous_id)))
-    if about.record:
-        found.append((f"record:{source_id}", about.record))
+    row = about.row or about.record
+    if row:
+        found.append((f"record:{source_id}", row))
     return found
 
 

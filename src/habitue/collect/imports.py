@@ -116,9 +116,11 @@ def listing(conn: Connection, *, source_id: str | None = None, offset: int = 0, 
     return [Import(**row._mapping) for row in conn.execute(query.offset(offset).limit(limit))]
 
 
-def known_contents(conn: Connection, source_id: str) -> dict[int, int]:
-    """The content hash that each record of a source was last seen with, by record hash."""
-    query = sa.select(records.c.record_hash, records.c.content_hash).where(records.c.source_id == source_id)
+def known_contents(conn: Connection, source_id: str, *, without: str) -> dict[int, int]:
+    """The content hash that each record of a source was last seen with in other imports, by record hash."""
+    query = sa.select(records.c.record_hash, records.c.content_hash).where(
+        records.c.source_id == source_id, records.c.import_id != without
+    )
     return {row[0]: row[1] for row in conn.execute(query.order_by(records.c.import_id))}
 
 

@@ -40,6 +40,7 @@ class MessageContext(msgspec.Struct, frozen=True, rename={"external_ids": "exter
     external_ids: tuple[ExternalId, ...] | None = ()
     traits: Object = None
     record: str | None = None
+    row: str | None = None
     country: str | None = None
     replaces: bool = False
     device: Device | list[Any] | None = None

@@ -94,7 +94,7 @@ def _refused(conn: Connection, ids: Sequence[int], profile_id: str) -> list[Refu
                 kept=Known(kept, one.namespace, one.value, one.first_seq),
                 left_out=Known(left_out, other.namespace, other.value, other.first_seq),
                 profile_id=other.profile_id if one.profile_id == profile_id else one.profile_id,
-                reason=REASONS[row.reason],
+                reason=REASONS.get(row.reason, row.reason),
                 at=row.at,
             )
         )

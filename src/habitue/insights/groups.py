@@ -12,6 +12,7 @@ from habitue.kernel.text import gettext_noop as _
 
 OVERDUE_AFTER = 2
 LOST_AFTER = 4
+LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ GROUPS: Mapping[str, CustomerGroup] = {
             _("Write to them today, the valuable ones personally; ask what is missing."),
         ),
         CustomerGroup(
-            "lost",
+            LOST,
             _("Lost"),
             _("Came back before, and have now been silent for more than four times their usual pause."),
             _("One last good offer, then let them rest; ask why they left."),
@@ -79,7 +80,7 @@ def group_of(*, purchases: int, silence_days: int, rhythm_days: float, shop_gap_
     if purchases == 1:
         return "new" if late <= OVERDUE_AFTER else "one_time"
     if late > LOST_AFTER:
-        return "lost"
+        return LOST
     if late > OVERDUE_AFTER:
         return "at_risk"
     if purchases == 2:
@@ -94,7 +95,7 @@ def group_column(table: ir.Table) -> ir.StringValue:
     return ibis.cases(
         ((table.frequency == 1) & ~late, "new"),
         (table.frequency == 1, "one_time"),
-        (very_late, "lost"),
+        (very_late, LOST),
         (late, "at_risk"),
         (table.frequency == 2, "promising"),
         (table.rhythm_days <= table.shop_gap_days, "regular"),

@@ -14,7 +14,7 @@ from habitue.access.policy import require
 from habitue.insights.groups import GROUPS, CustomerGroup
 from habitue.insights.orders import MONEY
 from habitue.insights.store import stored
-from habitue.insights.summary import pareto, rfm_summary, top_count, valuable_at_risk
+from habitue.insights.summary import is_at_risk, is_lost, pareto, rfm_summary, top_count, valuable_at_risk
 from habitue.kernel.context import Context
 
 NO_MONEY = Decimal("0.0000")
@@ -51,7 +51,7 @@ class Pareto:
 
 @dataclass(frozen=True, slots=True)
 class PersonAtRisk:
-    """A valuable person who is overdue; `money_in_danger` is what he or she spent in a year."""
+    """A valuable person who is overdue and not lost yet; `money_in_danger` is what he or she spent in a year."""
 
     profile_id: str
     name: str | None
@@ -67,7 +67,11 @@ class PersonAtRisk:
 
 @dataclass(frozen=True, slots=True)
 class RfmReport:
-    """Everything the page needs. `money` is in `currency`; orders in other currencies are only counted."""
+    """Everything the page needs. `money` is in `currency`; orders in other currencies are only counted.
+
+    `at_risk` counts the valuable people who are overdue and not lost yet, `money_in_danger` is theirs;
+    `valuable_lost` counts the valuable people who are lost, `money_lost` is what they spent in a year.
+    """
 
     computed_at: datetime
     currency: str
@@ -79,6 +83,8 @@ class RfmReport:
     valuable: int
     at_risk: int
     money_in_danger: Decimal
+    valuable_lost: int
+    money_lost: Decimal
     other_currency_orders: int
 
 
@@ -98,12 +104,14 @@ def report(ws: Context) -> RfmReport:
         valuable=totals["valuable"] or 0,
         at_risk=totals["at_risk"] or 0,
         money_in_danger=totals["money_in_danger"] or NO_MONEY,
+        valuable_lost=totals["valuable_lost"] or 0,
+        money_lost=totals["money_lost"] or NO_MONEY,
         other_currency_orders=totals["other_orders"] or 0,
     )
 
 
 def people_at_risk(ws: Context, *, offset: int = 0, limit: int = 20) -> tuple[PersonAtRisk, ...]:
-    """Valuable people who are overdue, most money in danger first, page by page."""
+    """Valuable people who are overdue and not lost yet, most money in danger first, page by page."""
     require(ws.actor, "insights.read")
     chosen = valuable_at_risk(stored(ws, "rfm").table).limit(limit, offset=offset)
     people = ws.lake.table("people").select("profile_id", "name", "email", "city")
@@ -114,14 +122,16 @@ def people_at_risk(ws: Context, *, offset: int = 0, limit: int = 20) -> tuple[Pe
 
 
 def _totals(ws: Context, table: ir.Table) -> dict[str, Any]:
-    both = table.is_valuable & table.is_overdue
+    at_risk, lost = is_at_risk(table), is_lost(table)
     figures = table.aggregate(
         people=table.count(),
         money=table.monetary.sum().cast(MONEY),
         shop_gap_days=table.shop_gap_days.max(),
         valuable=table.is_valuable.sum(),
-        at_risk=both.sum(),
-        money_in_danger=table.yearly_money.sum(where=both).cast(MONEY),
+        at_risk=at_risk.sum(),
+        money_in_danger=table.yearly_money.sum(where=at_risk).cast(MONEY),
+        valuable_lost=lost.sum(),
+        money_lost=table.yearly_money.sum(where=lost).cast(MONEY),
         other_orders=table.other_orders.sum().cast("int64"),
     )
     return _rows(ws, figures)[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from habitue.insights.groups import LOST
 from habitue.insights.orders import MONEY
 from habitue.insights.rfm import TOP_PARTS
 
@@ -52,9 +53,19 @@ def top_count(people: int) -> int:
 
 
 def valuable_at_risk(table: ir.Table) -> ir.Table:
-    """Valuable people who are overdue against their own rhythm, most yearly money first.
+    """Valuable people who are overdue against their own rhythm and not lost yet, most yearly money first.
 
     The money in danger is their `yearly_money`.
     """
-    chosen = table.filter(table.is_valuable & table.is_overdue)
+    chosen = table.filter(is_at_risk(table))
     return chosen.order_by([ibis.desc("yearly_money", nulls_first=False), ibis.asc("profile_id", nulls_first=False)])
+
+
+def is_at_risk(table: ir.Table) -> ir.BooleanValue:
+    """Whether each row is a valuable person who is overdue but can still be held."""
+    return table.is_valuable & table.is_overdue & (table.rfm_group != LOST)
+
+
+def is_lost(table: ir.Table) -> ir.BooleanValue:
+    """Whether each row is a valuable person who has been silent for more than four times the usual pause."""
+    return table.is_valuable & (table.rfm_group == LOST)

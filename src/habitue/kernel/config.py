@@ -13,6 +13,7 @@ import msgspec
 from habitue.kernel.errors import SettingInvalid, WorkspaceMissing
 
 FILE_NAME = "habitue.toml"
+_OTHER_VARIABLES = frozenset({"HABITUE_KEY", "HABITUE_WORKSPACE", "HABITUE_BENCH_DATA"})
 LANGUAGES = ("en", "de", "ru")
 
 
@@ -94,7 +95,7 @@ def text(settings: WorkspaceSettings) -> str:
 def _with_environment(data: dict[str, object], environ: Mapping[str, str]) -> dict[str, object]:
     merged: dict[str, object] = {k: dict(v) if isinstance(v, dict) else v for k, v in data.items()}
     for key, value in environ.items():
-        if not key.startswith("HABITUE_") or key == "HABITUE_KEY" or key.startswith("HABITUE_BENCH"):
+        if not key.startswith("HABITUE_") or key in _OTHER_VARIABLES:
             continue
         section, _, name = key.removeprefix("HABITUE_").lower().partition("__")
         if not name:

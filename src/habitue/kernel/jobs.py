@@ -69,9 +69,14 @@ class Job:
     finished_at: datetime | None
 
 
-def enqueue(ws: Context, *, kind: str, subject_id: str, args: Mapping[str, Any]) -> Job:
-    """Put a job into the queue; it runs with the roles of the actor who asked for it."""
+def enqueue(ws: Context, *, kind: str, subject_id: str, args: Mapping[str, Any], is_claimed: bool = False) -> Job:
+    """Put a job into the queue; it runs with the roles of the actor who asked for it.
+
+    With `is_claimed` the caller carries it out at once, and no worker takes it unless the caller falls silent.
+    """
     job_id = ws.ids.new()
+    now = ws.clock.now()
+    state = {"state": "running", "started_at": now, "lease_until": now + LEASE} if is_claimed else {"state": "queued"}
     with ws.register.write() as conn:
         conn.execute(
             sa.insert(jobs).values(
@@ -79,12 +84,12 @@ def enqueue(ws: Context, *, kind: str, subject_id: str, args: Mapping[str, Any])
                 kind=kind,
                 subject_id=subject_id,
                 args=dict(args),
-                state="queued",
+                **state,
                 actor_id=ws.actor.actor_id,
                 actor_name=ws.actor.name,
                 roles=sorted(ws.actor.roles),
                 is_cancel_wanted=False,
-                created_at=ws.clock.now(),
+                created_at=now,
             )
         )
     return get(ws, job_id)

@@ -43,9 +43,11 @@ def reasons(ws: Context, members: ir.Table, *, purpose_id: str, channel: str | N
     consents = ws.lake.table("consents").filter(lambda t: t.purpose == purpose_id)
     if channel != "any":
         consents = consents.filter(lambda t: t.channel.isin([channel, "any"]))
-    latest = consents.group_by("profile_id").aggregate(
-        given=(consents.state == "given").any(), withdrawn=(consents.state == "withdrawn").any()
-    )
+    # The last word counts, whichever channel it was about; at the same instant a withdrawal wins.
+    order = [ibis.desc("at"), ibis.desc("state")]
+    ranked = consents.mutate(place=ibis.row_number().over(group_by="profile_id", order_by=order))
+    last = ranked.filter(ranked.place == 0)
+    latest = last.select("profile_id", given=last.state == "given", withdrawn=last.state == "withdrawn")
     joined = (
         members.select("profile_id")
         .distinct()

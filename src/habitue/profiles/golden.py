@@ -55,21 +55,30 @@ def golden(candidates: Sequence[Value], rule: str) -> Golden | None:
         return None
     if len(known) == 1:
         return Golden(field=known[0].field, value=known[0].value, winner=known[0], others=(), rule=rule)
+    is_name = dictionary_field(known[0].field).kind == "name"
     counts = Counter(str(value.value) for value in known) if rule == "most_frequent" else {}
 
     def rank(value: Value) -> tuple[object, ...]:
-        newest = (value.at_micros, value.seq)
+        newest: tuple[object, ...] = (value.at_micros, value.seq)
         if rule == "most_frequent":
-            return (counts[str(value.value)], *newest)
+            return (
+                (counts[str(value.value)], *newest) if not is_name else (newest[0], counts[str(value.value)], *newest)
+            )
         if rule == "longest":
             return (len(str(value.value)), *newest)
         if rule == "trusted":
             return (-value.seq,)
         return newest
 
-    winner = max(known, key=rank)
+    in_full = [value for value in known if is_name and _is_in_full(str(value.value))]
+    winner = max(in_full or known, key=rank)
     others = tuple(value for value in known if value is not winner)
     return Golden(field=winner.field, value=winner.value, winner=winner, others=others, rule=rule)
+
+
+def _is_in_full(name: str) -> bool:
+    """Whether no part of a name is a mere initial: `Anna Berg` says more than a later `A. Berg`."""
+    return all(len(word.strip(".")) > 1 for word in name.split())
 
 
 def golden_profile(candidates: Iterable[Value]) -> Mapping[str, Golden]:

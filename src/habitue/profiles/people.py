@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import namespace_kind
-from habitue.identity.tables import identifiers
+from habitue.identity.tables import identifiers, links
 from habitue.kernel.register import among, bulk, chunks, dialect_insert
 from habitue.profiles.golden import Golden, golden_profile
 from habitue.profiles.search import SearchIndex, phone_word, search_text
@@ -89,6 +89,9 @@ def remove(conn: Connection, profile_ids: Iterable[str]) -> None:
 
 def _refresh_part(conn: Connection, profile_ids: Sequence[str], seq: int) -> None:
     facts = _load(conn, profile_ids)
+    nobodies = _nobodies(conn, facts)
+    remove(conn, nobodies)
+    facts = {profile_id: fact for profile_id, fact in facts.items() if profile_id not in nobodies}
     owner = {item[0]: profile_id for profile_id, fact in facts.items() for item in fact.identifiers}
     by_profile: dict[str, list[object]] = {profile_id: [] for profile_id in facts}
     for value in of_identifiers(conn, sorted(owner)):
@@ -100,6 +103,21 @@ def _refresh_part(conn: Connection, profile_ids: Sequence[str], seq: int) -> Non
         searched[profile_id] = _search_text(fact, golden)
     if rows:
         _store(conn, rows, searched)
+
+
+def _nobodies(conn: Connection, facts: Mapping[str, _Facts]) -> frozenset[str]:
+    """Profiles that are only a contact which was refused elsewhere: nothing happened there, nothing joined them."""
+    empty = {item[0]: profile_id for profile_id, fact in facts.items() if not fact.events for item in fact.identifiers}
+    if not empty:
+        return frozenset()
+    told = of_identifiers(conn, sorted(empty))
+    linked = [
+        key
+        for column in (links.c.a, links.c.b)
+        for key in conn.scalars(sa.select(column).where(among(conn, column, empty)))
+    ]
+    somebody = {empty[key] for key in (*linked, *(value.identifier_id for value in told))}
+    return frozenset(empty.values()) - somebody
 
 
 def _load(conn: Connection, profile_ids: Sequence[str]) -> dict[str, _Facts]:
@@ -160,13 +178,11 @@ def kind_of(namespaces: Iterable[str]) -> str:
 
 def display_name(traits: Mapping[str, object], known_by: Sequence[tuple[int, str, str]]) -> str:
     """What to call somebody: the name, else the company, e-mail, phone, or the most telling identifier."""
-    for name in ("name", "company_name", "email", "phone"):
-        if value := _text(traits, name):
+    parts = " ".join(part for part in (_text(traits, "first_name"), _text(traits, "last_name")) if part)
+    for value in (_text(traits, "name"), parts, *(_text(traits, name) for name in ("company_name", "email", "phone"))):
+        if value:
             return value
-    first = " ".join(part for part in (_text(traits, "first_name"), _text(traits, "last_name")) if part)
-    if first:
-        return first
-    telling = [item for item in known_by if namespace_kind(item[1]) != "record"] or known_by
+    telling = [item for item in known_by if namespace_kind(item[1]) not in ("record", "anonymous_id")]
     return telling[0][2] if telling else ""
 
 

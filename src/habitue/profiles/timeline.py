@@ -81,6 +81,12 @@ def met_by_import(conn: Connection, import_id: str) -> set[int]:
     return set(conn.scalars(sa.select(events.c.identifier_id).where(events.c.import_id == import_id).distinct()))
 
 
+def records_of_import(conn: Connection, import_id: str) -> frozenset[str]:
+    """The source records whose events an import has brought so far, for one that is resumed."""
+    query = sa.select(events.c.record).where(events.c.import_id == import_id, events.c.record.isnot(None)).distinct()
+    return frozenset(record.partition("/")[2] for record in conn.scalars(query))
+
+
 def delete_import(conn: Connection, import_id: str) -> int:
     """Delete the events of an import; what they had replaced stands again."""
     seqs = sa.select(events.c.seq).where(events.c.import_id == import_id)

@@ -9,16 +9,20 @@ from typing import Any
 
 from habitue.collect import imports, projection
 from habitue.collect.files.cells import iso
+from habitue.collect.files.headings import key as plain_key
 from habitue.collect.files.shapes import Record, Rejected
 from habitue.collect.message import encode_body
 from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
+from habitue.kernel.text import gettext_noop as _
 from habitue.quality import gate, quarantine
 from habitue.quality.quarantine import Quarantined
 
 BATCH_MESSAGES = 500
 GROUP_FRAMES = 8
 SET_ASIDE, NOTED = "open", "noted"
+NOBODY_LEFT = _("What should say who this is cannot be read, so the row would belong to nobody.")
+_TELLING = ("email", "phone", "mobile", "name", "first_name", "last_name", "company_name")
 _CONTACT_TRAITS = ("email", "phone", "mobile", "first_name", "last_name")
 
 
@@ -49,6 +53,7 @@ class FileIntake:
         import_id: str,
         columns: Sequence[str],
         received_at: datetime,
+        projected: frozenset[str],
         apply: Callable[[], object],
         heartbeat: Callable[[Tally], None],
     ) -> None:
@@ -67,7 +72,9 @@ class FileIntake:
         self._seen: list[tuple[int, int]] = []
         self._aside: list[Quarantined] = []
         with ws.register.read() as conn:
-            self._known = imports.known_contents(conn, source_id)
+            self._known = imports.known_contents(conn, source_id, without=import_id)
+        self._projected = projected
+        self._companies: set[str] = set()
         self.tally = Tally()
 
     def run(self, records: Iterable[Record | Rejected]) -> Tally:
@@ -85,17 +92,23 @@ class FileIntake:
 
     def _take(self, record: Record) -> None:
         tally, count = self.tally, len(record.lines)
-        tally.rows_read += count
         key = imports.hash64(record.key, self._secret)
         content = imports.hash64(record.content_hash)
         before = self._known.get(key)
         if before == content:
+            tally.rows_read += count
             tally.rows_unchanged += count
+            return
+        messages, problems = self._check(record, replaces=before is not None)
+        if not self._names_somebody(messages):
+            self._set_aside(self._nobody(record))
+            return
+        tally.rows_read += count
+        tally.rows_taken += count
+        if not self._projected.isdisjoint(message["context"]["record"] for message in messages):
             return
         self._known[key] = content
         self._seen.append((key, content))
-        messages, problems = self._check(record, replaces=before is not None)
-        tally.rows_taken += count
         tally.events += len(messages)
         self._messages.extend(messages)
         for problem in problems:
@@ -115,21 +128,54 @@ class FileIntake:
                 message["traits"] = {**result.traits}
                 if about == "person":
                     checked = result.traits
+                self._place(message["traits"])
                 problems.extend(
                     {"code": p.code, "message": p.message, "params": {**p.params, "column": p.field, "value": p.value}}
                     for p in result.problems
                 )
-        for message in record.messages:
+        found = [*record.messages, *self._company(record, checked)]
+        for message in found:
             if message.get("timestamp") == self._undated:
                 del message["timestamp"]
             context = message.setdefault("context", {})
             context.setdefault("record", record.key)
+            context["row"] = record.key
             if replaces:
                 context["replaces"] = True
             if message["type"] == "track" and context.get("traits"):
                 known = checked or gate.check(context["traits"], country=self._country).traits
                 context["traits"] = {name: known[name] for name in _CONTACT_TRAITS if known.get(name)}
-        return list(record.messages), problems
+        return found, problems
+
+    def _company(self, record: Record, person: dict[str, Any]) -> list[dict[str, Any]]:
+        """The company that somebody works for is known from then on, under its name."""
+        name = person.get("company_name")
+        key = plain_key(name) if isinstance(name, str) else ""
+        if not key or key in self._companies or any(message["type"] == "group" for message in record.messages):
+            return []
+        self._companies.add(key)
+        context = {"record": f"{record.key}:company"}
+        return [{"type": "group", "groupId": f"name:{key}", "traits": {"company_name": name}, "context": context}]
+
+    def _place(self, traits: dict[str, Any]) -> None:
+        """An address without a country is one of the workspace's country, as phone and postal code were read."""
+        if not traits.get("country") and any(traits.get(name) for name in ("postal_code", "city", "street")):
+            traits["country"] = self._country
+
+    def _names_somebody(self, messages: Sequence[dict[str, Any]]) -> bool:
+        """Whether anything is left, after the gate, that says whose row it is."""
+        for message in messages:
+            context = message["context"]
+            told = {**context.get("traits", {}), **(message.get("traits") or {})}
+            if message.get("userId") or message.get("groupId"):
+                return True
+            if context.get("externalIds") or any(told.get(name) for name in _TELLING):
+                return True
+        return False
+
+    def _nobody(self, record: Record) -> Rejected:
+        rows = (record.raw,) * len(record.lines)
+        return Rejected(record.line, "", "nobody_left", NOBODY_LEFT, lines=record.lines, rows=rows)
 
     def _set_aside(self, rejected: Rejected) -> None:
         rows = rejected.rows or ((rejected.raw,),)

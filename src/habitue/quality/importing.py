@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
+import pyarrow.parquet as pq
+from sqlalchemy.engine import Connection
 
 from habitue.access import policy
 from habitue.audit import ledger
@@ -18,7 +20,7 @@ from habitue.collect.files.columns import ColumnGuess, guess_columns
 from habitue.collect.files.mapping import Mapping
 from habitue.collect.files.messages import messages
 from habitue.collect.files.reading import read, sample
-from habitue.collect.files.shapes import Format, Note, Record, Rejected
+from habitue.collect.files.shapes import Batch, Format, Note, Record, Rejected
 from habitue.collect.files.sniff import sniff
 from habitue.kernel import jobs
 from habitue.kernel.clock import day_in
@@ -90,6 +92,7 @@ class Preview:
     notes: tuple[Note, ...]
     source_name: str
     is_remembered: bool
+    rows_expected: int
 
 
 def preview(
@@ -123,13 +126,23 @@ def preview(
         notes=(*fmt.notes, *batch.notes),
         source_name=name,
         is_remembered=remembered is not None,
+        rows_expected=_rows_expected(path, fmt, batch),
     )
 
 
 def start(
-    ws: Context, path: Path, *, file_name: str, source_name: str, mapping: Mapping | None = None
+    ws: Context,
+    path: Path,
+    *,
+    file_name: str,
+    source_name: str,
+    mapping: Mapping | None = None,
+    is_claimed: bool = False,
 ) -> tuple[str, jobs.Job]:
-    """Copy the file in and queue its import; returns the import id and the job."""
+    """Copy the file in and queue its import; returns the import id and the job.
+
+    With `is_claimed` the caller runs the job itself.
+    """
     policy.require(ws.actor, "imports.run")
     reading = preview(ws, path, file_name=file_name, source_name=source_name, mapping=mapping)
     if not any(reading.mapping.targets):
@@ -158,52 +171,71 @@ def start(
         )
         details = {"file_name": file_name, "source": source.source_id}
         ledger.record(conn, ws, verb="import.started", subject_kind="import", subject_id=import_id, details=details)
-    fmt = msgspec.to_builtins(reading.format)
-    return import_id, jobs.enqueue(ws, kind=JOB_KIND, subject_id=import_id, args={"format": fmt})
+    arguments = {"format": msgspec.to_builtins(reading.format), "rows": reading.rows_expected}
+    return import_id, jobs.enqueue(ws, kind=JOB_KIND, subject_id=import_id, args=arguments, is_claimed=is_claimed)
 
 
 def run(
-    ws: Context, job: jobs.Job, *, apply: Callable[[], object], progress: Callable[[int, int], None] | None = None
+    ws: Context,
+    job: jobs.Job,
+    *,
+    apply: Callable[[], object],
+    records_of_import: Callable[[Connection, str], frozenset[str]],
+    progress: Callable[[int, int], None] | None = None,
 ) -> None:
     """Carry a queued import out; raises JobCancelled when it was cancelled. What was taken until then stays."""
     with ws.register.read() as conn:
         item = imports.get(conn, job.subject_id)
     fmt = msgspec.convert(job.args["format"], Format)
     path = _kept_file(ws, item.import_id)
-    total = _estimated_rows(path, item)
+    rows = int(job.args["rows"])
 
     def heartbeat(tally: Tally) -> None:
-        expected = max(total, tally.rows_read)
+        expected = max(rows, tally.rows_read) if rows else 0
         jobs.progress(ws, job.job_id, done=tally.rows_read, total=expected)
         if progress is not None:
             progress(tally.rows_read, expected)
 
     received_at = ws.clock.now()
+    with ws.register.write() as conn:
+        quarantine.forget(conn, import_id=item.import_id)
+    apply()
+    with ws.register.read() as conn:
+        projected = records_of_import(conn, item.import_id)
     intake = FileIntake(
         ws,
         source_id=item.source_id,
         import_id=item.import_id,
         columns=item.columns,
         received_at=received_at,
+        projected=projected,
         apply=apply,
         heartbeat=heartbeat,
     )
-    state, error = "done", None
+    state, error = "failed", None
     try:
         mapping = Mapping.from_dict(item.mapping)
         batches = read(path, fmt)
         intake.run(_records(ws, batches, mapping, fmt, source_id=item.source_id, received_at=received_at))
+        state = "done"
     except jobs.JobCancelled:
         state = "cancelled"
         raise
     except HabitueError as problem:
-        state, error = "failed", str(problem)
+        error = str(problem)
         raise
     finally:
         with ws.register.write() as conn:
             values = {**intake.tally.as_dict(), "state": state, "error": error, "finished_at": ws.clock.now()}
             imports.update(conn, item.import_id, values)
         path.unlink(missing_ok=True)
+
+
+def note_cancelled(ws: Context, import_id: str) -> None:
+    """Close an import that was cancelled before it began."""
+    with ws.register.write() as conn:
+        imports.update(conn, import_id, {"state": "cancelled", "finished_at": ws.clock.now()})
+    _kept_file(ws, import_id).unlink(missing_ok=True)
 
 
 def note_undone(ws: Context, import_id: str) -> None:
@@ -299,9 +331,15 @@ def _kept_file(ws: Context, import_id: str) -> Path:
     return ws.folder / "imports" / import_id
 
 
-def _estimated_rows(path: Path, item: imports.Import) -> int:
-    """Rows are not counted before they are read; bytes a row of text files have are a fair first guess."""
-    return max(1, item.byte_count // 90) if path.exists() else 1
+def _rows_expected(path: Path, fmt: Format, batch: Batch) -> int:
+    """How many rows a file will have: known of Parquet, estimated from the first rows of plain text, else 0."""
+    if fmt.kind == "parquet" and not fmt.gzip:
+        return int(pq.ParquetFile(path).metadata.num_rows)
+    if fmt.kind not in ("csv", "jsonl") or fmt.gzip or not batch.rows:
+        return 0
+    width = sum(len(str(cell)) + 1 for row in batch.rows for cell in row) / len(batch.rows)
+    keys = sum(len(column) + 5 for column in batch.columns) if fmt.kind == "jsonl" else 0
+    return max(len(batch.rows), round(path.stat().st_size / (width + keys)))
 
 
 def _sha256(path: Path) -> str:

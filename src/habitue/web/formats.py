@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 
 NOTHING = "—"
 Number = int | float | Decimal
@@ -29,17 +29,25 @@ def number(value: Number | None, locale: Locale, *, decimals: int = 0) -> str:
 
 
 def money(value: Decimal | int | None, currency: str, locale: Locale, *, whole: bool = False) -> str:
-    """€ 1,234.50 in English, 1.234,50 € in German; `whole` leaves out the cents."""
+    """€1,234.50 in English, 1.234,50 € in German; `whole` leaves out the cents."""
     if value is None:
         return NOTHING
-    digits = "#,##0" if whole else "#,##0.00"
-    pattern = f"¤\u00a0{digits}" if locale.language == "en" else f"{digits}\u00a0¤"
+    pattern = locale.currency_formats["standard"].pattern
+    if get_currency_symbol(currency, locale)[-1:].isalpha():
+        pattern = pattern.replace("¤#", "¤\u00a0#")
+    if whole:
+        pattern = pattern.replace("#,##0.00", "#,##0")
     return _minus(format_currency(value, currency, format=pattern, locale=locale, currency_digits=not whole))
 
 
 def percent(value: Number | None, locale: Locale, *, decimals: int = 0) -> str:
-    """0.314 with one decimal: 31.4 %."""
-    return NOTHING if value is None else f"{number(Decimal(str(value)) * 100, locale, decimals=decimals)}\u00a0%"
+    """0.314 with one decimal: 31.4% in English, 31,4 % in German."""
+    if value is None:
+        return NOTHING
+    pattern = locale.percent_formats[None].pattern.replace(
+        "#,##0", "#,##0" + ("." + "0" * decimals if decimals else "")
+    )
+    return _minus(format_percent(Decimal(str(value)), format=pattern, locale=locale))
 
 
 def day(value: date | datetime | None, locale: Locale, zone: tzinfo) -> str:

@@ -11,7 +11,11 @@ from habitue.insights.orders import COMPLETED
 
 BUYERS_OF_A_YEAR = EventCount(COMPLETED, window=Window(kind="last_year"))
 VALUABLE_AT_RISK = Group(
-    rules=(InsightIs("rfm", "is_valuable", "is", "true"), InsightIs("rfm", "is_overdue", "is", "true"))
+    rules=(
+        InsightIs("rfm", "is_valuable", "is", "true"),
+        InsightIs("rfm", "is_overdue", "is", "true"),
+        InsightIs("rfm", "rfm_group", "is", "at_risk"),
+    )
 )
 VALUABLE = InsightIs("rfm", "is_valuable", "is", "true")
 MAY_BE_WRITTEN_TO = Group(rules=(Consent("newsletter", "email"), Trait("email", "is_known")))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -29,25 +30,26 @@ log = structlog.get_logger()
 
 
 def main() -> None:
-    """Work on one folder until told to stop."""
+    """Work on one folder until told to stop, or until the process that started it is gone."""
     stop = threading.Event()
+    parent = os.getppid()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with open_workspace(sys.argv[1], actor=SYSTEM) as ws:
-        work(ws.context, stop)
+        work(ws.context, lambda: stop.is_set() or os.getppid() != parent, stop.wait)
 
 
-def work(ws: Context, stop: threading.Event) -> None:
-    """Project, carry out jobs and refresh, until `stop` is set."""
+def work(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object]) -> None:
+    """Project, carry out jobs and refresh, until `is_over`; `wait` sleeps for some seconds when nothing is to do."""
     refreshed_at = 0.0
-    while not stop.is_set():
+    while not is_over():
         is_busy = flow.catch_up(ws) > 0
         is_busy = run_one(ws) or is_busy
         if time.monotonic() - refreshed_at >= REFRESH_SECONDS:
             flow.refresh(ws)
             refreshed_at = time.monotonic()
         if not is_busy:
-            stop.wait(IDLE_SECONDS)
+            wait(IDLE_SECONDS)
 
 
 def run_one(ws: Context) -> bool:

@@ -16,21 +16,21 @@ def _plain(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
-@pytest.mark.parametrize(("locale", "written"), [(EN, "€ 1,234.50"), (DE, "1.234,50 €"), (RU, "1 234,50 €")])
+@pytest.mark.parametrize(("locale", "written"), [(EN, "€1,234.50"), (DE, "1.234,50 €"), (RU, "1 234,50 €")])
 def test_money_is_written_as_the_reader_does(locale: object, written: str) -> None:
     assert _plain(formats.money(Decimal("1234.5"), "EUR", locale)) == written  # type: ignore[arg-type]  # parametrised
 
 
 def test_whole_money_leaves_out_the_cents_even_of_yen_and_dinars() -> None:
-    assert _plain(formats.money(Decimal("96300.4"), "EUR", EN, whole=True)) == "€ 96,300"
-    assert _plain(formats.money(Decimal("5"), "JPY", EN)) == "JP¥ 5"
+    assert _plain(formats.money(Decimal("96300.4"), "EUR", EN, whole=True)) == "€96,300"
+    assert _plain(formats.money(Decimal("5"), "JPY", EN)) == "JP¥5"
     assert _plain(formats.money(Decimal("5.123"), "KWD", EN)) == "KWD 5.123"
 
 
 def test_numbers_and_shares_have_the_marks_of_the_language() -> None:
     assert formats.number(18402, DE) == "18.402"
     assert formats.number(Decimal("-3105.25"), EN, decimals=1) == "−3,105.2"
-    assert _plain(formats.percent(0.314, EN, decimals=1)) == "31.4 %"
+    assert _plain(formats.percent(0.314, EN, decimals=1)) == "31.4%"
     assert _plain(formats.percent(Decimal("0.5"), RU)) == "50 %"
 
 

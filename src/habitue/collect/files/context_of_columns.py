@@ -69,6 +69,23 @@ _TELLING_TARGETS = frozenset(
 _AT_HOME = frozenset({"person.street", "person.postal_code", "person.birth_date"})
 _OUR_NAMES = frozenset({"order_id", "payment_id", "products", "kind", "total", "currency"})
 _CALL = frozenset({"contact.reason", "contact.agent", "contact.outcome", "contact.resolved", "contact.duration_s"})
+_OF_PERSONS = frozenset(
+    {
+        "person.name",
+        "person.first_name",
+        "person.last_name",
+        "person.customer_number",
+        "person.user_id",
+        "person.loyalty_card",
+        "person.birth_date",
+        "person.salutation",
+        "person.title",
+        "person.gender",
+        "person.job_title",
+        "person.mobile",
+    }
+)
+_HAPPENINGS = ("order.", "line.", "payment.", "contact.", "survey.", "consent.", "subscription.")
 _BOUGHT = frozenset({"order.total", "line.price", "line.total", "line.quantity"})
 _OF_THE_CUSTOMER = re.compile("customer|client|kunde|member|mitglied|клиент|покупател|контрагент")
 _OF_THE_EVENT = re.compile("note|message|comment|feedback|rating|notiz|nachricht|kommentar|bemerkung|коммент|ip$")
@@ -89,7 +106,24 @@ def settle(candidates: Sequence[Candidate]) -> list[str | None]:
     kept = [target if target and target.partition(".")[0] in subjects else None for target in chosen]
     if "order" not in subjects:
         kept = [None if target and target.startswith("line.") else target for target in kept]
+    if _is_company_list(kept):
+        kept = [_of_company(target) for target in kept]
     return _once(candidates, kept, subjects if _tells(kept, subjects) else None)
+
+
+def _is_company_list(targets: Sequence[str | None]) -> bool:
+    """Whether rows are companies: a company's name or trade, and nothing that only a person has."""
+    named = {target for target in targets if target}
+    is_company = any(target.startswith("company.") or target == "person.company_name" for target in named)
+    return is_company and named.isdisjoint(_OF_PERSONS) and not any(t.startswith(_HAPPENINGS) for t in named)
+
+
+def _of_company(target: str | None) -> str | None:
+    """The company's own contact data, in a list of companies."""
+    if target is None or not target.startswith("person."):
+        return target
+    wanted = "company." + target.removeprefix("person.")
+    return wanted if wanted in TARGETS else target
 
 
 def _tells(targets: Sequence[str | None], subjects: set[str]) -> bool:

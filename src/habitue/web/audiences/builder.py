@@ -91,8 +91,9 @@ def _page(request: HttpRequest, audience: Audience | None, start: Draft, told: M
 def _bench(request: HttpRequest, tree: Draft, *, but: str) -> Bench:
     if request.method == "POST":
         tree = draft.act(tree, request.POST.get("do", ""))
-    tree = parts.settled(tree)
-    return Bench(choices.of_workspace(request.ws.context, but=but), tree, rule_of_draft(tree))
+    lists = choices.of_workspace(request.ws.context, but=but)
+    tree = parts.settled(tree, lists)
+    return Bench(lists, tree, rule_of_draft(tree))
 
 
 def _shown(request: HttpRequest, bench: Bench) -> dict[str, Any]:

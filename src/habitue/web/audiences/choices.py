@@ -13,9 +13,11 @@ from habitue.audiences.event_facts import property_kind
 from habitue.audiences.fields import (
     OP_LABELS,
     OPS,
+    RuleField,
     event_suggestions,
     insight_field,
     insight_fields,
+    own_fields,
     suggestions,
     trait_field,
     trait_fields,
@@ -85,6 +87,7 @@ class Choices:
     events: Sequence[Option]
     purposes: Sequence[Option]
     audiences: Sequence[Option]
+    own: Mapping[str, RuleField]
 
 
 def of_workspace(ws: Context, *, but: str = "") -> Choices:
@@ -96,6 +99,7 @@ def of_workspace(ws: Context, *, but: str = "") -> Choices:
         events=_events(ws),
         purposes=[Option(purpose.purpose_id, gettext(purpose.name)) for purpose in known],
         audiences=[Option(audience.audience_id, audience.name) for audience in others],
+        own={field.name: field for field in own_fields(ws)},
     )
 
 
@@ -104,9 +108,10 @@ def plain(labels: Mapping[str, str]) -> list[Option]:
     return [Option(value, gettext(label)) for value, label in labels.items()]
 
 
-def trait_options() -> list[Option]:
-    """Every trait under the heading of its group."""
-    return [Option(field.name, gettext(field.label), gettext(field.group)) for field in trait_fields()]
+def trait_options(own: Mapping[str, RuleField]) -> list[Option]:
+    """Every trait under the heading of its group, own fields under the names that the business gave them."""
+    known = [Option(field.name, gettext(field.label), gettext(field.group)) for field in trait_fields()]
+    return [*known, *(Option(field.name, field.label, gettext(field.group)) for field in own.values())]
 
 
 def insight_options() -> list[Option]:
@@ -129,13 +134,13 @@ def property_options(event: str) -> list[Option]:
     return own
 
 
-def op_options(node: Draft) -> list[Option]:
+def op_options(node: Draft, own: Mapping[str, RuleField]) -> list[Option]:
     """The comparisons that fit what the node is about."""
-    names = AGE_OPS if node.kind == "trait" and node.one("field") == AGE else OPS[value_kind(node)]  # type: ignore[index]  # a kind of OPS
+    names = AGE_OPS if node.kind == "trait" and node.one("field") == AGE else OPS[value_kind(node, own)]  # type: ignore[index]  # a kind of OPS
     return [Option(name, gettext(OP_LABELS[name])) for name in names]
 
 
-def value_kind(node: Draft) -> str:
+def value_kind(node: Draft, own: Mapping[str, RuleField]) -> str:
     """In which kind the values of a node are entered."""
     if node.kind == "insight":
         insight, _dot, name = node.one("field").partition(".")
@@ -143,18 +148,19 @@ def value_kind(node: Draft) -> str:
         return known.kind if known else "text"
     if node.kind == PROPERTY:
         return property_kind(node.one("property"), "is")
-    return trait_field(node.one("field")).kind
+    field = node.one("field")
+    return own[field].kind if field in own else trait_field(field).kind
 
 
-def value_options(ws: Context, node: Draft) -> list[Option]:
+def value_options(ws: Context, node: Draft, own: Mapping[str, RuleField]) -> list[Option]:
     """The values to choose from where only some make sense; empty where any can be typed."""
-    if value_kind(node) == "boolean":
+    if value_kind(node, own) == "boolean":
         return plain(TRUTHS)
     if node.kind == "insight":
         insight, _dot, name = node.one("field").partition(".")
         known = insight_field(insight, name)
         return plain(dict(known.choices)) if known else []
-    if node.kind != "trait" or value_kind(node) != "choice":
+    if node.kind != "trait" or value_kind(node, own) != "choice":
         return []
     field = node.one("field")
     seen = [item.value for item in suggestions(ws, field, limit=_OFTEN)]

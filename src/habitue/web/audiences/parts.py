@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext
 
-from habitue.audiences.rule import MANY_VALUES_OPS, NO_VALUE_OPS
+from habitue.audiences.rule import NO_VALUE_OPS
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.kernel.text import gettext_noop as _
@@ -64,17 +64,17 @@ class Node:
     may_wrap: bool
 
 
-def settled(draft: Draft) -> Draft:
+def settled(draft: Draft, lists: Choices) -> Draft:
     """The tree with comparisons that fit: when another field was chosen, the old values go."""
     event = {"event": draft.values.get("event", ())} if draft.kind.startswith("event_") else {}
-    settled_rules = tuple(settled(replace(child, values={**child.values, **event})) for child in draft.rules)
+    settled_rules = tuple(settled(replace(child, values={**child.values, **event}), lists) for child in draft.rules)
     name = _FIELD_NAMES.get(draft.kind)
     if name is None:
         return replace(draft, rules=settled_rules)
     values = dict(draft.values)
     if draft.one("was", draft.one(name)) != draft.one(name):
         values.pop("value", None)
-    ops = [option.value for option in choices.op_options(draft)]
+    ops = [option.value for option in choices.op_options(draft, lists.own)]
     if draft.one("op") not in ops and draft.one("op") != "one_of":
         values["op"] = (ops[0],)
     return replace(draft, values=values, rules=settled_rules)
@@ -154,19 +154,19 @@ def _controls(ws: Context, draft: Draft, path: str, lists: Choices) -> list[Cont
             at.select("negate", gettext("Belongs or not"), choices.plain(choices.BELONGS), reshapes=True),
             at.select("audience_id", gettext("Audience"), [Option("", gettext("choose…")), *lists.audiences]),
         ]
-    return _comparison(ws, at)
+    return _comparison(ws, at, lists)
 
 
-def _comparison(ws: Context, at: _At) -> list[Control]:
+def _comparison(ws: Context, at: _At, lists: Choices) -> list[Control]:
     draft, name = at.draft, _FIELD_NAMES[at.draft.kind]
-    fields, label = _fields(draft)
+    fields, label = _fields(draft, lists)
     op = draft.one("op")
     found = [at.word(gettext("where"))] if draft.kind == PROPERTY else []
     found.append(at.select(name, label, fields, reshapes=True))
-    found.append(at.select("op", gettext("Comparison"), choices.op_options(draft), reshapes=True))
+    found.append(at.select("op", gettext("Comparison"), choices.op_options(draft, lists.own), reshapes=True))
     if op in NO_VALUE_OPS:
         return found
-    options = choices.value_options(ws, draft)
+    options = choices.value_options(ws, draft, lists.own)
     texts = [*draft.many("value")]
     if op == "one_of":
         texts.append("")
@@ -175,24 +175,24 @@ def _comparison(ws: Context, at: _At) -> list[Control]:
     for number, text in enumerate(texts):
         if op == "between" and number:
             found.append(at.word(gettext("and")))
-        found.append(_value(at, text, number, options, is_many=op in MANY_VALUES_OPS))
+        found.append(_value(at, text, number, options, lists))
     if op in DAYS_OPS:
         found.append(at.word(gettext("days")))
     return found
 
 
-def _fields(draft: Draft) -> tuple[list[Option], str]:
+def _fields(draft: Draft, lists: Choices) -> tuple[list[Option], str]:
     """What a comparison can be about, and what that is called."""
     if draft.kind == "trait":
-        return choices.trait_options(), gettext("Trait")
+        return choices.trait_options(lists.own), gettext("Trait")
     if draft.kind == "insight":
         return choices.insight_options(), gettext("Insight")
     return choices.property_options(draft.one("event")), gettext("Property")
 
 
-def _value(at: _At, text: str, number: int, options: Sequence[Option], *, is_many: bool) -> Control:
+def _value(at: _At, text: str, number: int, options: Sequence[Option], lists: Choices) -> Control:
     draft, op = at.draft, at.draft.one("op")
-    kind = "number" if op in DAYS_OPS else choices.value_kind(draft)
+    kind = "number" if op in DAYS_OPS else choices.value_kind(draft, lists.own)
     grows = op == "one_of"
     if options and op not in ("contains", "starts_with"):
         several = [Option("", gettext("choose…")), *options]

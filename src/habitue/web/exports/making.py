@@ -104,7 +104,7 @@ def _shown(ws: Context, wish: Wish, *, is_refused: bool) -> dict[str, Any]:
     with ws.register.read() as conn:
         known = purposes.listing(conn)
     preview, problem = _preview(ws, wish)
-    every = {column.name: column for column in columns.columns()}
+    every = {column.name: column for column in columns.columns(own_fields(ws))}
     return {
         "wish": wish,
         "audience": audience,

@@ -48,7 +48,7 @@ def show(request: HttpRequest, export_id: str) -> HttpResponse:
     """One list: what is in it, who was left out and why, and its file."""
     ws = request.ws.context
     row = _rows(ws, [exports.get(ws, export_id)])[0]
-    known = {column.name: gettext(column.label) for column in columns.columns()}
+    known = {column.name: gettext(column.label) for column in columns.columns(own_fields(ws))}
     shown = {
         "row": row,
         "columns": [known.get(name, name) for name in row.export.columns],

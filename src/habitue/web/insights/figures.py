@@ -86,7 +86,7 @@ def group_chart(report: RfmReport) -> Drawing:
 
 def pareto_chart(report: RfmReport) -> Drawing:
     """How much of the money the best customers bring."""
-    title = gettext("The top 20 %% of customers bring %(share)s of the money")
+    title = gettext("The top 20%% of customers bring %(share)s of the money")
     shown = _tenths(report)
     return Drawing(
         title=title % {"share": percent(report.pareto.share)},

@@ -73,7 +73,7 @@ def at_risk(request: HttpRequest) -> HttpResponse:
 
 
 def _audience_of_risk() -> str:
-    why = gettext("The best 20 % of customers who are silent for more than twice their usual pause.")
+    why = gettext("The best 20% of customers who are silent for more than twice their usual pause.")
     return builder_url(VALUABLE_AT_RISK, name=gettext("Win back valuable customers"), description=why)
 
 

@@ -93,10 +93,10 @@ def who(person: Person, sources: Mapping[str, str]) -> Who:
 
 
 def initials(name: str) -> str:
-    """Up to two letters for the round picture."""
+    """Up to two letters for the round picture; empty for a name without letters."""
     words = [word for word in name.split() if word[:1].isalpha()]
     chosen = words[:1] + words[-1:] if len(words) > 1 else words
-    return "".join(word[0] for word in chosen).upper() or "?"
+    return "".join(word[0] for word in chosen).upper()
 
 
 def _fact(golden: Golden, sources: Mapping[str, str]) -> Fact:

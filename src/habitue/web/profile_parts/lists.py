@@ -57,6 +57,7 @@ def shown(request: HttpRequest, kind: str) -> dict[str, Any]:
     return {
         "rows": written(rows),
         "page": page,
+        "has": _filled(rows),
         "asked": wanted,
         "query": wanted.query,
         "default_sort": USUAL_SORT,
@@ -68,6 +69,15 @@ def shown(request: HttpRequest, kind: str) -> dict[str, Any]:
 def written(rows: Sequence[PersonRow]) -> Sequence[PersonRow]:
     """The rows with phone numbers in groups."""
     return [replace(row, phone=phone(row.phone)) if row.phone else row for row in rows]
+
+
+def _filled(rows: Sequence[PersonRow]) -> dict[str, bool]:
+    """Which columns hold something for anybody on the page; the others are not shown."""
+    return {
+        "email": any(row.email for row in rows),
+        "phone": any(row.phone for row in rows),
+        "place": any(row.city or row.country for row in rows),
+    }
 
 
 def _searched(request: HttpRequest, wanted: Asked, kind: str) -> Sequence[PersonRow]:

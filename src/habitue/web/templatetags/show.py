@@ -49,7 +49,7 @@ def money_whole(value: Decimal | None, currency: str = "") -> str:
 
 @register.filter
 def percent(value: formats.Number | None, decimals: int = 0) -> str:
-    """`{{ 0.314|percent:1 }}` is 31.4 %."""
+    """`{{ 0.314|percent:1 }}` is 31.4% in English."""
     return formats.percent(value, locale(), decimals=decimals)
 
 
@@ -75,6 +75,14 @@ def ago(value: DateTime | None) -> str:
 def translated(text: str | None) -> str:
     """A text that the library marked, in the reader's language."""
     return gettext(text) if text else ""
+
+
+@register.filter
+def called(name: str | None) -> str:
+    """The name; somebody of whom only a number is known is “Customer 14911”."""
+    if not name or any(letter.isalpha() for letter in name):
+        return name or ""
+    return gettext("Customer %(number)s") % {"number": name}
 
 
 @register.filter

@@ -1,0 +1,83 @@
+"""The pages of the example shop and how to get to each, as somebody clicks there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from tests.browser.steps import settled
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Served
+
+LISTS = {
+    "home": "home/",
+    "people": "people/",
+    "people-found": "people/?q=an",
+    "people-nobody": "people/?q=zzzzzz",
+    "by-phone": "people/by-phone/?number=030",
+    "refused": "home/refused/",
+    "companies": "companies/",
+    "imports": "imports/",
+    "audiences": "audiences/",
+    "builder": "audiences/new/",
+    "insights": "insights/",
+    "rfm": "insights/rfm/",
+    "at-risk": "insights/rfm/at-risk/",
+    "exports": "exports/",
+    "export-choose": "exports/new/",
+    "ledger": "ledger/",
+    "settings": "settings/",
+    "users": "settings/users/",
+    "user-add": "settings/users/add/",
+    "password": "password/",
+}
+FIRST_OF = {
+    "person": "people/?sort=-events",
+    "import-result": "imports/",
+    "audience": "audiences/",
+}
+Visit = Callable[["Page", str], None]
+
+
+def every_page(page: Page, shop: Served) -> Iterator[str]:
+    """Goes from page to page and gives the name of each when it stands there."""
+    for name, path in LISTS.items():
+        page.goto(f"{shop.url}{path}")
+        settled(page)
+        yield name
+    for name, path in FIRST_OF.items():
+        page.goto(f"{shop.url}{path}")
+        settled(page)
+        page.locator("main [data-row-link]").first.click()
+        page.wait_for_load_state()
+        settled(page)
+        yield name
+        yield from _around(page, name)
+
+
+def _around(page: Page, name: str) -> Iterator[str]:
+    """What can be reached only from the page that is open."""
+    if name == "person":
+        where = page.url
+        for act in ("erase", "join"):
+            page.goto(f"{where}{act}/")
+            settled(page)
+            yield act
+    if name == "audience":
+        where = page.url
+        page.goto(f"{where}edit/")
+        settled(page)
+        yield "builder-full"
+        page.goto(where)
+        page.get_by_role("link", name="Export", exact=True).click()
+        page.wait_for_load_state()
+        page.locator("#purpose-newsletter").check()
+        settled(page)
+        yield "export"
+        page.locator("#make").click()
+        page.wait_for_url("**/exports/*/")
+        settled(page)
+        yield "export-made"
