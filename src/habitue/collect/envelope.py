@@ -85,7 +85,7 @@ _encoder = msgspec.json.Encoder()
 def to_event(message: Message, *, seq: int, body: Body, received_at: datetime) -> Event:
     """The event that `message` tells of, numbered `seq`."""
     about = message.about
-    traits = object_of(message.traits if message.type in TRAIT_TYPES else about.traits)
+    traits = _told_traits(message)
     if traits and not body.is_checked:
         traits = spelled(traits)
     sent = message.sent_at or body.sent_at
@@ -116,6 +116,14 @@ def to_event(message: Message, *, seq: int, body: Body, received_at: datetime) -
         _take_properties(event, _properties_of(message))
     event.identifiers = identifiers(message, event.person_traits, body.source_id)
     return event
+
+
+def _told_traits(message: Message) -> dict[str, Any]:
+    """Traits of the message; RudderStack's SDKs tell those of identify in the context."""
+    if message.type == "group":
+        return object_of(message.traits)
+    around = object_of(message.about.traits)
+    return {**around, **object_of(message.traits)} if message.type == "identify" else around
 
 
 def identifiers(message: Message, traits: Mapping[str, Any], source_id: str) -> list[tuple[str, str]]:
