@@ -20,12 +20,11 @@ def test_a_secret_key_is_kept_as_a_hash_alone(ws: Workspace) -> None:
     issued = ws.sources.create_key("Till", kind="secret")
     assert issued.text.startswith("sk_")
     with ws.register.read() as conn:
-        rows = [
-            str(conn.execute(sa.text(f'SELECT * FROM "{name}"')).all()) for name in sa.inspect(conn).get_table_names()
-        ]
-    assert issued.text not in "".join(rows)
+        names = sa.inspect(conn).get_table_names()
+        stored = str([conn.execute(sa.text(f'SELECT * FROM "{name}"')).all() for name in names])
+    assert issued.text not in stored
     assert issued.key.secret_hash is not None
-    assert issued.key.secret_hash in "".join(rows)
+    assert issued.key.secret_hash in stored
     assert issued.key.fits(issued.text)
     assert not issued.key.fits(issued.text[:-1])
 

@@ -170,6 +170,13 @@ def test_traits_in_the_spelling_of_sdks_become_fields(call: Caller) -> None:
     assert {field: told.get(field) for field in wanted} == wanted
 
 
+def test_traits_of_identify_may_stand_in_the_context(call: Caller) -> None:
+    message = {"type": "identify", "userId": "u1", "context": {"traits": {"email": ANNA, "firstName": "Eva"}}}
+    say(call, {**message, "traits": {"firstName": "Anna"}})
+    (row,) = call.ws.people.listing().rows
+    assert (row.email, call.ws.people.get(row.profile_id).golden["first_name"].value) == (ANNA, "Anna")
+
+
 def test_a_group_is_a_company_and_its_member_works_there(call: Caller) -> None:
     say(call, signed_in("u1", email=ANNA))
     say(call, {"type": "group", "userId": "u1", "groupId": "g1", "traits": {"name": "Kontor GmbH", "employees": 12}})
