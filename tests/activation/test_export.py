@@ -16,6 +16,7 @@ from habitue.activation import exports, exports_erase
 from habitue.activation.columns import ColumnUnknown, columns
 from habitue.activation.export import ExportWithoutAudience, TooManyForExcel, preview, run
 from habitue.audiences.create import create
+from habitue.audiences.fields import own_fields
 from habitue.audiences.rule import EVERYBODY, Trait
 from habitue.audit import ledger
 from habitue.kernel.context import Context
@@ -106,6 +107,22 @@ def test_formulas_in_names_stay_text_in_every_file(ws: Context) -> None:
     assert cells[3][1] == "d"
     made = run(ws, rule=carl, purpose="analysis", target="csv", columns=("name",))
     assert exports.path(ws, made.export_id).read_text().splitlines()[1] == "'=HYPERLINK(1)"
+
+
+def test_numbers_of_an_own_field_are_numbers_in_a_workbook_and_plain_in_german_excel(ws: Context) -> None:
+    wanted = ("name", "mnt_wines", "hobby")
+    boris = Trait("name", "starts_with", "boris")
+    book = run(ws, rule=boris, purpose="analysis", target="xlsx", columns=wanted)
+    sheet = openpyxl.load_workbook(exports.path(ws, book.export_id)).active
+    assert [cell.value for cell in sheet[1]] == ["Name", "Mnt wines", "Hobby"]
+    assert [(cell.value, cell.data_type) for cell in sheet[2]][1:] == [(10.5, "n"), ("tea", "s")]
+    made = run(ws, rule=boris, purpose="analysis", target="csv_german_excel", columns=wanted)
+    assert _cells(exports.path(ws, made.export_id), "utf-8-sig", ";")[1][1:] == ["10,5", "tea"]
+
+
+def test_own_fields_are_among_the_columns_to_choose_from(ws: Context) -> None:
+    kinds = {column.name: column.kind for column in columns(own_fields(ws))}
+    assert (kinds["mnt_wines"], kinds["hobby"]) == ("number", "text")
 
 
 def test_those_who_may_not_download_lists_get_neither_preview_nor_file(ws: Context) -> None:

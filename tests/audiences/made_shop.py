@@ -18,6 +18,7 @@ from habitue.kernel.ids import Uuid7
 from habitue.kernel.lake import Lake
 from habitue.kernel.register import Register, metadata
 from habitue.privacy import purposes
+from habitue.profiles.own_fields import fields_table
 from habitue.profiles.replica import FACTS, IDENTIFIERS, PEOPLE, STATEMENTS, SUPERSEDED
 
 NOW = datetime(2026, 3, 29, 10, 0, tzinfo=UTC)
@@ -30,6 +31,7 @@ PERSONS = (
     ("dora", "Dora Ortiz", "dora@example.org", "Leipzig", "DE", (), "0", None),
     ("emil", "Emil Groß", "emil@example.org", None, None, (400, 30), "9.9", "withdrawn"),
 )
+WINES = {"anna": "9", "boris": "10.5", "carl": "100"}
 
 
 def make(folder: Path, *, roles: frozenset[str] = frozenset({"owner"})) -> Context:
@@ -71,6 +73,8 @@ def write_lake(ws: Context, *, seq: int = 100) -> None:
     ws.lake.write("superseded", SUPERSEDED.empty_table(), seq=seq)
     ws.lake.write("identifiers", pa.Table.from_pylist(identifiers, schema=IDENTIFIERS), seq=seq)
     ws.lake.write("statements", pa.Table.from_pylist(statements, schema=STATEMENTS), seq=seq)
+    traits = [json.loads(row["traits"]) for row in people if row["kind"] == "person"]
+    ws.lake.write("fields", fields_table(traits), seq=seq)
     ws.lake.write("people", pa.Table.from_pylist(people, schema=PEOPLE), seq=seq)
 
 
@@ -78,7 +82,7 @@ def _person(
     profile: str, name: str, email: str | None, city: str | None, country: str | None, kind: str = "person"
 ) -> dict[str, Any]:
     row: dict[str, Any] = dict.fromkeys(PEOPLE.names)
-    traits = {"name": name, "hobby": "tea"}
+    traits = {"name": name, "hobby": "tea"} | ({"mnt_wines": WINES[profile]} if profile in WINES else {})
     return row | {
         "profile_id": profile,
         "kind": kind,

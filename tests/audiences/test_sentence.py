@@ -148,3 +148,30 @@ def test_every_rule_has_a_sentence(rule: Rule) -> None:
     text = _english(rule)
     assert text.endswith(".")
     assert not {"%(", "*", "  ", " .", " ,"} & {text[n : n + size] for size in (1, 2) for n in range(len(text))}
+
+
+def test_a_number_of_an_insight_or_an_own_field_is_said_right_after_people() -> None:
+    often = InsightIs("rfm", "frequency", "is", "1")
+    assert _english(often) == "People whose “Number of purchases” is 1."
+    wines = Group(rules=(Trait("mnt_wines", "at_least", "1234.5"), Consent("newsletter", "email")))
+    assert _english(wines) == "People whose “Mnt wines” is at least 1,234.5 who agreed to “Newsletter by e-mail”."
+    assert _english(Trait("mnt_wines", "is_not", "3")) == "People whose “Mnt wines” is not 3."
+    assert _english(Trait("shelf", "is", "04109")) == "People who have “04109” in the field “Shelf”."
+
+
+def test_the_whose_of_a_german_sentence_begins_with_a_comma() -> None:
+    german = {
+        "People %(nouns)s.": "Personen %(nouns)s.",
+        "whose “%(field)s” is %(what)s": ", bei denen „%(field)s“ %(what)s ist",
+        "Number of purchases": "Anzahl der Käufe",
+        "*at least %(value)s*": "*mindestens %(value)s*",
+    }
+    rule = InsightIs("rfm", "frequency", "at_least", "5")
+    parts = sentence(rule, lambda message: german.get(message, message), lambda one, many, n: many, locale="de")
+    assert plain(parts) == "Personen, bei denen „Anzahl der Käufe“ mindestens 5 ist."
+
+
+def test_an_amount_without_a_currency_is_said_in_the_currency_of_the_reader() -> None:
+    rule = EventSum("Order Completed", "at_least", Decimal(500))
+    parts = sentence(rule, str, lambda one, many, n: many, locale="en_GB", currency="EUR")
+    assert "at least €500" in plain(parts)

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from habitue.audiences.conditions import typed
-from habitue.audiences.fields import insight_fields, is_field_name, trait_field, trait_fields
+from habitue.audiences.fields import RuleField, insight_fields, is_field_name, trait_field, trait_fields
 from habitue.audiences.json_columns import json_text
 from habitue.audiences.tables import AGE, PEOPLE_COLUMNS
 from habitue.insights.catalogue import FieldKind
@@ -51,16 +51,17 @@ _ORDER_COLUMNS = (
 _PROFILE_ID = ExportColumn("profile_id", "text", _("Profile number"), _("Person"))
 
 
-def columns() -> Sequence[ExportColumn]:
-    """Every column to choose from; custom traits can be named besides."""
-    traits = [ExportColumn(f.name, f.kind, f.label, f.group) for f in trait_fields() if f.name != AGE]
+def columns(own: Sequence[RuleField] = ()) -> Sequence[ExportColumn]:
+    """Every column to choose from, with the own fields of the workspace; other custom traits can be named besides."""
+    fields = [field for field in (*trait_fields(), *own) if field.name != AGE]
+    traits = [ExportColumn(f.name, f.kind, f.label, f.group) for f in fields]
     computed = [ExportColumn(f"{f.insight}.{f.name}", f.kind, f.label, f.group, f.choices) for f in insight_fields()]
     return [*traits, *_ORDER_COLUMNS, *computed, _PROFILE_ID]
 
 
-def chosen(names: Sequence[str]) -> tuple[ExportColumn, ...]:
+def chosen(names: Sequence[str], own: Sequence[RuleField] = ()) -> tuple[ExportColumn, ...]:
     """The columns of these names, in this order; raises ColumnUnknown."""
-    known = {column.name: column for column in columns()}
+    known = {column.name: column for column in columns(own)}
     custom = {
         name: ExportColumn(name, "text", trait_field(name).label, trait_field(name).group)
         for name in names

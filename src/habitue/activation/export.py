@@ -18,6 +18,7 @@ from habitue.activation import exports, held_people
 from habitue.activation.columns import DEFAULT_COLUMNS, ExportColumn, chosen, rows
 from habitue.activation.targets import EXCEL_ROWS, TARGETS, Row, Target, Translate, headings, text, write
 from habitue.audiences import reading
+from habitue.audiences.fields import own_fields
 from habitue.audiences.membership import matching
 from habitue.audiences.rule import Rule
 from habitue.audit import ledger
@@ -179,7 +180,7 @@ def _plan(
         members=members,
         allowed=reachable(ws, members, purpose, channel),
         left_out=tuple(left_out(ws, members, purpose, channel)),
-        columns=chosen(columns),
+        columns=chosen(columns, own_fields(ws)),
         target=TARGETS[target],
     )
 

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from habitue.audiences.conditions import MAX_AGE
 from habitue.audiences.event_facts import AMOUNTS, PRODUCTS, property_kind
-from habitue.audiences.fields import OPS, insight_field, is_field_name, trait_field
+from habitue.audiences.fields import OPS, insight_field, is_field_name, is_own, trait_field
 from habitue.audiences.rule import (
     MANY_VALUES_OPS,
     MAX_COUNT,
@@ -36,6 +36,7 @@ from habitue.kernel.text import gettext_noop as _
 MAX_DAYS = 36_500
 MAX_MONTHS = 1_200
 _MOST = Decimal(10) ** 13
+_OWN_KINDS: tuple[FieldKind, ...] = ("text", "number", "date", "boolean")
 
 
 class RuleInvalid(HabitueError):
@@ -90,11 +91,31 @@ def check_rule(rule: Rule) -> None:
 def _trait(node: Trait, path: str) -> None:
     if not is_field_name(node.field):
         raise FieldUnknown(path=path, name=node.field)
-    field = trait_field(node.field)
-    _condition(field.kind, node.field, node.op, node.value, path)
+    kind = trait_field(node.field).kind
+    if is_own(node.field):
+        kind = fitting_kind(kind, node.op, node.value)
+    _condition(kind, node.field, node.op, node.value, path)
     if node.field == AGE and node.op not in NO_VALUE_OPS:
         for text in values_of(node.value):
             _whole(text, path, most=MAX_AGE)
+
+
+def fitting_kind(known: FieldKind, op: str, value: Value) -> FieldKind:
+    """The kind in which an own field is compared: `known` where operator and value fit it, else one that they fit.
+
+    What an own field holds can change with every import; a saved rule must go on meaning what it says.
+    """
+    several: tuple[FieldKind, ...] = (known, *_OWN_KINDS)
+    if_none: FieldKind = next((kind for kind in several if op in OPS[kind]), "text")
+    return next((kind for kind in several if _fits(kind, op, value)), if_none)
+
+
+def _fits(kind: FieldKind, op: str, value: Value) -> bool:
+    try:
+        _condition(kind, "", op, value, "")
+    except RuleInvalid:
+        return False
+    return True
 
 
 def _insight(node: InsightIs, path: str) -> None:

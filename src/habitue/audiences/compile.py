@@ -14,6 +14,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from habitue.audiences.check import fitting_kind
 from habitue.audiences.conditions import age_condition, condition, typed
 from habitue.audiences.event_facts import EventNode, all_of, any_of, compared, event_facts
 from habitue.audiences.json_columns import json_text
@@ -151,7 +152,7 @@ def _trait(rule: Trait, table: ir.Table, moment: Moment, kinds: Kinds) -> ir.Boo
     kind = PEOPLE_COLUMNS.get(rule.field)
     if kind is not None:
         return condition(table[rule.field], kind, rule.op, rule.value, moment)
-    kind = kinds(rule.field)
+    kind = fitting_kind(kinds(rule.field), rule.op, rule.value)
     return condition(typed(json_text(table.traits, rule.field), kind), kind, rule.op, rule.value, moment)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -56,11 +56,13 @@ _KINDS: Mapping[str, FieldKind] = {
     "date": "date",
     "flag": "boolean",
 }
+_OWN_KINDS: Mapping[str, FieldKind] = {"integer": "number", "decimal": "number", "date": "date", "flag": "boolean"}
+OWN_FIELDS = _("Own fields")
 
 
 @dataclass(frozen=True, slots=True)
 class RuleField:
-    """Something that a condition can be about; `label` and `group` are msgids.
+    """Something that a condition can be about; `label` and `group` are msgids, the label of an own field its name.
 
     `insight` is the name of the insight that it comes from, empty for traits; `choices` are codes with msgids.
     """
@@ -119,6 +121,29 @@ def is_field_name(name: str) -> bool:
 def trait_fields() -> Sequence[RuleField]:
     """The traits of the dictionary and the computed ones, in the order of the dictionary."""
     return [*(trait_field(name) for name in dictionary.FIELDS), *_COMPUTED.values()]
+
+
+def own_fields(ws: Context) -> Sequence[RuleField]:
+    """The fields that only this business has, those of most people first, compared as what all their values are."""
+    table = ws.lake.table("fields")
+    order = [ibis.desc("people", nulls_first=False), ibis.asc("name", nulls_first=False)]
+    rows = ws.lake.con.to_pyarrow(table.order_by(order)).to_pylist()
+    return [
+        RuleField(row["name"], _OWN_KINDS.get(row["kind"], "text"), trait_field(row["name"]).label, OWN_FIELDS)
+        for row in rows
+        if is_field_name(row["name"]) and is_own(row["name"])
+    ]
+
+
+def kinds(ws: Context) -> Callable[[str], FieldKind]:
+    """The kind of every trait of this workspace, own fields included, by name."""
+    own = {field.name: field.kind for field in own_fields(ws)}
+    return lambda name: own.get(name) or kind_of(name)
+
+
+def is_own(name: str) -> bool:
+    """Whether a trait is neither in the dictionary nor computed."""
+    return name not in dictionary.FIELDS and name not in _COMPUTED
 
 
 def insight_fields() -> Sequence[RuleField]:

@@ -15,8 +15,8 @@ import pyarrow as pa
 from habitue.access import policy
 from habitue.audiences.audience import all_mentioned
 from habitue.audiences.check import check_rule
-from habitue.audiences.compile import compile_rule
-from habitue.audiences.fields import kind_of
+from habitue.audiences.compile import Kinds, compile_rule
+from habitue.audiences.fields import kinds
 from habitue.audiences.rule import Rule, audiences_in, insights_in
 from habitue.audiences.tables import Tables
 from habitue.insights.orders import orders_per_profile
@@ -84,7 +84,7 @@ def matching(ws: Context, rule: Rule) -> ir.Table:
     check_rule(rule)
     with ws.register.read() as conn:
         mentioned = {audience_id: a.rule for audience_id, a in all_mentioned(conn, rule).items()}
-    return _matching(ws, rule, mentioned, ws.clock.now())
+    return _matching(ws, rule, mentioned, ws.clock.now(), kinds(ws))
 
 
 def count(ws: Context, rule: Rule) -> Count:
@@ -138,9 +138,9 @@ _ORDER: Mapping[str, Any] = {
 }
 
 
-def _matching(ws: Context, rule: Rule, mentioned: Mapping[str, Rule], now: datetime) -> ir.Table:
+def _matching(ws: Context, rule: Rule, mentioned: Mapping[str, Rule], now: datetime, known: Kinds) -> ir.Table:
     listed = [
-        _matching(ws, mentioned[audience_id], mentioned, now).mutate(audience_id=ibis.literal(audience_id))
+        _matching(ws, mentioned[audience_id], mentioned, now, known).mutate(audience_id=ibis.literal(audience_id))
         for audience_id in sorted(audiences_in(rule))
     ]
     columns = [table.select("audience_id", "profile_id") for table in listed]
@@ -152,7 +152,7 @@ def _matching(ws: Context, rule: Rule, mentioned: Mapping[str, Rule], now: datet
         insights={name: stored(ws, name).table for name in insights_in(rule)},
     )
     settings = ws.config.workspace
-    return compile_rule(rule, tables, now=now, timezone=settings.timezone, currency=settings.currency, kinds=kind_of)
+    return compile_rule(rule, tables, now=now, timezone=settings.timezone, currency=settings.currency, kinds=known)
 
 
 def _slices(ws: Context, table: ir.Table, column: str, most: int | None = TOP_PLACES) -> tuple[Slice, ...]:

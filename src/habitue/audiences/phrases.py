@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from habitue.audiences.check import fitting_kind
 from habitue.audiences.event_facts import AMOUNTS, PRODUCTS, property_kind
-from habitue.audiences.fields import insight_field, trait_field
+from habitue.audiences.fields import RuleField, insight_field, is_own, trait_field
 from habitue.audiences.places import IN_COUNTRY, IN_OTHER_COUNTRY
-from habitue.audiences.rule import Consent, EventCount, EventSum, InAudience, InsightIs, Trait, Value, values_of
+from habitue.audiences.rule import (
+    NO_VALUE_OPS,
+    Consent,
+    EventCount,
+    EventSum,
+    InAudience,
+    InsightIs,
+    Trait,
+    Value,
+    values_of,
+)
 from habitue.audiences.spans import days_back, times, window
 from habitue.audiences.wording import Phrase, Reader
 from habitue.insights.catalogue import FieldKind
 from habitue.insights.orders import COMPLETED
 from habitue.kernel.text import gettext_noop as _
 from habitue.privacy.purposes import DEFAULTS
+from habitue.profiles.own_fields import DECIMAL, INTEGER, value_kind
 from habitue.quality.dictionary import event_kind, property_of
 
 Leaf = Trait | EventCount | EventSum | InsightIs | Consent | InAudience
@@ -79,12 +92,16 @@ _NUMBER: Mapping[str, str] = {
 
 
 def noun(rule: Leaf, reader: Reader) -> Phrase | None:
-    """The phrase right after “People”, for conditions that have one: where they live and how old they are."""
+    """The phrase right after “People”, for conditions that have one: where they live, how old they are, numbers."""
+    if isinstance(rule, InsightIs):
+        return _number(insight_field(rule.insight, rule.field), rule, reader)
     if not isinstance(rule, Trait):
         return None
     if rule.field in ("country", "city") and rule.op in ("is", "one_of"):
         return _place(rule, reader)
-    return _age(rule, reader, _AGED) if rule.field == "age" and rule.op in _AGED else None
+    if rule.field == "age":
+        return _age(rule, reader, _AGED) if rule.op in _AGED else None
+    return _number(_field(rule), rule, reader)
 
 
 def clause(rule: Leaf, reader: Reader) -> Phrase:
@@ -142,6 +159,24 @@ def _where(field: str, value: str, reader: Reader) -> Phrase:
     return reader.phrase(known) if known else reader.phrase(IN_OTHER_COUNTRY, country=reader.country(value))
 
 
+def _number(field: RuleField | None, rule: Trait | InsightIs, reader: Reader) -> Phrase | None:
+    if field is None or field.kind not in ("number", "money") or rule.op in NO_VALUE_OPS:
+        return None
+    message = _("whose “%(field)s” is *not* %(what)s") if rule.op == "is_not" else _("whose “%(field)s” is %(what)s")
+    what = _what(field.kind, rule.op, rule.value, reader)
+    return reader.phrase(message, field=reader.gettext(field.label), what=what)
+
+
+def _field(rule: Trait) -> RuleField:
+    """The field of a trait; an own one is what the values of the condition are."""
+    field = trait_field(rule.field)
+    if not is_own(rule.field):
+        return field
+    texts = values_of(rule.value)
+    is_number = rule.op not in NO_VALUE_OPS and all(value_kind(text) in (INTEGER, DECIMAL) for text in texts)
+    return replace(field, kind=fitting_kind("number" if is_number else "text", rule.op, rule.value))
+
+
 def _trait(rule: Trait, reader: Reader) -> Phrase:
     if rule.field == "age":
         return _age(rule, reader, _ARE_AGED)
@@ -154,7 +189,7 @@ def _trait(rule: Trait, reader: Reader) -> Phrase:
     if rule.field == "language" and rule.op in ("is", "one_of"):
         spoken = [reader.phrase(_("*%(value)s*"), value=reader.language(code)) for code in values_of(rule.value)]
         return reader.phrase(_("speak %(languages)s"), languages=reader.any_of(spoken))
-    field = trait_field(rule.field)
+    field = _field(rule)
     return _has(reader.gettext(field.label), field.kind, rule.op, rule.value, reader)
 
 
@@ -207,7 +242,8 @@ def _sum(rule: EventSum, reader: Reader) -> Phrase:
     message = _("had %(amount)s in the event “*%(event)s*” %(window)s")
     if rule.event == COMPLETED:
         message = _("spent %(amount)s %(window)s")
-    amount = reader.money(rule.amount, rule.currency) if rule.currency else reader.number(rule.amount)
+    currency = rule.currency or reader.currency
+    amount = reader.money(rule.amount, currency) if currency else reader.number(rule.amount)
     said = reader.phrase(
         message,
         amount=reader.phrase(_NUMBER[rule.op], value=amount),

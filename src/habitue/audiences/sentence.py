@@ -23,12 +23,15 @@ def sentence(
     *,
     locale: str | Locale = "en",
     audience_names: Mapping[str, str] | None = None,
+    currency: str = "",
 ) -> list[Part]:
     """The rule as parts of one sentence; joined they are the text, the strong ones carry what was chosen.
 
-    `translate` and `ntranslate` are gettext and ngettext of the language of `locale`.
+    `translate` and `ntranslate` are gettext and ngettext of the language of `locale`; `currency` is the one of
+    amounts for which the rule names none.
     """
-    reader = Reader(translate, ntranslate, Locale.parse(str(locale).replace("-", "_")), audience_names or {})
+    written = Locale.parse(str(locale).replace("-", "_"))
+    reader = Reader(translate, ntranslate, written, audience_names or {}, currency)
     return list(tidy(_sentence(_positive(rule), reader)))
 
 

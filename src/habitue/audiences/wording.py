@@ -31,12 +31,13 @@ Phrase = tuple[Part, ...]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: gettext and ngettext of the language, its locale, and the names of audiences by id."""
+    """Who reads: gettext and ngettext of the language, its locale, the names of audiences by id, the usual currency."""
 
     gettext: Callable[[str], str]
     ngettext: Callable[[str, str, int], str]
     locale: Locale
     audience_names: Mapping[str, str] = field(default_factory=dict)
+    currency: str = ""
 
     def phrase(self, message: str, **values: str | Phrase) -> Phrase:
         """The translated template with its values put in; what stands between asterisks is strong."""

@@ -1,6 +1,6 @@
 """The replica for analysis: facts appended by sequence, small tables renewed when they changed.
 
-Tables as others read them: `people`, `events`, `consents`. Facts hang on identifiers and are joined with the
+Tables as others read them: `people`, `events`, `consents`, `fields`. Facts hang on identifiers and are joined with the
 profiles of today when they are read, so that a merge rewrites nothing.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -27,6 +27,7 @@ from habitue.kernel.clock import micros
 from habitue.kernel.context import Context
 from habitue.kernel.lake import Lake
 from habitue.privacy.consents import consents
+from habitue.profiles.own_fields import fields_table
 from habitue.profiles.tables import events, people, superseded
 
 PART_ROWS = 250_000
@@ -125,7 +126,7 @@ def refresh(ws: Context) -> bool:
 
 def rebuild(ws: Context) -> None:
     """Write the whole replica anew."""
-    ws.lake.forget(["facts", "people", "identifiers", "superseded", "statements"])
+    ws.lake.forget(["facts", "people", "identifiers", "superseded", "statements", "fields"])
     refresh(ws)
 
 
@@ -164,7 +165,7 @@ def _take_floor(ws: Context) -> int:
 def _refresh_people(ws: Context) -> bool:
     with ws.register.read() as conn:
         facts_seq, people_seq = state.read(conn, "facts_seq"), state.read(conn, "people_seq")
-        if ws.lake.sequence("people") >= facts_seq and ws.lake.has("people"):
+        if ws.lake.sequence("people") >= facts_seq and ws.lake.has("people") and ws.lake.has("fields"):
             return False
         members = None
         if ws.lake.sequence("identifiers") < people_seq or not ws.lake.has("identifiers"):
@@ -174,7 +175,11 @@ def _refresh_people(ws: Context) -> bool:
     if members is not None:
         ws.lake.write("identifiers", _table(members, IDENTIFIERS), seq=people_seq)
     ws.lake.write("statements", _table(statements, STATEMENTS), seq=facts_seq)
-    ws.lake.write("people", _people_table(everybody), seq=facts_seq)
+    decode = msgspec.json.Decoder(dict[str, Any]).decode
+    traits = [decode(row.traits) for row in everybody]
+    own = fields_table(t for t, row in zip(traits, everybody, strict=True) if row.kind == "person")
+    ws.lake.write("fields", own, seq=facts_seq)
+    ws.lake.write("people", _people_table(everybody, traits), seq=facts_seq)
     return True
 
 
@@ -187,9 +192,7 @@ def _facts_table(rows: Any) -> pa.Table:
     return pa.table(arrays, schema=FACTS)
 
 
-def _people_table(rows: Any) -> pa.Table:
-    decode = msgspec.json.Decoder(dict[str, Any]).decode
-    traits = [decode(row.traits) for row in rows]
+def _people_table(rows: Any, traits: Sequence[Mapping[str, Any]]) -> pa.Table:
     stored = {name: [getattr(row, name) for row in rows] for name in PEOPLE.names if name in people.c}
     for name in _TEXT_TRAITS:
         stored[name] = [None if (value := t.get(name)) is None else str(value) for t in traits]

@@ -18,4 +18,5 @@ def said(ws: Context, rule: Rule) -> Sequence[Part]:
     """The rule as parts of one sentence in the reader's language."""
     names = reading.names(ws) if audiences_in(rule) else {}
     written = locale() if get_language() == "en" else str(locale())
-    return sentence(rule, gettext, ngettext, locale=written, audience_names=names)
+    currency = ws.config.workspace.currency
+    return sentence(rule, gettext, ngettext, locale=written, audience_names=names, currency=currency)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from html import unescape
 from typing import TYPE_CHECKING
 
+from tests.sending import identify, send
 from tests.small_shop import customers
 
 from habitue.audiences.rule import EventCount, Group, Trait, Window
@@ -175,3 +176,19 @@ def test_the_facts_tell_how_each_condition_narrows_down(anna: Client) -> None:
     page = words(anna.get(address, **FRAGMENT).content.decode())
     assert "How it narrows down" in page
     assert f"People in Germany . {sum(c.country == 'DE' for c in customers())}" in page
+
+
+def test_an_own_number_field_is_offered_under_its_heading_and_compared_as_a_number(
+    anna: Client, shop: Workspace
+) -> None:
+    for number, bottles in ((1, "9"), (2, "10.5"), (4, "100")):
+        send(shop, identify(f"u{number}", email=f"person{number}@shop.example", mnt_wines=bottles, hobby="tea"))
+    shop.refresh()
+    form = {"r:kind": "group", "r:match": "all", "r.0:kind": "trait", "r.0:field": "mnt_wines", "r.0:was": "mnt_wines"}
+    page = anna.post("/audiences/new/", {**form, "r.0:op": "more_than", "r.0:value": "9.5", "do": "look"})
+    shown = page.content.decode()
+    assert '<optgroup label="Own fields">' in shown
+    assert re.search(r'<option value="mnt_wines" selected[^>]*>Mnt wines</option>', shown)
+    assert re.search(r'<option value="more_than" selected', shown)
+    assert re.search(r'type="number"[^>]*name="r.0:value"|name="r.0:value"[^>]*type="number"', shown)
+    assert "<b>2</b>" in shown

@@ -49,5 +49,5 @@ def test_the_ledger_is_turned_over_page_by_page(anna: Client, shop: Workspace) -
     for number in range(60):
         shop.audiences.create(f"Audience {number}", EVERYBODY)
     assert "Audience 59" in anna.get("/ledger/").content.decode()
-    assert "name: Audience 1<" in anna.get("/ledger/?page=2").content.decode()
+    assert "Name: Audience 1<" in anna.get("/ledger/?page=2").content.decode()
     assert 'rel="prev"' in anna.get("/ledger/?verb=audience.created&page=2").content.decode()

@@ -90,7 +90,10 @@ def _page(request: HttpRequest, audience: Audience | None, start: Draft, told: M
 
 def _bench(request: HttpRequest, tree: Draft, *, but: str) -> Bench:
     if request.method == "POST":
-        tree = draft.act(tree, request.POST.get("do", ""))
+        verb, name = request.POST.get("do", SAVE), request.headers.get("HX-Trigger-Name", "")
+        if verb == SAVE or ":" in name:
+            tree = draft.touched(tree, "" if verb == SAVE and ":" not in name else name)
+        tree = draft.act(tree, verb)
     lists = choices.of_workspace(request.ws.context, but=but)
     tree = parts.settled(tree, lists)
     return Bench(lists, tree, rule_of_draft(tree))

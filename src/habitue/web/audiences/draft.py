@@ -16,6 +16,8 @@ MAX_GROUP_DEPTH = 3
 _FIELD = re.compile(r"(r(?:\.\d{1,3}){0,8}):([a-z_]{1,20})")
 NODE_KINDS = ("trait", "event_count", "event_sum", "insight", "consent", "in_audience", "group")
 PROPERTY = "property"
+FRESH = "fresh"
+"""A value that marks a condition in which nothing was chosen yet."""
 KINDS = (*NODE_KINDS, PROPERTY)
 
 
@@ -69,7 +71,18 @@ def fresh(kind: str) -> Draft:
     """A new node as it is offered first."""
     if kind == "group":
         return Draft("group", {"match": ("any",)}, (fresh("trait"),))
-    return Draft(kind, _FIRST.get(kind, {}))
+    return Draft(kind, {**_FIRST.get(kind, {}), FRESH: ("yes",)})
+
+
+def touched(draft: Draft, name: str) -> Draft:
+    """The tree in which the condition of the field `name` counts as touched; all of them for an empty name."""
+    return _touched(draft, ROOT, name.partition(":")[0])
+
+
+def _touched(draft: Draft, path: str, wanted: str) -> Draft:
+    rules = tuple(_touched(child, f"{path}.{number}", wanted) for number, child in enumerate(draft.rules))
+    is_meant = wanted in ("", path)
+    return replace(draft, values={k: v for k, v in draft.values.items() if k != FRESH or not is_meant}, rules=rules)
 
 
 _FIRST: Mapping[str, Mapping[str, tuple[str, ...]]] = {

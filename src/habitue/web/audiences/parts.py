@@ -13,7 +13,7 @@ from habitue.kernel.errors import HabitueError
 from habitue.kernel.text import gettext_noop as _
 from habitue.web.audiences import choices
 from habitue.web.audiences.choices import Choices, Option
-from habitue.web.audiences.draft import MAX_GROUP_DEPTH, PROPERTY, ROOT, Draft
+from habitue.web.audiences.draft import FRESH, MAX_GROUP_DEPTH, PROPERTY, ROOT, Draft
 from habitue.web.errors import Told, told
 
 DAYS_OPS = ("in_last_days", "not_in_last_days")
@@ -62,6 +62,7 @@ class Node:
     addable: tuple[Option, ...]
     may_narrow: bool
     may_wrap: bool
+    is_fresh: bool
 
 
 def settled(draft: Draft, lists: Choices) -> Draft:
@@ -89,7 +90,8 @@ def _node(
     ws: Context, draft: Draft, path: str, lists: Choices, problems: Mapping[str, HabitueError], *, depth: int
 ) -> Node:
     is_group = draft.kind == "group"
-    problem = problems.get(path)
+    is_fresh = bool(draft.one(FRESH))
+    problem = None if is_fresh else problems.get(path)
     children = tuple(
         _node(ws, child, f"{path}.{number}", lists, problems, depth=depth + is_group)
         for number, child in enumerate(draft.rules)
@@ -106,6 +108,7 @@ def _node(
         addable=_addable(depth) if is_group else (),
         may_narrow=draft.kind in ("event_count", "event_sum"),
         may_wrap=not is_group and draft.kind != PROPERTY and depth < MAX_GROUP_DEPTH,
+        is_fresh=is_fresh,
     )
 
 

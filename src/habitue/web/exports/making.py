@@ -18,6 +18,7 @@ from habitue.activation.export import ExportPreview
 from habitue.activation.targets import TARGETS
 from habitue.audiences import reading
 from habitue.audiences.audience import Audience
+from habitue.audiences.fields import own_fields
 from habitue.audiences.rule import Rule, decode
 from habitue.kernel.context import Context
 from habitue.privacy import purposes

@@ -14,6 +14,7 @@ from habitue.access.policy import allowed
 from habitue.activation import columns, exports
 from habitue.activation.exports import Export
 from habitue.activation.targets import TARGETS
+from habitue.audiences.fields import own_fields
 from habitue.audit import ledger
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _

@@ -25,6 +25,7 @@ from habitue.web import paging
 from habitue.web.home import example, refused, todo
 from habitue.web.home.drawings import revenue_chart
 from habitue.web.home.figures import Figures, figures, kept
+from habitue.web.imports.set_aside import SetAside, told_apart
 from habitue.web.navigation import NavEntry
 from habitue.web.routing import route
 from habitue.web.rule_links import (
@@ -46,7 +47,9 @@ def home(request: HttpRequest) -> HttpResponse:
     if not found and not reading.count(ws):
         return render(request, "home/empty.html", {"greeting": _greeting(ws), **_import_urls()})
     known = kept(ws)
-    shown: dict[str, Any] = {"greeting": _greeting(ws), "imports": found, "figures": known, **_import_urls()}
+    aside = _aside(ws, found)
+    rows = [(item, aside[item.import_id]) for item in found]
+    shown: dict[str, Any] = {"greeting": _greeting(ws), "imports": rows, "figures": known, **_import_urls()}
     if known is not None:
         shown |= _shown(ws, known)
     return render(request, "home/home.html", shown)
@@ -86,6 +89,11 @@ def _imports(ws: Context) -> Sequence[Import]:
         return imports.listing(conn, limit=LAST_IMPORTS)
 
 
+def _aside(ws: Context, found: Sequence[Import]) -> dict[str, SetAside]:
+    with ws.register.read() as conn:
+        return {item.import_id: told_apart(conn, item) for item in found}
+
+
 def _import_urls() -> dict[str, str]:
     return {"import_url": page_url("imports:list"), "imports_url": page_url("imports:list")}
 
@@ -94,9 +102,10 @@ def _shown(ws: Context, known: Figures) -> dict[str, Any]:
     with ws.register.read() as conn:
         pairs = refused.count(conn) if allowed(ws.actor, "people.read") else 0
     may_list = allowed(ws.actor, "audiences.read")
-    revenue = known.revenue
+    revenue, last = known.revenue, _imports(ws)
     return {
         "figures": known,
+        "is_past": revenue.is_past(known.as_of.date()),
         "change": _change(revenue.year, revenue.year_before) if revenue.has_year_before else None,
         "reach": known.may_be_written_to / known.people if known.people else 0,
         "chart": revenue_chart(revenue, known.rfm.currency),
@@ -104,8 +113,13 @@ def _shown(ws: Context, known: Figures) -> dict[str, Any]:
         "buyers_url": people_url(BUYERS_OF_A_YEAR) if may_list else "",
         "reach_url": people_url(MAY_BE_WRITTEN_TO) if may_list else "",
         "tasks": [
+            *todo.of_gaps(
+                has_orders=known.rfm.people > 0,
+                may_write=known.may_be_written_to > 0,
+                import_url=page_url("imports:list") if allowed(ws.actor, "imports.run") else "",
+            ),
             *todo.of_customers(ws, known.rfm),
-            *todo.of_imports(_imports(ws)),
+            *todo.of_imports(last, {key: aside.to_mend for key, aside in _aside(ws, last).items()}),
             *todo.of_refused(pairs),
         ],
     }

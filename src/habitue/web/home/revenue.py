@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,8 @@ from habitue.kernel.context import Context
 REGULAR_FROM = 3
 """From the third purchase on, somebody buys as a regular."""
 MONTHS = 12
+PAST_AFTER = timedelta(days=90)
+"""When the last known order is older, the data tells of the past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ class Revenue:
     year_before: Decimal
     has_year_before: bool
     months: Sequence[Month]
+    last_on: date | None
+
+    def is_past(self, day: date) -> bool:
+        """Whether the last known order is too old to compare with `day`."""
+        return self.last_on is not None and day - self.last_on > PAST_AFTER
 
 
 def revenue(ws: Context, now: datetime) -> Revenue:
@@ -58,6 +65,7 @@ def revenue(ws: Context, now: datetime) -> Revenue:
         year=rows.money.sum(where=(rows.on > start) & (rows.on <= day)),
         year_before=rows.money.sum(where=(rows.on > before) & (rows.on <= start)),
         first_on=rows.on.min(),
+        last_on=rows.on.max(),
     )
     told = _rows(ws, sums)[0]
     return Revenue(
@@ -65,6 +73,7 @@ def revenue(ws: Context, now: datetime) -> Revenue:
         year_before=told["year_before"] or Decimal(0),
         has_year_before=told["first_on"] is not None and told["first_on"] <= before,
         months=_months(_rows(ws, by_month), since),
+        last_on=_day(told["last_on"]) if told["last_on"] is not None else None,
     )
 
 

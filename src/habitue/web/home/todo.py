@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -32,9 +32,27 @@ def of_customers(ws: Context, report: RfmReport) -> Sequence[Task]:
     return [*_win_back(report), *(_second_purchase(report) if may_list else [])]
 
 
-def of_imports(found: Sequence[Import]) -> Sequence[Task]:
-    """Imports with rows that were set aside."""
-    return [_set_aside(item) for item in found if item.state == "done" and item.rows_set_aside]
+def of_imports(found: Sequence[Import], to_mend: Mapping[str, int]) -> Sequence[Task]:
+    """Imports with rows that can be corrected; `to_mend` counts them by import id."""
+    faulty = [(item, to_mend.get(item.import_id, 0)) for item in found if item.state == "done"]
+    return [_set_aside(item, rows) for item, rows in faulty if rows]
+
+
+def of_gaps(*, has_orders: bool, may_write: bool, import_url: str) -> Sequence[Task]:
+    """What is missing before the figures say something; `import_url` is empty for readers who may not import."""
+    if not import_url:
+        return []
+    orders = Task(
+        gettext("Import orders or receipts"),
+        gettext("with a date, an amount and who bought: then you see who comes back and who is leaving"),
+        import_url,
+    )
+    consents = Task(
+        gettext("Import consents"),
+        gettext("such as the list of your newsletter: nobody may be written to yet"),
+        import_url,
+    )
+    return [*([] if has_orders else [orders]), *([] if may_write else [consents])]
 
 
 def of_refused(count: int) -> Sequence[Task]:
@@ -78,8 +96,8 @@ def _second_purchase(report: RfmReport) -> list[Task]:
     return [Task(title=told, why=why, url=people_url(rule), audience_url=builder_url(rule, name=name))]
 
 
-def _set_aside(item: Import) -> Task:
-    title = ngettext("%(count)s row was set aside", "%(count)s rows were set aside", item.rows_set_aside)
+def _set_aside(item: Import, rows: int) -> Task:
+    title = ngettext("%(count)s row was set aside", "%(count)s rows were set aside", rows)
     why = gettext("in %(file)s: look why, correct them, and import them again")
     url = page_url("imports:run", item.import_id)
-    return Task(title % {"count": number(item.rows_set_aside)}, why % {"file": item.file_name}, url)
+    return Task(title % {"count": number(rows)}, why % {"file": item.file_name}, url)

@@ -95,9 +95,10 @@ def progress(item: Import, job: Job, now: datetime) -> Progress:
     return Progress(rows, percent, note % {"rate": number(round(rate)), "left": _duration(left)})
 
 
-def reasons(ws: Workspace, import_id: str, *, state: str = "open") -> Sequence[tuple[str, int]]:
-    """Why rows were set aside, with their number, most first."""
-    counted = ws.imports.reasons(import_id, state=state)
+def reasons(ws: Workspace, import_id: str, *, state: str = "open", but: str = "") -> Sequence[tuple[str, int]]:
+    """Why rows were set aside, with their number, most first; without those of the reason `but`."""
+    found = ws.imports.reasons(import_id, state=state)
+    counted = {code: count for code, count in found.items() if code != but}
     ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     return [(gettext(REASONS[code]) if code in REASONS else _of_first(ws, import_id, code, state), count)
             for code, count in ordered]  # fmt: skip

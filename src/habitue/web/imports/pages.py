@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
@@ -17,7 +18,8 @@ from habitue.collect import imports as store
 from habitue.kernel.text import gettext_noop as _
 from habitue.web import paging
 from habitue.web.imports import files, outcome, uploads
-from habitue.web.imports.downloads import attachment
+from habitue.web.imports.downloads import attachment, streamed
+from habitue.web.imports.set_aside import MOST_IN_A_WORKBOOK, NO_CUSTOMER, lines, told_apart
 from habitue.web.navigation import NavEntry
 from habitue.web.routing import route
 
@@ -67,7 +69,9 @@ def run(request: HttpRequest, import_id: str) -> HttpResponse:
     if job is not None and outcome.is_open(item, job):
         shown["progress"] = outcome.progress(item, job, request.ws.clock.now())
         return render(request, "imports/running.html", shown)
-    shown["reasons"] = outcome.reasons(request.ws, import_id) if item.rows_set_aside else ()
+    with request.ws.register.read() as conn:
+        shown["set_aside"] = told_apart(conn, item)
+    shown["reasons"] = outcome.reasons(request.ws, import_id, but=NO_CUSTOMER) if item.rows_set_aside else ()
     shown["left_out"] = outcome.reasons(request.ws, import_id, state="noted") if item.values_left_out else ()
     shown.update(_aside(request, import_id, "open"))
     return render(request, "imports/result.html", shown)
@@ -105,11 +109,13 @@ def rows(request: HttpRequest, import_id: str) -> HttpResponse:
     return render(request, "imports/aside.html", shown)
 
 
-def set_aside_file(request: HttpRequest, import_id: str) -> HttpResponse:
-    """The rows that were set aside as a workbook, to be corrected and imported again."""
+def set_aside_file(request: HttpRequest, import_id: str) -> HttpResponseBase:
+    """The rows that were set aside as a workbook (very many as text), to be corrected and imported again."""
     item = request.ws.imports.get(import_id)
-    content = request.ws.imports.set_aside_file(import_id, gettext)
-    return attachment(content, f"{Path(item.file_name).stem} – {gettext('set aside')}.xlsx")
+    name = f"{Path(item.file_name).stem} – {gettext('set aside')}"
+    if item.rows_set_aside > MOST_IN_A_WORKBOOK:
+        return streamed(lines(request.ws.context, import_id, get_language() or "en"), f"{name}.csv")
+    return attachment(request.ws.imports.set_aside_file(import_id, gettext), f"{name}.xlsx")
 
 
 def template(request: HttpRequest) -> HttpResponse:

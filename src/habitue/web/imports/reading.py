@@ -54,6 +54,7 @@ DATE_ORDERS: MappingType[str, str] = {
     "YMD": _("dates as year, month, day"),
 }
 MOST_ERRORS = 25
+NUMBERS = frozenset({"money", "number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Column:
     heading: str
     looks_like: str
     target: str
+    becomes: str
     own: Option
     strange: Option | None
     identifies: bool
@@ -113,7 +115,7 @@ def reading(ws: Workspace, preview: Preview) -> Reading:
     purposes = [Option(purpose.purpose_id, gettext(purpose.name)) for purpose in ws.purposes.listing()]
     shown = preview.columns[:MOST_COLUMNS]
     return Reading(
-        facts=" · ".join(file_facts(preview.format)),
+        facts=" · ".join([*file_facts(preview.format, _looks(preview)), *_currency(ws, preview)]),
         notes=[gettext(note.message) % note.params if note.params else gettext(note.message) for note in preview.notes],
         columns=[_column(column, max(column.problems, counted[column.heading]), first) for column in shown],
         hidden_columns=len(preview.columns) - len(shown),
@@ -132,8 +134,22 @@ def reading(ws: Workspace, preview: Preview) -> Reading:
     )
 
 
-def file_facts(fmt: Format) -> list[str]:
-    """What was found out about the file without asking."""
+def _looks(preview: Preview) -> frozenset[str]:
+    return frozenset(column.looks_like for column in preview.columns)
+
+
+def _currency(ws: Workspace, preview: Preview) -> list[str]:
+    """The currency of amounts when neither a column nor a choice for the whole file names one."""
+    targets = [target for target in preview.mapping.targets if target]
+    has_own = any(target.endswith(".currency") for target in targets) or "currency" in preview.mapping.constants
+    if has_own or not any(column.looks_like == "money" and column.target for column in preview.columns):
+        return []
+    told = gettext("amounts without a currency are in %(currency)s")
+    return [told % {"currency": ws.config.workspace.currency}]
+
+
+def file_facts(fmt: Format, looks: frozenset[str]) -> list[str]:
+    """What was found out about the file without asking; `looks` is what its columns look like."""
     found = [gettext(KINDS.get(fmt.kind, fmt.kind))]
     if fmt.sheet:
         found.append(gettext("sheet “%(name)s”") % {"name": fmt.sheet})
@@ -144,8 +160,10 @@ def file_facts(fmt: Format) -> list[str]:
     if fmt.header_row is not None:
         found.append(gettext("headings in row %(row)s") % {"row": number(fmt.header_row + 1)})
     if fmt.kind in ("csv", "jsonl"):
-        found.append(gettext("decimal comma") if fmt.decimal == "," else gettext("decimal point"))
-        found.append(gettext(DATE_ORDERS.get(fmt.date_order, "")))
+        if looks & NUMBERS:
+            found.append(gettext("decimal comma") if fmt.decimal == "," else gettext("decimal point"))
+        if "date" in looks:
+            found.append(gettext(DATE_ORDERS.get(fmt.date_order, "")))
     return [text for text in found if text]
 
 
@@ -160,6 +178,7 @@ def _column(column: PreviewColumn, problems: int, first: MappingType[str, str]) 
         heading=column.heading,
         looks_like=gettext(LOOKS.get(column.looks_like, column.looks_like)),
         target=target,
+        becomes=_becomes(column, target, own),
         own=Option(own, gettext("Own field “%(name)s”") % {"name": column.heading}),
         strange=strange,
         identifies=target in IDENTIFYING,
@@ -168,6 +187,13 @@ def _column(column: PreviewColumn, problems: int, first: MappingType[str, str]) 
         problem=found % {"count": number(problems)} if found else "",
         why=gettext(column.why) if not problems else first.get(column.heading, gettext(column.why)),
     )
+
+
+def _becomes(column: PreviewColumn, target: str, own: str) -> str:
+    """The choice in full, for a list that is too narrow for it."""
+    if target in TARGETS:
+        return gettext(TARGETS[target].label)
+    return column.heading if target == own else target.removeprefix("custom.").replace("_", " ")
 
 
 def _headings(preview: Preview) -> MappingType[str, str]:

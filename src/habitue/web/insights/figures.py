@@ -18,8 +18,8 @@ from habitue.web.templatetags.show import money_whole, number, percent
 FEW_BUYERS = 30
 """With fewer buyers than this, groups and shares are told with a warning."""
 TOP_SHARE = 0.2
-LEFT_LABELS = {"title": None, "labelAlign": "left", "labelPadding": 128, "minExtent": 130, "labelLimit": 130}
-WIDE_ROOM, NARROW_ROOM = 1.6, 1.4
+LEFT_LABELS = {"title": None, "labelAlign": "left", "labelPadding": 134, "minExtent": 142, "labelLimit": 132}
+WIDE_ROOM, NARROW_ROOM = 1.7, 1.6
 """How much longer than the longest bar the axis is, so that the words behind it fit."""
 FEW_PARTS = (0, 0.2, 0.6, 1)
 PARTS = (0, 0.2, 0.4, 0.6, 0.8, 1)
@@ -125,7 +125,7 @@ def _bars(report: RfmReport, width: int) -> Mapping[str, Any]:
     room = NARROW_ROOM if width == NARROW else WIDE_ROOM
     x = {"field": "share", "type": "quantitative", "axis": None, "scale": {"domain": [0, highest * room]}}
     return {
-        "width": width - 140,
+        "width": width - 150,
         "height": {"step": 34},
         "data": {"values": values},
         "layer": [

@@ -13,12 +13,11 @@ from habitue.audit import ledger
 from habitue.audit.ledger import Entry
 from habitue.kernel.text import gettext_noop as _
 from habitue.web import paging
+from habitue.web.ledger.details import Details, details
 from habitue.web.navigation import NavEntry
 from habitue.web.routing import route
 from habitue.web.rule_links import page_url
 
-LONGEST = 24
-"""Seals and ids longer than this are shown by their beginning."""
 VERBS: Mapping[str, str] = {
     "audience.archived": _("put an audience away"),
     "audience.changed": _("changed an audience"),
@@ -57,7 +56,7 @@ class EntryRow:
     entry: Entry
     told: str
     url: str
-    details: str
+    details: Details
 
 
 def overview(request: HttpRequest) -> HttpResponse:
@@ -101,22 +100,7 @@ def _page(number: int, total: int, *, is_narrowed: bool) -> paging.Page:
 def _row(entry: Entry) -> EntryRow:
     name = _PAGES.get(entry.subject_kind, "")
     url = page_url(name, entry.subject_id) if name and entry.subject_id else ""
-    return EntryRow(entry, gettext(VERBS.get(entry.verb, entry.verb)), url, _details(entry.details))
-
-
-def _details(details: Mapping[str, object]) -> str:
-    """The details on one line, without what is empty."""
-    told = {key: value for key, value in details.items() if value not in (None, "", [], {})}
-    return " · ".join(f"{key}: {_text(value)}" for key, value in told.items())
-
-
-def _text(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(_text(item) for item in value)
-    if isinstance(value, Mapping):
-        return "(" + ", ".join(f"{key} {_text(item)}" for key, item in value.items()) + ")"
-    text = str(value)
-    return f"{text[:LONGEST]}…" if len(text) > LONGEST and " " not in text else text
+    return EntryRow(entry, gettext(VERBS.get(entry.verb, entry.verb)), url, details(entry.details))
 
 
 ROUTES = (

@@ -11,6 +11,7 @@ from habitue.kernel.text import gettext_noop as _
 from habitue.profiles.golden import Golden, Value
 from habitue.profiles.reading import Person
 from habitue.quality.dictionary import field as dictionary_field
+from habitue.web.profile_parts import postal
 from habitue.web.profile_parts.said import said
 
 RULES: Mapping[str, str] = {
@@ -82,7 +83,8 @@ class Who:
 def who(person: Person, sources: Mapping[str, str]) -> Who:
     """The card of a person or company; `sources` are names by id."""
     facts = {name: _fact(golden, sources) for name, golden in person.golden.items()}
-    address = _address(facts)
+    land = person.golden.get("country")
+    address = _address(facts, str(land.value) if land else "")
     rows = {name: Row(fact.label, fact.value, fact.href, (fact,)) for name, fact in facts.items()}
     if address is not None:
         rows["address"] = address
@@ -130,16 +132,9 @@ def _web(value: object) -> str:
     return text if text.startswith(("https://", "http://")) else ""
 
 
-def _address(facts: Mapping[str, Fact]) -> Row | None:
+def _address(facts: Mapping[str, Fact], country: str) -> Row | None:
     parts = tuple(facts[name] for name in ADDRESS if name in facts)
     if not parts:
         return None
     text = {part.name: part.value for part in parts}
-    lines = (
-        " ".join(text[name] for name in ("street", "house_number") if name in text),
-        text.get("address_extra", ""),
-        " ".join(text[name] for name in ("postal_code", "city") if name in text),
-        text.get("region", ""),
-        text.get("country", ""),
-    )
-    return Row(label=_("Address"), value=", ".join(line for line in lines if line), href="", parts=parts)
+    return Row(label=_("Address"), value=", ".join(postal.lines(text, country)), href="", parts=parts)

@@ -13,11 +13,12 @@ from habitue.quality.dictionary import property_of
 from habitue.web.profile_parts.said import said, word
 
 YES, NO, NOT_ASKED = _("yes"), _("no"), _("not asked")
-ADDRESSES: Mapping[str, tuple[str, str]] = {
-    "email": ("email", _("There is no e-mail address.")),
-    "phone": ("phone", _("There is no phone number.")),
-    "post": ("street", _("There is no postal address.")),
+ADDRESSES: Mapping[str, tuple[tuple[str, ...], str, str]] = {
+    "email": (("email",), _("no e-mail address"), _("There is no e-mail address.")),
+    "phone": (("phone", "mobile"), _("no phone number"), _("There is no phone number.")),
+    "post": (("street", "address_extra"), _("no address"), _("There is no postal address.")),
 }
+"""By channel: the fields of which one must be known, the answer when none is, and the sentence that says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,10 @@ def _permission(
     ]
     deciding = _deciding(now)
     answer, tone = _answer(purpose, deciding)
-    field, lacks = ADDRESSES.get(purpose.channel, ("", ""))
+    fields, missing, lacks = ADDRESSES.get(purpose.channel, ((), "", ""))
+    is_unreachable = answer == YES and bool(fields) and not any(traits.get(field) for field in fields)
+    if is_unreachable:
+        answer, tone = missing, "n"
     return Permission(
         name=purpose.name,
         answer=answer,
@@ -77,7 +81,7 @@ def _permission(
         confirmed=deciding is not None and bool(deciding.evidence.get("double_opt_in_at")),
         basis=BASES.get(purpose.basis, ""),
         why=purpose.why,
-        lacks=lacks if field and answer == YES and not traits.get(field) else "",
+        lacks=lacks if is_unreachable else "",
         statements=tuple(_statement(consent, sources) for consent in own),
     )
 
