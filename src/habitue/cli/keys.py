@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import click
 
-from habitue.access.api_keys import RATE_PER_MINUTE, ApiKey
-from habitue.access.key_changes import Issued
 from habitue.cli import snippets
 from habitue.cli.session import Session
 from habitue.cli.verbs import Verb, Verbs, pass_session
 from habitue.kernel.text import gettext_noop as _
-from habitue.workspace import Workspace
+
+if TYPE_CHECKING:
+    from habitue.access.api_keys import ApiKey
+    from habitue.access.key_changes import Issued
+    from habitue.workspace import Workspace
+
+RATE_PER_MINUTE = 1_000_000
 
 
 @click.group("key", cls=Verbs)
