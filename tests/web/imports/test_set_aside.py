@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from habitue.web.imports import pages, set_aside
-from habitue.web.imports.set_aside import SetAside, told_apart
+from habitue.web import set_aside
+from habitue.web.imports import pages
+from habitue.web.set_aside import SetAside, told_apart
 from habitue.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -25,7 +25,6 @@ from habitue.web import paging
 from habitue.web.home import example, refused, todo
 from habitue.web.home.drawings import revenue_chart
 from habitue.web.home.figures import Figures, figures, kept
-from habitue.web.imports.set_aside import SetAside, told_apart
 from habitue.web.navigation import NavEntry
 from habitue.web.routing import route
 from habitue.web.rule_links import (
@@ -35,6 +34,7 @@ from habitue.web.rule_links import (
     people_url,
     person_url,
 )
+from habitue.web.set_aside import SetAside, told_apart
 
 LAST_IMPORTS = 5
 GREETINGS = ((5, _("Good evening")), (11, _("Good morning")), (18, _("Good afternoon")), (24, _("Good evening")))

@@ -19,9 +19,9 @@ from habitue.kernel.text import gettext_noop as _
 from habitue.web import paging
 from habitue.web.imports import files, outcome, uploads
 from habitue.web.imports.downloads import attachment, streamed
-from habitue.web.imports.set_aside import MOST_IN_A_WORKBOOK, NO_CUSTOMER, lines, told_apart
 from habitue.web.navigation import NavEntry
 from habitue.web.routing import route
+from habitue.web.set_aside import MOST_IN_A_WORKBOOK, NO_CUSTOMER, lines, told_apart
 
 ACCEPTED = ".csv,.tsv,.txt,.xlsx,.ods,.jsonl,.ndjson,.parquet,.gz"
 PAGE = 25
