@@ -8,7 +8,7 @@ import sys
 
 from bench.figures import DataMissing
 
-BENCHES = ("import", "identity", "search")
+BENCHES = ("door", "import", "identity", "search")
 
 
 def main() -> int:

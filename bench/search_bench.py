@@ -14,7 +14,7 @@ from habitue import flow
 from habitue.audiences import membership
 from habitue.audiences.rule import EventCount, Group, Trait, Window
 from habitue.collect import projection
-from habitue.collect.envelope import encode_body
+from habitue.collect.message import encode_body
 from habitue.demo import names_de, names_ru
 from habitue.workspace import Workspace, create_workspace
 

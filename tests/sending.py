@@ -7,7 +7,7 @@ from typing import Any
 
 from habitue import flow
 from habitue.collect import projection
-from habitue.collect.envelope import encode_body
+from habitue.collect.message import encode_body
 from habitue.profiles.fingerprint import fingerprint
 from habitue.workspace import Workspace
 

@@ -12,7 +12,8 @@ from sqlalchemy.engine import Connection
 
 from habitue import flow
 from habitue.collect import projection
-from habitue.collect.envelope import Event, encode_body
+from habitue.collect.envelope import Event
+from habitue.collect.message import encode_body
 from habitue.workspace import Workspace, open_workspace
 from tests.sending import identify, send, state_of
 

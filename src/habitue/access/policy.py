@@ -15,6 +15,7 @@ VERBS: Mapping[str, str] = {
     "people.erase": _("erase people"),
     "imports.read": _("see imports"),
     "imports.run": _("import files and undo imports"),
+    "sources.edit": _("make and change the keys of sources"),
     "audiences.read": _("see audiences"),
     "audiences.edit": _("build and change audiences"),
     "insights.read": _("see insights"),

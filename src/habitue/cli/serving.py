@@ -48,6 +48,8 @@ def run(session: Session, ws: Workspace, bind: str) -> None:
     """Serve a workspace until told to stop (SIGINT, SIGTERM); raises AddressUnusable."""
     with _stopped_politely():
         from habitue import asgi
+        from habitue.door.app import MOUNTS, Door
+        from habitue.door.world import world_of
 
         host, port = _address(bind)
         code = _setup_code(ws)
@@ -55,7 +57,7 @@ def run(session: Session, ws: Workspace, bind: str) -> None:
         session.give({"url": url, "setup_code": code}, lambda: _greet(session, url, code))
         sys.stdout.flush()
         with _worker(ws):
-            asgi.serve(ws, host, port)
+            asgi.serve(ws, host, port, mounts=dict.fromkeys(MOUNTS, Door(world_of(ws.context))))
 
 
 def _greet(session: Session, url: str, code: str | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from habitue.cli.keys import key, keys
 from habitue.cli.session import Session
 from habitue.cli.verbs import Verbs, pass_session
 from habitue.kernel.text import gettext_noop as _
@@ -32,3 +33,7 @@ def listing(session: Session) -> None:
             ],
         ),
     )
+
+
+sources.add_command(key)
+sources.add_command(keys)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 
 import msgspec
 
+from habitue.collect import message_time
+from habitue.collect.bounds import bounded, bounded_pairs, without_nul
+from habitue.collect.essentials import essentials
+from habitue.collect.message import EMPTY, Body, Device, Message, object_of
+from habitue.collect.proof import CLAIMED, Proof
+from habitue.collect.spelling import spelled
 from habitue.kernel.clock import micros
 
 INTERNAL_SOURCE = "internal"
-MessageType = Literal["identify", "track", "page", "screen", "group", "alias"]
 TRAIT_TYPES = frozenset({"identify", "group"})
 PRIORITY: Mapping[str, int] = {
     "user_id": 0,
@@ -23,67 +27,9 @@ PRIORITY: Mapping[str, int] = {
     "email": 3,
     "phone": 4,
     "anonymous_id": 6,
+    "previous_id": 7,
     "record": 9,
 }
-
-
-MAX_UNITS = 10**18  # money fits DECIMAL(18,4) and 64 bits: below a hundred thousand billions
-MAX_IDENTIFIER = 512
-
-
-class ExternalId(msgspec.Struct, frozen=True):
-    """An identifier of another system."""
-
-    id: str
-    type: str
-
-
-class MessageContext(msgspec.Struct, frozen=True, rename={"external_ids": "externalIds"}):
-    """The part of a message's context that matters for finding the person."""
-
-    external_ids: tuple[ExternalId, ...] = ()
-    traits: dict[str, Any] = {}
-    record: str | None = None
-    row: str | None = None
-    country: str | None = None
-    replaces: bool = False
-
-
-class Message(msgspec.Struct, frozen=True, rename="camel"):
-    """One message as it stands in the journal."""
-
-    type: MessageType
-    message_id: str = ""
-    user_id: str | None = None
-    anonymous_id: str | None = None
-    group_id: str | None = None
-    previous_id: str | None = None
-    event: str | None = None
-    name: str | None = None
-    traits: dict[str, Any] = {}
-    properties: msgspec.Raw = msgspec.Raw(b"{}")
-    context: MessageContext = MessageContext()
-    timestamp: datetime | None = None
-
-
-class _Essentials(msgspec.Struct, frozen=True):
-    """What the register keeps in columns of its own; everything else of the properties is passed over unread."""
-
-    total: Any = None
-    amount: Any = None
-    revenue: Any = None
-    value: Any = None
-    currency: Any = None
-    order_id: Any = None
-
-
-class Body(msgspec.Struct, frozen=True):
-    """What one journal frame holds: messages of one source, and the import they belong to."""
-
-    source_id: str
-    batch: tuple[Message, ...]
-    import_id: str | None = None
-    is_checked: bool = False
 
 
 @dataclass(slots=True)
@@ -92,7 +38,8 @@ class Event:
 
     `identifiers` are (namespace, value) pairs, most trusted first; `facts` are traits or properties, where
     properties stay as they were written (`raw`) until somebody reads them; `person_traits` are what the message
-    says about the person beside the event itself.
+    says about the person beside the event itself; `kept` is what else stays with it: consent, integrations, campaign,
+    and a time that was corrected or is odd.
     """
 
     seq: int
@@ -112,6 +59,8 @@ class Event:
     order_id: str | None = None
     country: str | None = None
     replaces: bool = False
+    proof: Proof = "confirmed"
+    kept: Mapping[str, Any] | None = None
     read: Mapping[str, Any] | None = None
     raw: bytes = b"{}"
 
@@ -129,63 +78,68 @@ class Event:
 
 
 _properties = msgspec.json.Decoder(dict[str, Any]).decode
-_essentials = msgspec.json.Decoder(_Essentials).decode
-_decoder = msgspec.json.Decoder(Body)
+_VIEWS = {"page": "Page Viewed", "screen": "Screen Viewed"}
+_NO_PERSON = frozenset({"record", "company", "previous_id"})
 _encoder = msgspec.json.Encoder()
-
-
-def encode_body(
-    source_id: str, batch: Sequence[object], *, import_id: str | None = None, is_checked: bool = False
-) -> bytes:
-    """The bytes of one journal frame; `batch` holds messages as dicts or Message structs."""
-    body = {"source_id": source_id, "batch": batch, "import_id": import_id, "is_checked": is_checked}
-    return _encoder.encode(body)
-
-
-def decode_body(data: bytes) -> Body:
-    """The messages of one journal frame; raises msgspec.ValidationError for a frame that was never ours."""
-    return _decoder.decode(data)
 
 
 def to_event(message: Message, *, seq: int, body: Body, received_at: datetime) -> Event:
     """The event that `message` tells of, numbered `seq`."""
-    traits = message.traits if message.type in TRAIT_TYPES else message.context.traits
+    about = message.about
+    traits = _told_traits(message)
+    if traits and not body.is_checked:
+        traits = spelled(traits)
+    sent = message.sent_at or body.sent_at
+    told = message_time.happened(
+        received_at=received_at, timestamp=message.timestamp, original=message.original_timestamp, sent=sent
+    )
     event = Event(
         seq=seq,
         source_id=body.source_id,
         import_id=body.import_id,
-        message_id=message.message_id,
+        message_id=message.message_id or "",
         type=message.type,
-        name=message.event or message.name or message.type,
-        at=_instant(message.timestamp) or received_at,
+        name=_name(message),
+        at=told.at,
         received_at=received_at,
-        identifiers=_bounded(identifiers(message, traits, body.source_id)),
+        identifiers=(),
         person_traits=traits,
-        record=_short(_bare(message.context.record)) if message.context.record else None,
+        record=bounded(about.record) if about.record else None,
         is_checked=body.is_checked,
-        country=message.context.country,
-        replaces=message.context.replaces,
+        country=about.country,
+        replaces=about.replaces and body.proof != CLAIMED,
+        proof=body.proof,
+        kept=_kept(message, told, sent),
     )
     if message.type in TRAIT_TYPES:
         event.read = traits
     else:
-        event.raw = bytes(message.properties).replace(b"\\u0000", b"")
-        event.amount, event.currency, event.order_id = _money_of(_essentials(event.raw))
+        _take_properties(event, _properties_of(message))
+    event.identifiers = bounded_pairs(identifiers(message, event.person_traits, body.source_id))
     return event
+
+
+def _told_traits(message: Message) -> dict[str, Any]:
+    """Traits of the message; RudderStack's SDKs tell those of identify in the context."""
+    if message.type == "group":
+        return object_of(message.traits)
+    around = object_of(message.about.traits)
+    return {**around, **object_of(message.traits)} if message.type == "identify" else around
 
 
 def identifiers(message: Message, traits: Mapping[str, Any], source_id: str) -> list[tuple[str, str]]:
     """The (namespace, value) pairs of a message, most trusted first; the record itself is the last resort."""
+    about = message.about
     if message.type == "group":
         return _company_identifiers(message, source_id)
     found: list[tuple[str, str]] = []
     if message.user_id:
-        found.append(("user_id", message.user_id))
-    for external in message.context.external_ids:
+        found.append(("user_id", str(message.user_id)))
+    for external in about.external_ids or ():
         if external.type == "customer_number":
-            found.append((f"customer_number:{source_id}", external.id))
-        else:
-            found.append((external.type, external.id))
+            found.append((f"customer_number:{source_id}", str(external.id)))
+        elif namespace_kind(external.type) not in _NO_PERSON:
+            found.append((external.type, str(external.id)))
     for field in ("email", "phone"):
         value = traits.get(field)
         if isinstance(value, str) and value:
@@ -194,8 +148,12 @@ def identifiers(message: Message, traits: Mapping[str, Any], source_id: str) -> 
     if isinstance(mobile, str) and mobile:
         found.append(("phone", mobile))
     if message.anonymous_id:
-        found.append(("anonymous_id", message.anonymous_id))
-    row = message.context.row or message.context.record
+        found.append(("anonymous_id", str(message.anonymous_id)))
+    if isinstance(about.device, Device):
+        found.extend(_device_identifiers(about.device))
+    if message.type == "alias" and message.previous_id:
+        found.append(("previous_id", str(message.previous_id)))
+    row = about.row or about.record
     if row:
         found.append((f"record:{source_id}", row))
     return found
@@ -211,65 +169,62 @@ def priority(namespace: str) -> int:
     return PRIORITY.get(namespace_kind(namespace), 5)
 
 
-def units(value: object) -> int | None:
-    """Money as integer 10⁻⁴ units from a decimal string, int or float; None when it is no amount."""
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, int):
-        return value * 10_000 if abs(value) * 10_000 < MAX_UNITS else None
-    text = value if isinstance(value, str) else repr(value)
-    whole, point, rest = text.strip().partition(".")
-    digits = whole.lstrip("+-")
-    if not digits.isdecimal() or not digits.isascii() or (point and not (rest.isdecimal() and rest.isascii())):
-        return None
-    magnitude = int(digits) * 10_000 + int((rest + "0000")[:4])
-    if len(rest) > 4 and rest[4] >= "5":
-        magnitude += 1
-    if magnitude >= MAX_UNITS:
-        return None
-    return -magnitude if whole.startswith("-") else magnitude
-
-
 def _company_identifiers(message: Message, source_id: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
     if message.group_id:
-        found.append(("company", message.group_id))
-    if message.context.record and not found:
-        found.append((f"record:{source_id}", message.context.record))
+        return [("company", str(message.group_id))]
+    return [(f"record:{source_id}", message.about.record)] if message.about.record else []
+
+
+def _device_identifiers(device: Device) -> list[tuple[str, str]]:
+    system = "ios" if (device.type or "").lower() == "ios" else "android"
+    found = [(f"{system}.id", str(device.id))] if device.id else []
+    if device.advertising_id and device.ad_tracking_enabled is True:
+        found.append((f"{system}.advertising_id", device.advertising_id))
+    if device.token:
+        found.append((f"{system}.push_token", device.token))
     return found
 
 
-def _instant(value: datetime | None) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    except OverflowError:
-        return None
+def _name(message: Message) -> str:
+    """Pages have one name for all of them: else a page called after an event would count as one."""
+    if message.type == "track":
+        return message.event or message.name or message.type
+    return _VIEWS.get(message.type, message.type)
 
 
-def _money_of(told: _Essentials) -> tuple[int | None, str | None, str | None]:
-    given = next((value for value in (told.total, told.amount, told.revenue, told.value) if value is not None), None)
-    return (
-        units(given),
-        told.currency if isinstance(told.currency, str) else None,
-        _bare(str(told.order_id))[:MAX_IDENTIFIER] if told.order_id is not None else None,
-    )
+def _properties_of(message: Message) -> bytes:
+    """The properties as they were written; what a page or screen is called joins them."""
+    raw = without_nul(bytes(message.properties))
+    if message.type not in _VIEWS or not (message.name or message.category):
+        return raw
+    called = _encoder.encode({key: value for key in ("name", "category") if (value := getattr(message, key))})
+    return called if raw in EMPTY else called[:-1] + b"," + raw.lstrip()[1:]
 
 
-def _bounded(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Identifiers that both databases can index: no NUL, and a long one by its beginning and its hash."""
-    return [(namespace, _short(_bare(value))) for namespace, value in pairs if _bare(value)]
+def _take_properties(event: Event, raw: bytes) -> None:
+    if raw in EMPTY:
+        return
+    found = essentials(raw)
+    event.raw, event.amount, event.currency, event.order_id = raw, found.amount, found.currency, found.order_id
+    contacts = {"email": found.email, "phone": found.phone}
+    new = {name: value for name, value in contacts.items() if value and name not in event.person_traits}
+    if new and not event.is_checked:
+        event.person_traits = {**event.person_traits, **new}
 
 
-def _short(value: str) -> str:
-    if len(value) <= MAX_IDENTIFIER:
-        return value
-    return f"{value[: MAX_IDENTIFIER - 40]}#{hashlib.blake2b(value.encode(), digest_size=16).hexdigest()}"
-
-
-def _bare(value: str) -> str:
-    return value.replace("\0", "")
+def _kept(message: Message, told: message_time.Told, sent: datetime | None) -> Mapping[str, Any] | None:
+    about, kept = message.about, {}
+    if about.consent is not None:
+        kept["consent"] = about.consent
+    if message.integrations:
+        kept["integrations"] = message.integrations
+    if about.campaign:
+        kept["campaign"] = about.campaign
+    if message.original_timestamp is not None and sent is not None:
+        kept["original_timestamp"], kept["sent_at"] = message.original_timestamp, sent
+    if told.odd:
+        kept["odd_time"] = told.odd
+    return kept or None
 
 
 def order_of(event: Event) -> tuple[int, int]:

@@ -48,17 +48,25 @@ class Journal:
         self._clock = clock
         self._segment_bytes = segment_bytes
         self._tail = Position()
+        self._is_doubtful = False
 
     def append(self, bodies: Sequence[bytes]) -> Position:
-        """Write bodies as one group with one fdatasync and return the position after them, durable by then."""
+        """Write bodies as one group with one fdatasync and return the position after them, durable by then.
+
+        Raises OSError when they are not; what follows then goes into a new segment, since the disk may have lost
+        any part of what was written last.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         now = micros(self._clock.now())
         frames = b"".join(_frame(now, body) for body in bodies)
         with _Lock(self.folder / "append.lock"):
             tail = self.tail()
-            if tail.offset + len(frames) + _HEAD.size > self._segment_bytes and tail.offset > len(MAGIC):
+            is_full = tail.offset + len(frames) + _HEAD.size > self._segment_bytes and tail.offset > len(MAGIC)
+            if is_full or self._is_doubtful:
                 tail = Position(tail.segment + 1)
+            self._is_doubtful = True
             self._write(tail, frames)
+            self._is_doubtful = False
             self._tail = Position(tail.segment, tail.offset + len(frames))
         return self._tail
 
@@ -110,8 +118,7 @@ class Journal:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             if is_new:
-                os.posix_fallocate(descriptor, 0, max(self._segment_bytes, at.offset + len(frames)))
-                os.pwrite(descriptor, MAGIC, 0)
+                _allocate(path, descriptor, max(self._segment_bytes, at.offset + len(frames) + _HEAD.size))
             # The next head is zeroed with the frames, so that remains of a torn write never look like a frame.
             os.pwrite(descriptor, frames + bytes(_HEAD.size), at.offset)
             os.fdatasync(descriptor)
@@ -157,6 +164,16 @@ class _Lock:
 def _frame(received_at: int, body: bytes) -> bytes:
     tail = struct.pack("<q", received_at)
     return struct.pack("<II", len(body), zlib.crc32(body, zlib.crc32(tail))) + tail + body
+
+
+def _allocate(path: Path, descriptor: int, size: int) -> None:
+    """Take the place on the disk; a segment without a place of its own is no segment."""
+    try:
+        os.posix_fallocate(descriptor, 0, size)
+        os.pwrite(descriptor, MAGIC, 0)
+    except OSError:
+        path.unlink()
+        raise
 
 
 def _sync_folder(folder: Path) -> None:

@@ -12,8 +12,11 @@ from contextlib import contextmanager
 from sqlalchemy.engine import Connection
 
 from habitue.collect.dedupe import fresh
-from habitue.collect.envelope import Body, Event, decode_body, to_event
+from habitue.collect.envelope import Event, to_event
 from habitue.collect.journal import Frame, Journal, Position
+from habitue.collect.member import member
+from habitue.collect.message import Body, decode_body
+from habitue.collect.proof import CLAIMED, is_proven, secret_name
 from habitue.kernel import state
 from habitue.kernel.clock import from_micros
 from habitue.kernel.context import Context
@@ -93,7 +96,7 @@ def _apply_group(ws: Context, project: Project) -> int:
         if not group:
             return 0
         first = state.read(conn, "last_seq") + 1
-        events = list(_events(group, first))
+        events = list(_events(ws, group, first))
         project(conn, fresh(conn, events))
         after = group[-1][0].after
         state.store(
@@ -131,13 +134,20 @@ def _group(source: Journal, start: Position) -> Iterator[tuple[Frame, Body]]:
             return
 
 
-def _events(group: Sequence[tuple[Frame, Body]], first_seq: int) -> Iterator[Event]:
+def _events(ws: Context, group: Sequence[tuple[Frame, Body]], first_seq: int) -> Iterator[Event]:
     seq = first_seq
     for frame, body in group:
         received_at = from_micros(frame.received_at)
         for message in body.batch:
-            yield to_event(message, seq=seq, body=body, received_at=received_at)
-            seq += 1
+            about_member = None if body.is_checked else member(message)
+            for each in (message,) if about_member is None else (message, about_member):
+                event = to_event(each, seq=seq, body=body, received_at=received_at)
+                given = each.about.proof
+                if given and event.proof == CLAIMED:
+                    secret = ws.secret(secret_name(body.source_id))
+                    event.proof = "proven" if is_proven(secret, given, event.identifiers) else CLAIMED
+                yield event
+                seq += 1
 
 
 def _drop_projected(ws: Context, after: Position) -> None:

@@ -68,6 +68,13 @@ def ensure(ws: Context, *, name: str, kind: str = "file") -> Source:
     return source
 
 
+def named(ws: Context, name: str, *, kind: str) -> Source:
+    """The source of that id or name, made when there is neither."""
+    with ws.register.read() as conn:
+        row = conn.execute(sa.select(sources).where(sources.c.source_id == name)).first()
+    return ensure(ws, name=name, kind=kind) if row is None else Source(**row._mapping)
+
+
 def get(conn: Connection, source_id: str) -> Source:
     """One source; NotFound when there is none of that id."""
     row = conn.execute(sa.select(sources).where(sources.c.source_id == source_id)).first()

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from habitue.access import policy
 from habitue.audit import ledger
 from habitue.collect import projection
-from habitue.collect.envelope import INTERNAL_SOURCE, encode_body
+from habitue.collect.envelope import INTERNAL_SOURCE
 from habitue.collect.journal import Position
+from habitue.collect.message import encode_body
 from habitue.identity import commands
 from habitue.identity.tables import identifiers, links
 from habitue.kernel.context import Context

@@ -6,7 +6,7 @@ lowest journal sequence. So a merge keeps the older id, and a separation gives b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import Event, namespace_kind, priority
+from habitue.collect.proof import CLAIMED
 from habitue.identity import rules
 from habitue.identity.tables import identifiers, links, separations, violations
 from habitue.kernel.context import Context
@@ -31,7 +32,8 @@ class Node:
     own_id: str
     component: Component = field(repr=False, default_factory=lambda: Component())
     names: set[str] = field(default_factory=set)
-    stored: tuple[str, str, int] | None = None  # profile_id, names, first_seq as the register has them
+    claimed_by: str = ""
+    stored: tuple[str, str, int, str] | None = None  # profile_id, names, first_seq, claimed_by as in the register
 
 
 @dataclass(slots=True, eq=False)
@@ -49,6 +51,12 @@ class Component:
     def names(self) -> set[str]:
         """The name keys of all identifiers."""
         return {name for node in self.nodes for name in node.names}
+
+    def is_known_beside(self, source_id: str) -> bool:
+        """Whether an identifier of a person was proven, or named by another source than this one."""
+        return any(
+            node.claimed_by != source_id and namespace_kind(node.namespace) in rules.KNOWN_BY for node in self.nodes
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +145,13 @@ class Group:
             profile_id = component.profile_id
             touched.add(profile_id)
             for node in component.nodes:
-                state = (profile_id, " ".join(sorted(node.names)), node.first_seq)
+                state = (profile_id, " ".join(sorted(node.names)), node.first_seq, node.claimed_by)
                 if node.stored is None:
                     fresh.append(_row(node, state))
                 elif node.stored != state:
-                    moved.append({"key": node.identifier_id, "p": state[0], "n": state[1], "f": state[2]})
+                    moved.append(
+                        {"key": node.identifier_id, "p": state[0], "n": state[1], "f": state[2], "c": state[3]}
+                    )
                 else:
                     continue
                 changed.add(profile_id)
@@ -154,7 +164,8 @@ class Group:
             bulk(self._conn, sa.insert(identifiers), fresh)
         if moved:
             change = sa.update(identifiers).where(identifiers.c.identifier_id == sa.bindparam("key"))
-            changes = change.values(profile_id=sa.bindparam("p"), names=sa.bindparam("n"), first_seq=sa.bindparam("f"))
+            columns = {"profile_id": "p", "names": "n", "first_seq": "f", "claimed_by": "c"}
+            changes = change.values({column: sa.bindparam(key) for column, key in columns.items()})
             self._conn.execute(changes, moved)
         if self._new_links:
             bulk(self._conn, insert_ignoring(self._conn, links), self._new_links)
@@ -170,7 +181,8 @@ class Group:
             own_id=row.own_id,
             component=component,
             names=set(row.names.split()),
-            stored=(row.profile_id, row.names, row.first_seq),
+            claimed_by=row.claimed_by,
+            stored=(row.profile_id, row.names, row.first_seq, row.claimed_by),
         )
         component.nodes.append(node)
         self._by_id[node.identifier_id] = node
@@ -183,9 +195,22 @@ class Group:
             is_record = namespace_kind(namespace) == "record"
             if (is_record and nodes) or (not is_record and rules.is_blocked(namespace, value)):
                 continue
-            nodes.append(self._nodes.get((namespace, value)) or self._new_node(namespace, value, event.seq))
+            if namespace == "previous_id":
+                namespace = "user_id" if ("user_id", value) in self._nodes else "anonymous_id"
+            nodes.append(self._named(namespace, value, event))
         nodes.sort(key=lambda node: priority(node.namespace))
         return nodes
+
+    def _named(self, namespace: str, value: str, event: Event) -> Node:
+        """The node of an identifier that an event names."""
+        by = event.source_id if event.proof == CLAIMED else ""
+        node = self._nodes.get((namespace, value))
+        if node is None:
+            node = self._new_node(namespace, value, event.seq)
+            node.claimed_by = by
+        elif node.claimed_by != by:
+            node.claimed_by = ""
+        return node
 
     def _new_node(self, namespace: str, value: str, seq: int) -> Node:
         component = Component()
@@ -207,23 +232,24 @@ class Group:
             if not rules.names_conflict({name}, node.component.names, by=node.namespace):
                 return node
             nodes.remove(node)
-            home = self._nodes.get(record) or self._new_node(*record, event.seq)
+            home = self._named(*record, event)
             self._note(home, node, "other_name", event)
         namespace, value = record or (f"record:{event.source_id}", event.message_id or str(event.seq))
-        return self._nodes.get((namespace, value)) or self._new_node(namespace, value, event.seq)
+        return self._named(namespace, value, event)
 
     def _link(self, home: Node, other: Node, event: Event) -> None:
         pair = _pair(home, other)
         if pair in self._links:
             return
         if home.component is not other.component:
-            reason = rules.objection(
+            reason = self._claim_refused(home, other, event) or rules.objection(
                 [node.namespace for node in home.component.nodes],
                 [node.namespace for node in other.component.nodes],
                 names=home.component.names,
                 other_names=other.component.names,
                 by=other.namespace,
                 is_separated=self._is_separated(home.component, other.component),
+                is_alias=event.type == "alias" and event.proof != CLAIMED,
             )
             if reason:
                 self._note(home, other, reason, event)
@@ -232,6 +258,13 @@ class Group:
             return
         self._add_link(home, other, "same_record", event)
         self._union(home.component, other.component)
+
+    @staticmethod
+    def _claim_refused(home: Node, other: Node, event: Event) -> str | None:
+        if event.proof != CLAIMED:
+            return None
+        is_merge = home.component.is_known_beside(event.source_id) and other.component.is_known_beside(event.source_id)
+        return "claimed_only" if is_merge else None
 
     def _is_separated(self, one: Component, other: Component) -> bool:
         return bool(self._separated) and any(_pair(a, b) in self._separated for a in one.nodes for b in other.nodes)
@@ -268,11 +301,21 @@ def resolve(
 ) -> Resolved:
     """Resolve a group of events in their order and store the graph; `reuse` gives identifiers the ids they had."""
     group = Group(conn, ws, reuse)
-    group.load(pair for event in events for pair in event.identifiers)
+    group.load(_wanted(events))
     homes = [(event, group.resolve(event)) for event in events]
     outcome = group.store()
     owners = {home: group.owner(home) for _, home in homes}
     return replace(outcome, homes=homes, owners=owners)
+
+
+def _wanted(events: Iterable[Event]) -> Iterator[tuple[str, str]]:
+    for event in events:
+        for namespace, value in event.identifiers:
+            if namespace == "previous_id":
+                yield "user_id", value
+                yield "anonymous_id", value
+            else:
+                yield namespace, value
 
 
 def separate(conn: Connection, ws: Context, *, pairs: Iterable[tuple[int, int]], seq: int, at: datetime) -> Resolved:
@@ -339,7 +382,7 @@ def regroup(conn: Connection, profile_ids: Iterable[str]) -> frozenset[str]:
     return frozenset(found[2] for found in earliest.values())
 
 
-def _row(node: Node, state: tuple[str, str, int]) -> dict[str, object]:
+def _row(node: Node, state: tuple[str, str, int, str]) -> dict[str, object]:
     return {
         "identifier_id": node.identifier_id,
         "namespace": node.namespace,
@@ -348,6 +391,7 @@ def _row(node: Node, state: tuple[str, str, int]) -> dict[str, object]:
         "own_id": node.own_id,
         "profile_id": state[0],
         "names": state[1],
+        "claimed_by": state[3],
     }
 
 

@@ -24,6 +24,8 @@ LIMITS: Mapping[str, int] = {
     "anonymous_id": 50,
 }
 SHARED = frozenset({"email", "phone"})
+KNOWN_BY = frozenset({"user_id", "customer_number", "loyalty_card", "email", "phone", "company"})
+ALIASES = 5
 EXCLUSIVE_WITHOUT_NAMES = "customer_number"
 _JUNK = frozenset({"", "null", "none", "undefined", "nan", "n/a", "na", "unknown", "unbekannt", "anonymous", "0", "-1"})
 
@@ -31,6 +33,7 @@ REASONS: Mapping[str, str] = {
     "other_name": _("Same contact, but another name: perhaps a household or an office."),
     "too_many": _("One person would have too many of the same kind of identifier."),
     "separated": _("Somebody decided that these are not the same."),
+    "claimed_only": _("A public key said so without proof, and both are known from elsewhere."),
     "two_accounts": _("Two customer numbers of one source, and no names to compare."),
 }
 
@@ -77,21 +80,25 @@ def objection(
     other_names: Collection[str],
     by: str,
     is_separated: bool,
+    is_alias: bool = False,
 ) -> str | None:
     """Why two components may not become one (a key of REASONS), or None.
 
     `one` and `other` are the namespaces of the identifiers on each side, `names` their name keys,
-    `by` the namespace of what would link them.
+    `by` the namespace of what would link them. Only a proven alias joins two user ids; what already has several
+    may still take other identifiers.
     """
     if is_separated:
         return "separated"
     if names_conflict(names, other_names, by=by):
         return "other_name"
-    counts = Counter(one)
-    counts.update(other)
+    counts, others = Counter(one), Counter(other)
+    most = {namespace: max(counts[namespace], others[namespace]) for namespace in {*counts, *others}}
+    counts.update(others)
     for namespace, count in counts.items():
         kind = namespace_kind(namespace)
-        if count > LIMITS.get(kind, 1_000):
+        limit = ALIASES if is_alias and kind == "user_id" else LIMITS.get(kind, 1_000)
+        if count > limit and count > most[namespace]:
             return "too_many"
         if kind == EXCLUSIVE_WITHOUT_NAMES and count > 1 and not (names and other_names):
             return "two_accounts"

@@ -16,6 +16,8 @@ identifiers = sa.Table(
     sa.Column("own_id", sa.Text, nullable=False, unique=True),
     sa.Column("profile_id", sa.Text, nullable=False, index=True),
     sa.Column("names", sa.Text, nullable=False, server_default=""),
+    # The only source that has named it so far, and only claimed it; empty when others know it or it was proven.
+    sa.Column("claimed_by", sa.Text, nullable=False, server_default=""),
     sa.UniqueConstraint("value", "namespace"),
 )
 

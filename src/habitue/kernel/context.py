@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from habitue.kernel import keys
 from habitue.kernel.clock import Clock
 from habitue.kernel.config import Config
 from habitue.kernel.ids import Ids
-from habitue.kernel.lake import Lake
 from habitue.kernel.register import Register
+
+if TYPE_CHECKING:
+    from habitue.kernel.lake import Lake
 
 
 class ActorLike(Protocol):

@@ -49,12 +49,18 @@ class Statement(Protocol):
     source_id: str
 
     @property
+    def proof(self) -> str: ...
+    @property
     def facts(self) -> Mapping[str, Any]: ...
 
 
 def fold(conn: Connection, homes: Sequence[tuple[Statement, int]]) -> None:
-    """Store the consent statements of a group of events."""
-    rows = [_row(event, identifier_id) for event, identifier_id in homes if event.name in STATES]
+    """Store the consent statements of a group of events; what is only claimed neither gives nor withdraws any."""
+    rows = [
+        _row(event, identifier_id)
+        for event, identifier_id in homes
+        if event.name in STATES and event.proof != "claimed"
+    ]
     if rows:
         conn.execute(upsert(conn, consents), rows)
 

@@ -32,6 +32,7 @@ events = sa.Table(
     sa.Column("order_id", sa.Text),
     sa.Column("identifiers", sa.Text, nullable=False),
     sa.Column("facts", sa.Text, nullable=False),
+    sa.Column("kept", sa.Text),
     sa.Index("ix_profiles_events_person", "identifier_id", "at"),
     sa.Index(
         "ix_profiles_events_order",

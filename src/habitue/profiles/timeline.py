@@ -139,11 +139,13 @@ def _row(event: Event, identifier_id: int) -> dict[str, object]:
         "order_id": event.order_id,
         "identifiers": _encode([event.identifiers, *(event.person_traits.get(name) for name in _NAMES)]).decode(),
         "facts": event.facts_json,
+        "kept": _kept(event),
     }
 
 
 def _event(row: sa.Row[tuple[object, ...]]) -> Event:
     pairs, first_name, last_name = _decode(row.identifiers)
+    kept = _decode(row.kept) if row.kept else {}
     return Event(
         seq=row.seq,
         source_id=row.source_id,
@@ -163,7 +165,19 @@ def _event(row: sa.Row[tuple[object, ...]]) -> Event:
         currency=row.currency,
         order_id=row.order_id,
         raw=row.facts.encode(),
+        proof=kept.pop("proof", "confirmed"),
+        kept=kept or None,
     )
+
+
+def _kept(event: Event) -> str | None:
+    """What stays beside the event, and how well it is proven where it is not confirmed."""
+    if event.kept is None and event.proof == "confirmed":
+        return None
+    kept = dict(event.kept or {})
+    if event.proof != "confirmed":
+        kept["proof"] = event.proof
+    return _encode(kept).decode()
 
 
 def _moment(row: sa.Row[tuple[object, ...]]) -> Moment:

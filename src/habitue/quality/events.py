@@ -142,6 +142,8 @@ _EVENTS: tuple[tuple[str, str, str, str | None, str], ...] = (
     ("Mention Seen", _("Mentioned us"), "at-sign", None, "network text sentiment url"),
     ("Stock Changed", _("Stock changed"), "boxes", None, "sku quantity"),
     ("Products Searched", _("Searched"), "search", None, "query"),
+    ("Page Viewed", _("Looked at a page"), "eye", None, "name category"),
+    ("Screen Viewed", _("Looked at a page of the app"), "eye", None, "name category"),
     ("Product List Viewed", _("Looked at a list"), "list", None, "list_id category products"),
     ("Product List Filtered", _("Filtered a list"), "list-filter", None, "list_id category products"),
     ("Promotion Viewed", _("Saw an offer"), "megaphone", None, _PROMOTION),

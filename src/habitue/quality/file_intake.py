@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from habitue.collect import imports, projection
-from habitue.collect.envelope import encode_body
 from habitue.collect.files.cells import iso
 from habitue.collect.files.headings import key as plain_key
 from habitue.collect.files.shapes import Record, Rejected
+from habitue.collect.message import encode_body
 from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _

@@ -1,0 +1,214 @@
+"""The event door: what is acknowledged durably a second, how long an acknowledgement takes, and what is projected.
+
+The door runs as a process of its own, on SQLite and a file journal; clients speak plain HTTP over kept connections
+from this process, and their CPU is counted apart. Messages are about 600 bytes, as SDKs send them, with unique ids;
+at the end the rows are counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from statistics import quantiles
+
+import sqlalchemy as sa
+
+from bench.figures import Figures, spent
+from habitue import flow
+from habitue.profiles.tables import events
+from habitue.workspace import Workspace, create_workspace
+
+BATCH = 100
+CONNECTIONS = 8
+SINGLE_CONNECTIONS = 64
+PEOPLE = 20_000
+RATES = (1_000, 3_000)
+SERVER = """
+import sys, uvicorn
+from habitue.door.app import Door
+from habitue.door.world import world_of
+from habitue.workspace import open_workspace
+ws = open_workspace(sys.argv[1], environ={})
+uvicorn.run(Door(world_of(ws.context)), port=int(sys.argv[2]), log_level="critical", access_log=False, lifespan="off")
+"""
+
+
+def run(*, small: bool) -> Figures:
+    """Measure a fresh workspace; small: a few thousand events instead of some hundred thousand."""
+    figures = Figures("door")
+    with tempfile.TemporaryDirectory() as folder, create_workspace(Path(folder) / "shop", environ={}) as ws:
+        key = ws.sources.create_key("Website", rate_per_minute=10**8).text
+        port = _free_port()
+        server = subprocess.Popen([sys.executable, "-c", SERVER, str(ws.folder), str(port)])
+        try:
+            _wait(port)
+            sent = asyncio.run(_measure(figures, port, key, server.pid, small))
+        finally:
+            server.terminate()
+            server.wait()
+        _project(ws, figures, sent)
+    return figures
+
+
+async def _measure(figures: Figures, port: int, key: str, pid: int, small: bool) -> int:
+    batches, singles, seconds = (60, 2_000, 2) if small else (4_000, 40_000, 10)
+    made = _Messages(key)
+    await _blast(port, [made.batch() for _ in range(8)], CONNECTIONS)
+    bodies = [made.batch() for _ in range(batches)]
+    figures.notes.append(f"{len(bodies[0]) / BATCH:.0f} bytes a message")
+    count = batches * BATCH
+    done = await _counted(pid, lambda: _blast(port, bodies, CONNECTIONS))
+    figures.add("acknowledged, batches of 100", count / done.seconds, "events/s", goal=100_000, is_upper=False)
+    figures.add("CPU of the door, batches of 100", done.door / count * 1e6, "µs/event", goal=6)
+    figures.add("CPU of the client, batches of 100", done.client / count * 1e6, "µs/event")
+    bodies = [made.single() for _ in range(singles)]
+    done = await _counted(pid, lambda: _blast(port, bodies, SINGLE_CONNECTIONS))
+    figures.add("acknowledged, single messages", singles / done.seconds, "events/s", goal=10_000, is_upper=False)
+    figures.add("CPU of the door, single messages", done.door / singles * 1e6, "µs/event")
+    figures.add("CPU of the client, single messages", done.client / singles * 1e6, "µs/event")
+    for rate in RATES:
+        waits = await _paced(port, [made.single() for _ in range(rate * seconds)], rate)
+        cuts = quantiles(waits, n=100, method="inclusive")
+        is_full = rate == RATES[-1]
+        figures.add(f"acknowledgement p50 at {rate:,} events/s", cuts[49], "ms", goal=8 if is_full else None)
+        figures.add(f"acknowledgement p99 at {rate:,} events/s", cuts[98], "ms", goal=40 if is_full else None)
+    return made.count
+
+
+def _project(ws: Workspace, figures: Figures, sent: int) -> None:
+    with spent() as work:
+        flow.catch_up(ws.context)
+    figures.add("projected", sent / work.seconds, "events/s", goal=30_000, is_upper=False)
+    figures.add("CPU of the projector", work.cpu_seconds / sent * 1e6, "µs/event", goal=25)
+    with ws.register.read() as conn:
+        rows = conn.scalar(sa.select(sa.func.count()).select_from(events)) or 0
+    figures.add("events lost or doubled", abs(rows - sent), "events", goal=0)
+
+
+class _Messages:
+    """Makes requests; `count` says of how many messages so far."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self.count = 0
+
+    def batch(self) -> bytes:
+        """A request with 100 messages."""
+        body = {
+            "writeKey": self._key,
+            "sentAt": "2026-06-15T10:00:00.000Z",
+            "batch": [self._one() for _ in range(BATCH)],
+        }
+        return _request("/v1/batch", json.dumps(body))
+
+    def single(self) -> bytes:
+        """A request with one message."""
+        return _request("/v1/track", json.dumps({**self._one(), "writeKey": self._key}))
+
+    def _one(self) -> dict[str, object]:
+        self.count += 1
+        page = {"path": "/tea/assam", "title": "Assam – Tea", "url": "https://shop.example/tea/assam", "referrer": ""}
+        return {
+            "type": "track",
+            "event": "Product Viewed",
+            "userId": f"user-{self.count % PEOPLE}",
+            "anonymousId": f"0b8f7e2c-91d4-4f5a-8a67-{self.count % PEOPLE:012x}",
+            "messageId": f"api-{os.urandom(16).hex()}",
+            "timestamp": "2026-06-15T09:59:59.123Z",
+            "context": {"library": {"name": "analytics.js", "version": "4.1.0"}, "page": page, "locale": "de-DE"},
+            "integrations": {},
+            "properties": {"sku": "T-1001", "name": "Assam", "category": "Tea", "price": 12.5, "currency": "EUR"},
+        }
+
+
+class _Spent:
+    seconds = door = client = 0.0
+
+
+async def _counted(pid: int, work: Callable[[], Awaitable[None]]) -> _Spent:
+    result, begun = _Spent(), time.perf_counter()
+    door, client = _cpu_of(pid), time.process_time()
+    await work()
+    result.seconds = time.perf_counter() - begun
+    result.door, result.client = _cpu_of(pid) - door, time.process_time() - client
+    return result
+
+
+async def _blast(port: int, requests: Sequence[bytes], connections: int) -> None:
+    """Send everything as fast as it is taken; each connection has one request under way."""
+    waiting = iter(requests)
+
+    async def work() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for request in waiting:
+            await _exchange(reader, writer, request)
+        writer.close()
+
+    await asyncio.gather(*(work() for _ in range(connections)))
+
+
+async def _paced(port: int, requests: Sequence[bytes], rate: int) -> list[float]:
+    """Send at a fixed rate; milliseconds from when a request was due to its answer, so that no wait is hidden."""
+    idle: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.Queue()
+    for _ in range(SINGLE_CONNECTIONS):
+        idle.put_nowait(await asyncio.open_connection("127.0.0.1", port))
+    waits: list[float] = []
+
+    async def one(request: bytes, due: float) -> None:
+        reader, writer = await idle.get()
+        await _exchange(reader, writer, request)
+        waits.append((time.perf_counter() - due) * 1_000)
+        idle.put_nowait((reader, writer))
+
+    begun = time.perf_counter()
+    async with asyncio.TaskGroup() as group:
+        for number, request in enumerate(requests):
+            due = begun + number / rate
+            if (pause := due - time.perf_counter()) > 0:
+                await asyncio.sleep(pause)
+            group.create_task(one(request, due))
+    return waits
+
+
+async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> None:
+    writer.write(request)
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+    body = await reader.readexactly(length)
+    if not head.startswith(b"HTTP/1.1 200") or b'"rejected":[]' not in body:
+        raise RuntimeError(f"not acknowledged: {head!r} {body!r}")
+
+
+def _request(path: str, body: str) -> bytes:
+    data = body.encode()
+    return f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(data)}\r\n\r\n".encode() + data
+
+
+def _cpu_of(pid: int) -> float:
+    parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(port: int) -> None:
+    give_up_at = time.monotonic() + 60
+    while time.monotonic() < give_up_at:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError("the door did not start")

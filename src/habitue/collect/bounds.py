@@ -1,0 +1,27 @@
+"""What both databases can store and index: no NUL, and long identifiers by their beginning and their hash. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+MAX_IDENTIFIER = 512
+_HASH_ROOM = 40
+
+
+def bounded(text: str) -> str:
+    """A text of at most 512 characters without NUL; two long ones that differ stay different."""
+    bare = text.replace("\0", "")
+    if len(bare) <= MAX_IDENTIFIER:
+        return bare
+    return f"{bare[: MAX_IDENTIFIER - _HASH_ROOM]}#{hashlib.blake2b(bare.encode(), digest_size=16).hexdigest()}"
+
+
+def bounded_pairs(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(namespace, value) pairs with bounded values; those of which nothing is left are dropped."""
+    return [(namespace, short) for namespace, value in pairs if (short := bounded(value))]
+
+
+def without_nul(json: bytes) -> bytes:
+    """JSON text without escaped NUL characters."""
+    return json.replace(b"\\u0000", b"")

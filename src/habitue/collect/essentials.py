@@ -1,0 +1,71 @@
+"""What the register keeps in columns of its own; everything else of the properties is passed over unread. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from habitue.collect.bounds import bounded
+
+_LARGEST_WHOLE = 10**14  # of an amount in whole units: DECIMAL(18,4) in the replica
+
+
+class _Told(msgspec.Struct, frozen=True):
+    total: Any = None
+    amount: Any = None
+    revenue: Any = None
+    value: Any = None
+    currency: Any = None
+    order_id: Any = None
+    email: Any = None
+    phone: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Essentials:
+    """Money in 10⁻⁴ units with its currency, the order, and contacts that properties name."""
+
+    amount: int | None
+    currency: str | None
+    order_id: str | None
+    email: str | None
+    phone: str | None
+
+
+_decode = msgspec.json.Decoder(_Told).decode
+
+
+def essentials(properties: bytes) -> Essentials:
+    """The essentials of properties, which are a JSON object."""
+    told = _decode(properties)
+    given = next((value for value in (told.total, told.amount, told.revenue, told.value) if value is not None), None)
+    return Essentials(
+        amount=units(given),
+        currency=_text(told.currency),
+        order_id=bounded(str(told.order_id)) if told.order_id is not None else None,
+        email=_text(told.email),
+        phone=_text(told.phone),
+    )
+
+
+def units(value: object) -> int | None:
+    """Money as integer 10⁻⁴ units from a decimal string, int or float; None when it is no amount that fits."""
+    if isinstance(value, bool) or value is None:
+        return None
+    text = value if isinstance(value, str) else repr(value)
+    whole, point, rest = text.strip().partition(".")
+    digits = whole.lstrip("+-")
+    if not digits.isdecimal() or not digits.isascii() or (point and not (rest.isdecimal() and rest.isascii())):
+        return None
+    if len(digits) > 40 or int(digits) >= _LARGEST_WHOLE:
+        return None
+    magnitude = int(digits) * 10_000 + int((rest + "0000")[:4])
+    if len(rest) > 4 and rest[4] >= "5":
+        magnitude += 1
+    return -magnitude if whole.startswith("-") else magnitude
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

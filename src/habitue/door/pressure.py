@@ -1,0 +1,81 @@
+"""When the door must say: not now. Free disk and waiting journal are looked at once a second, beside the loop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from habitue.access.key_cache import KeyCache
+from habitue.collect import projection
+from habitue.collect.journal import SEGMENT_BYTES, Position
+from habitue.door.answer import Refused
+from habitue.door.commit import GroupCommit
+from habitue.door.world import World
+
+LOOK_SECONDS = 1.0
+STALE_SECONDS = 3.0
+RETRY_SECONDS = 5
+
+
+class Pressure:
+    """What the register and the disk said last; `look` renews it when it is older than a second."""
+
+    def __init__(self, world: World, commit: GroupCommit) -> None:
+        self._world = world
+        self._commit = commit
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="register")
+        self._looking: asyncio.Future[None] | None = None
+        self._looked_at = float("-inf")
+        self._free_bytes = 0
+        self._projected = Position()
+        self.keys = KeyCache(world.register)
+
+    async def look(self, *, is_forced: bool = False) -> None:
+        """Look again when the last look is a second old: beside the requests, which wait only after a longer pause."""
+        age = time.monotonic() - self._looked_at
+        if self._looking is None and (is_forced or age >= LOOK_SECONDS):
+            self._looking = asyncio.get_running_loop().run_in_executor(self._thread, self._look)
+            self._looking.add_done_callback(self._looked)
+        if self._looking is not None and (is_forced or age >= STALE_SECONDS):
+            await asyncio.shield(self._looking)
+
+    def _looked(self, _done: object) -> None:
+        self._looking = None
+
+    def check(self) -> None:
+        """Refused with 503 where taking more would risk what was promised."""
+        limits = self._world.limits
+        if not self.keys.is_usable:
+            raise Refused(503, "register_unreachable", "The register cannot be reached.", RETRY_SECONDS)
+        if self._free_bytes < limits.free_bytes:
+            raise Refused(503, "disk_full", "The disk is nearly full.", RETRY_SECONDS)
+        if self.backlog_bytes > limits.backlog_bytes:
+            raise Refused(503, "backlog", "Too much waits to be processed.", RETRY_SECONDS)
+        if self._commit.held_bytes > limits.held_bytes:
+            raise Refused(503, "busy", "Too many requests at once.", 1)
+
+    @property
+    def backlog_bytes(self) -> int:
+        """How much of the journal waits to be projected."""
+        tail, done = self._commit.tail, self._projected
+        return max(0, (tail.segment - done.segment) * SEGMENT_BYTES + tail.offset - done.offset)
+
+    def _look(self) -> None:
+        folder = self._world.journal.folder
+        folder.mkdir(parents=True, exist_ok=True)
+        disk = os.statvfs(folder)
+        self._free_bytes = disk.f_bavail * disk.f_frsize
+        if self._looked_at == float("-inf"):
+            self._commit.tail = max(self._commit.tail, self._world.journal.tail())
+        try:
+            with self._world.register.read() as conn:
+                self._projected = projection.position(conn)
+            self.keys.load()
+        except SQLAlchemyError:
+            # The keys known so far hold for a minute; then `check` refuses.
+            pass
+        self._looked_at = time.monotonic()
