@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from habitue.audiences.rule import Window
-from habitue.insights.days import minus_months, start_of_day, today
+from habitue.insights.days import minus_months, start_of_day
+from habitue.kernel.clock import day_in
 
 MONTHS_OF_YEAR = 12
 
@@ -22,7 +23,7 @@ class Moment:
     @property
     def today(self) -> date:
         """The workspace day."""
-        return today(self.now, self.timezone)
+        return day_in(self.now, self.timezone)
 
     def start_of(self, day: date) -> datetime:
         """The instant at which a workspace day begins."""

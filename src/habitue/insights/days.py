@@ -15,11 +15,6 @@ _LAST = datetime(2040, 1, 1, tzinfo=UTC)
 _STEP = timedelta(days=7)
 
 
-def today(now: datetime, timezone: str) -> date:
-    """The workspace day of the instant `now`."""
-    return now.astimezone(ZoneInfo(timezone)).date()
-
-
 def start_of_day(day: date, timezone: str) -> datetime:
     """The instant (UTC) at which the workspace day begins."""
     return datetime.combine(day, time(), tzinfo=ZoneInfo(timezone)).astimezone(UTC)

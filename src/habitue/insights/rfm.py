@@ -18,10 +18,11 @@ import ibis
 import ibis.expr.types as ir
 
 from habitue.insights.catalogue import Facts, Insight, InsightField
-from habitue.insights.days import local_day, today
+from habitue.insights.days import local_day
 from habitue.insights.groups import GROUPS, OVERDUE_AFTER, group_column
 from habitue.insights.orders import MONEY, in_currency, money_rows
 from habitue.insights.rhythm import with_gaps, with_rhythm
+from habitue.kernel.clock import day_in
 from habitue.kernel.text import gettext_noop as _
 
 YEAR_DAYS = 365
@@ -39,7 +40,7 @@ def rfm(events: ir.Table, people: ir.Table, *, at: datetime, timezone: str, curr
     """
     known = events.filter(_before(events["at"], at))
     known = known.semi_join(people.filter(people.kind == "person"), "profile_id")
-    day = today(at, timezone)
+    day = day_in(at, timezone)
     table = with_rhythm(_buyers(_days(known, timezone=timezone, currency=currency), day))
     table = table.mutate(recency_days=ibis.literal(day, type="date").delta(table.last_on, unit="day"))
     table = table.mutate(

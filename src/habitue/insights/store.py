@@ -9,8 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from habitue.insights.catalogue import Facts, Insight, facts, insights
-from habitue.insights.days import today
-from habitue.kernel.clock import from_micros, micros
+from habitue.kernel.clock import day_in, from_micros, micros
 from habitue.kernel.context import Context
 from habitue.kernel.errors import NotFound
 from habitue.kernel.text import gettext_noop as _
@@ -61,6 +60,6 @@ def _kept(ws: Context, insight: Insight, now: Facts) -> Stored | None:
     if not row:
         return Stored(table=table, computed_at=now.now)
     at = from_micros(row[0]["computed_at"])
-    if today(at, now.timezone) != today(now.now, now.timezone) or at > now.now:
+    if day_in(at, now.timezone) != day_in(now.now, now.timezone) or at > now.now:
         return None
     return Stored(table=table, computed_at=at)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from habitue.audiences import membership
-from habitue.insights.days import today
 from habitue.insights.report import RfmReport, report
+from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.web.home.revenue import Revenue, revenue
 from habitue.web.rule_links import BUYERS_OF_A_YEAR, MAY_BE_WRITTEN_TO
@@ -54,5 +54,5 @@ def figures(ws: Context) -> Figures:
 
 def _state(ws: Context) -> tuple[int, int, date]:
     lake = ws.lake
-    day = today(ws.clock.now(), ws.config.workspace.timezone)
+    day = day_in(ws.clock.now(), ws.config.workspace.timezone)
     return lake.sequence("facts"), lake.sequence("people"), day

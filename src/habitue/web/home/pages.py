@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from habitue.access.policy import allowed
 from habitue.collect import imports
 from habitue.collect.imports import Import
-from habitue.insights.days import today
+from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
 from habitue.profiles import reading
@@ -75,7 +75,7 @@ def refused_links(request: HttpRequest) -> HttpResponse:
 def load_example(request: HttpRequest) -> HttpResponse:
     """Queue the files of the example shop."""
     ws = request.ws
-    until = today(ws.clock.now(), ws.config.workspace.timezone)
+    until = day_in(ws.clock.now(), ws.config.workspace.timezone)
     count = example.load(ws, until=until)
     told = ngettext("%(count)s file is being imported.", "%(count)s files are being imported.", count)
     messages.success(request, told % {"count": count})

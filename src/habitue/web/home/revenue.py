@@ -11,8 +11,9 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from habitue.insights.days import local_day, minus_months, today
+from habitue.insights.days import local_day, minus_months
 from habitue.insights.orders import MONEY, in_currency, money_rows, purchases
+from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 
 REGULAR_FROM = 3
@@ -52,7 +53,7 @@ class Revenue:
 def revenue(ws: Context, now: datetime) -> Revenue:
     """The revenue as of `now`."""
     zone, currency = ws.config.workspace.timezone, ws.config.workspace.currency
-    day = today(now, zone)
+    day = day_in(now, zone)
     rows = bought(ws.lake.table("events"), timezone=zone, currency=currency)
     this_month = day.replace(day=1)
     since = minus_months(this_month, MONTHS)
