@@ -1,6 +1,7 @@
 """The journal: frames with CRC in preallocated segments; what `append` has returned survives a crash.
 
-A segment is `00000001.seg`, …: a header of eight bytes, then frames. A frame is length (u32), CRC32 of the rest (u32),
+A segment is `00000001.seg`, …: a header of eight bytes, then frames. The first segments are small and each is twice as
+large as the one before, up to 64 MiB, so that a small workspace stays small on the disk. A frame is length (u32), CRC32 of the rest (u32),
 received_at in microseconds (i64), body. A length of zero ends the segment; a frame whose CRC does not fit ends it too
 and is overwritten by the next append.
 """
@@ -20,6 +21,7 @@ from habitue.kernel.clock import Clock, micros
 
 MAGIC = b"HABJRNL1"
 SEGMENT_BYTES = 64 * 1024 * 1024
+FIRST_SEGMENT_BYTES = 1024 * 1024
 _HEAD = struct.Struct("<IIq")
 
 
@@ -61,7 +63,8 @@ class Journal:
         frames = b"".join(_frame(now, body) for body in bodies)
         with _Lock(self.folder / "append.lock"):
             tail = self.tail()
-            is_full = tail.offset + len(frames) + _HEAD.size > self._segment_bytes and tail.offset > len(MAGIC)
+            size = segment_bytes(tail.segment, self._segment_bytes)
+            is_full = tail.offset + len(frames) + _HEAD.size > size and tail.offset > len(MAGIC)
             if is_full or self._is_doubtful:
                 tail = Position(tail.segment + 1)
             self._is_doubtful = True
@@ -118,7 +121,8 @@ class Journal:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             if is_new:
-                _allocate(path, descriptor, max(self._segment_bytes, at.offset + len(frames) + _HEAD.size))
+                size = segment_bytes(at.segment, self._segment_bytes)
+                _allocate(path, descriptor, max(size, at.offset + len(frames) + _HEAD.size))
             # The next head is zeroed with the frames, so that remains of a torn write never look like a frame.
             os.pwrite(descriptor, frames + bytes(_HEAD.size), at.offset)
             os.fdatasync(descriptor)
@@ -143,6 +147,19 @@ class Journal:
                     return
                 offset += _HEAD.size + length
                 yield Frame(received_at=received_at, body=body, after=Position(start.segment, offset))
+
+
+def segment_bytes(segment: int, largest: int = SEGMENT_BYTES) -> int:
+    """How many bytes segment number `segment` takes on the disk."""
+    return min(largest, FIRST_SEGMENT_BYTES << min(segment - 1, 32))
+
+
+def bytes_between(start: Position, end: Position) -> int:
+    """About how many bytes lie between two positions, 0 when `end` is not after `start`."""
+    if end <= start:
+        return 0
+    whole = sum(segment_bytes(number) for number in range(start.segment, end.segment))
+    return max(0, whole + end.offset - start.offset)
 
 
 class _Lock:

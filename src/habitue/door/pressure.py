@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from habitue.access.key_cache import KeyCache
 from habitue.collect import projection
-from habitue.collect.journal import SEGMENT_BYTES, Position
+from habitue.collect.journal import Position, bytes_between
 from habitue.door.answer import Refused
 from habitue.door.commit import GroupCommit
 from habitue.door.world import World
@@ -61,8 +61,7 @@ class Pressure:
     @property
     def backlog_bytes(self) -> int:
         """How much of the journal waits to be projected."""
-        tail, done = self._commit.tail, self._projected
-        return max(0, (tail.segment - done.segment) * SEGMENT_BYTES + tail.offset - done.offset)
+        return bytes_between(self._projected, self._commit.tail)
 
     def _look(self) -> None:
         folder = self._world.journal.folder
