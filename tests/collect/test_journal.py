@@ -75,3 +75,13 @@ def test_several_processes_lose_nothing_of_each_other(tmp_path: Path) -> None:
     assert sorted(found) == sorted(f"{name}{number}" for name in "abc" for number in range(50))
     for name in "abc":
         assert [body for body in found if body[0] == name] == [f"{name}{number}" for number in range(50)]
+
+
+def test_a_new_reader_appends_behind_the_newest_segment_when_the_first_ones_were_dropped(tmp_path: Path) -> None:
+    first = Journal(tmp_path, CLOCK, segment_bytes=64)
+    for number in range(3):
+        last = first.append([b"x" * 40 + str(number).encode()])
+    first.drop_before(last)
+    after = Journal(tmp_path, CLOCK, segment_bytes=64).append([b"more"])
+    assert after > last
+    assert [frame.body for frame in Journal(tmp_path, CLOCK, segment_bytes=64).read(last)] == [b"more"]

@@ -76,8 +76,10 @@ class Journal:
     def tail(self) -> Position:
         """The position after the last whole frame."""
         position = self._tail
-        while self.path(position.segment + 1).exists():
-            position = Position(position.segment + 1)
+        # The first segments may have been dropped, so the newest file tells, not the next number.
+        newest = max((int(path.stem) for path in self.folder.glob("*.seg")), default=0)
+        if newest > position.segment:
+            position = Position(newest)
         for frame in self._frames(position):
             position = frame.after
         self._tail = position
