@@ -51,7 +51,7 @@ def compute(m: Material) -> Outcome:
 
 def told_apart(pairs: list[Pair]) -> list[Row]:
     """Pairs whose share is above the usual one even at the low end of its interval."""
-    made = []
+    made: list[Row] = []
     for pair in pairs:
         low, high = wilson(pair.both, pair.of)
         if low > pair.usual:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from habitue.insights.days import minus_months
-from habitue.insights.reports.shape import Outcome
+from habitue.insights.reports.shape import Outcome, Row
 from habitue.kernel.clock import day_in
 
 Theme = Literal["customers", "products", "money", "places", "opinions", "departments"]
@@ -26,8 +26,9 @@ Department = Literal["marketing", "sales", "service"]
 class Material:
     """What a report is computed from: lake tables, the last instant that the data tells of, zone and currency.
 
-    `rows` runs a table and returns its rows, `arrow` the same as an Arrow table. `rfm` gives recency, frequency and money at an instant. `is_past`
-    tells that the data ends long before today, so that `now` is the end of the data, not today.
+    `rows` runs a table and returns its rows, `arrow` the same as an Arrow table, `keep` computes one once for
+    several uses. `rfm` gives recency, frequency and money at an instant. `is_past` tells that the data ends long
+    before today, so that `now` is the end of the data, not today.
     """
 
     events: ir.Table
@@ -36,8 +37,9 @@ class Material:
     now: datetime
     timezone: str
     currency: str
-    rows: Callable[[ir.Table], list[dict[str, Any]]]
+    rows: Callable[[ir.Table], list[Row]]
     arrow: Callable[[ir.Table], pa.Table]
+    keep: Callable[[ir.Table], ir.Table]
     rfm: Callable[[datetime], ir.Table]
     is_past: bool = False
 

@@ -44,9 +44,9 @@ def firsts(sold: ir.Table, buyers: ir.Table, *, level: Level, today: date) -> ir
 
 def compute(m: Material) -> Outcome:
     """By category where categories are known, and by article."""
-    sold = lines(m.events, timezone=m.timezone, currency=m.currency)
+    sold = m.keep(lines(m.events, timezone=m.timezone, currency=m.currency))
     bought = purchases(m.events, timezone=m.timezone)
-    buyers = second_purchases(bought.filter(bought["on"] <= m.today))
+    buyers = m.keep(second_purchases(bought.filter(bought["on"] <= m.today)))
     sections, says = [], None
     for level in ("category", "product"):
         rows = _rated(m.rows(firsts(sold, buyers, level=level, today=m.today).limit(500)), _whole(m, buyers))
@@ -68,7 +68,7 @@ def _whole(m: Material, buyers: ir.Table) -> float:
 
 
 def _rated(rows: Sequence[Row], whole: float) -> list[Row]:
-    made = []
+    made: list[Row] = []
     for row in rows:
         low, high = wilson(row["back"], row["eligible"])
         rate = {"share": row["back"] / row["eligible"], "low": low, "high": high} if row["eligible"] else {}
@@ -105,7 +105,9 @@ def _back(level: Level, rows: Sequence[Row]) -> list[Section]:
         return []
     ranked = sorted(known, key=lambda row: (-row["smoothed"], row["item"]))
     best, worst = ranked[0], ranked[-1]
-    differs = best["low"] > worst["high"]
+    # The best and the worst of many are far apart by chance alone, so both intervals are widened.
+    least = wilson(best["back"], best["eligible"], tests=len(known))[0]
+    differs = least > wilson(worst["back"], worst["eligible"], tests=len(known))[1]
     text = (
         _("Beginning with “%(best)s” brings back %(high)s within 180 days, “%(worst)s” only %(low)s.")
         if differs

@@ -98,8 +98,8 @@ def compute(m: Material) -> Outcome:
     )
     if best != "seasonal":
         text = _(
-            "The past of this shop cannot be forecast better than by “%(method)s”, so that is all we show: %(money)s in "
-            "the next %(months)s months."
+            "The past of this shop cannot be forecast better than by “%(method)s”, so that is all we show: "
+            "%(money)s in the next %(months)s months."
         )
         says = Say(text, {"method": Value(NAMES[best], "choice"), **says.values})
     return Outcome(says, (_section(rows, ahead, best), _tested(errors, best, mean(series[-YEAR:]))))
@@ -111,7 +111,7 @@ def _ahead(rows: Sequence[Row], series: Series, best: str, pairs: Sequence[tuple
         (ratios[0], ratios[-1]) if len(ratios) < 10 else (quantiles(ratios, n=10)[0], quantiles(ratios, n=10)[-1])
     )
     last = rows[-1]["month"]
-    made = []
+    made: list[Row] = []
     for ahead in range(1, AHEAD + 1):
         told = METHODS[best](series, ahead)
         made.append(

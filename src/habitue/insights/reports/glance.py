@@ -35,7 +35,7 @@ def compute(m: Material) -> Outcome:
 
 
 def _groups(m: Material, found: dict[str, Row], people: int, money: Decimal) -> Section:
-    rows = tuple(
+    rows: tuple[Row, ...] = tuple(
         {
             "group": code,
             "people": found[code]["people"] if code in found else 0,

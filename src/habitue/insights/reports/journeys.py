@@ -29,7 +29,7 @@ def first_orders(events: ir.Table) -> ir.Table:
 
 def steps(events: ir.Table, ordered: ir.Table) -> ir.Table:
     """What each buyer did before the first order (profile_id, name, channel, at, ordered_at), each name once."""
-    told = events.filter((events.type == "track") & events["name"].notnull())
+    told = events.filter((events.type == "track") & events["name"].notnull() & ~events["name"].startswith("Order "))
     before = told.inner_join(ordered, "profile_id")
     before = before.filter(before["at"] < before.ordered_at)
     window = ibis.window(
@@ -80,7 +80,7 @@ def counted(walked: ir.Table, *columns: str) -> ir.Table:
 def compute(m: Material) -> Outcome:
     """How journeys begin, and the paths that are walked most."""
     ordered = first_orders(m.events)
-    walked = paths(steps(m.events, ordered), ordered, timezone=m.timezone)
+    walked = m.keep(paths(steps(m.events, ordered), ordered, timezone=m.timezone))
     begun = m.rows(counted(walked, "began", "channel"))
     if not begun:
         return Outcome(Say(NEEDS))

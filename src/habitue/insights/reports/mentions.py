@@ -56,7 +56,7 @@ def _networks(rows: Sequence[Row]) -> Section:
         own = found.setdefault(row["network"], dict.fromkeys(("people", "mentions", "good", "bad"), 0))
         for name in own:
             own[name] += row[name]
-    told = []
+    told: list[Row] = []
     for network, own in found.items():
         low, high = wilson(own["bad"], own["mentions"])
         told.append({"network": network, **own, "share": own["bad"] / own["mentions"], "low": low, "high": high})

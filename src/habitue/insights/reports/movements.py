@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
-from habitue.insights.days import minus_months, start_of_day
+from habitue.insights.days import minus_months
 from habitue.insights.reports.catalogue import Material, Report
 from habitue.insights.reports.glance import GROUP_NAMES, NEEDS
 from habitue.insights.reports.shape import Chart, Column, Outcome, Row, Say, Section, Value
+from habitue.insights.rfm import groups_on, money_days
 from habitue.kernel.text import gettext_noop as _
 
 MONTHS = 12
@@ -32,7 +33,8 @@ def moves(before: ir.Table, after: ir.Table) -> ir.Table:
 def compute(m: Material) -> Outcome:
     """The last whole month's movements, and people in each group at the beginning of thirteen months."""
     firsts = _firsts(m)
-    tables = [m.rfm(start_of_day(day, m.timezone)) for day in firsts]
+    days = m.keep(money_days(m.events, m.people, timezone=m.timezone, currency=m.currency))
+    tables = [m.keep(groups_on(days, day)) for day in firsts]
     history = _history(m, firsts, tables)
     if not any(row["people"] for row in history):
         return Outcome(Say(_("Nobody had bought before the beginning of this month, so nobody can have moved yet.")))

@@ -29,7 +29,7 @@ def sold_to(m: Material) -> ir.Table:
 
 def compute(m: Material) -> Outcome:
     """Places by money, what each place buys more than others, and what each age buys."""
-    facts = sold_to(m)
+    facts = m.keep(sold_to(m))
     places = m.rows(totals(facts, "place"))[:MOST_PLACES]
     items = [row["item"] for row in m.rows(totals(facts, "item").limit(MOST_ITEMS))]
     links = Links(m, _fields(m, facts), _categories(m, facts))

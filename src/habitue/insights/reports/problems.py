@@ -1,12 +1,13 @@
 """What is broken: reasons of contacts against products, with an alarm where a problem rises beyond chance.
 
-Newer contacts (NEW_DAYS) are compared with the DAYS_BEFORE before by the exact conditional test of two Poisson rates,
-and the alarm rings when the chance, times the number of pairs looked at, is below ALARM.
+The contacts of the last 30, 90 and 180 days are compared with those before, back to a year, by the exact conditional
+test of two Poisson rates; the alarm rings when the smallest chance, times the number of tests, is below ALARM. A row
+shows the span in which it stands out most, else 90 days.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import ibis
@@ -21,8 +22,8 @@ from habitue.kernel.text import gettext_noop as _
 
 NEEDS = _("Import contacts (calls, mails, tickets) with date and reason, best with the product concerned.")
 CONTACT = "Contact Logged"
-NEW_DAYS, DAYS_BEFORE = 90, 275
-LEAST, ALARM, SHOWN = 5, 0.01, 25
+SPANS, USUAL_SPAN, LOOKED_BACK = (30, 90, 180), 90, 365
+LEAST, ALARM, SHOWN = 5, 0.05, 25
 STATES = {"alarm": _("rising"), "": _("as usual")}
 
 
@@ -40,86 +41,110 @@ def contacts(events: ir.Table, *, timezone: str) -> ir.Table:
 
 
 def by_reason_and_product(told: ir.Table, *, today: date) -> ir.Table:
-    """Contacts of each reason and product (reason, product, people, now, before, is_open)."""
-    since = ibis.literal(today - timedelta(days=NEW_DAYS - 1), type="date")
-    earliest = ibis.literal(today - timedelta(days=NEW_DAYS + DAYS_BEFORE - 1), type="date")
-    kept = told.filter((told["on"] >= earliest) & (told["on"] <= ibis.literal(today, type="date")))
-    is_new = kept["on"] >= since
-    return kept.group_by("reason", "product").aggregate(
-        people=kept.profile_id.nunique(where=is_new),
-        now=is_new.sum(),
-        before=(~is_new).sum(),
-        is_open=(is_new & kept.is_open).sum(),
-    )
+    """Contacts of the last year of each reason and product (reason, product, all, and of each span people, now, open).
+
+    The columns of a span end with its days: `now_30`, `people_30`, `open_30`, …
+    """
+    kept = told.filter((told["on"] > _ago(today, LOOKED_BACK)) & (told["on"] <= ibis.literal(today, type="date")))
+    measures = {}
+    for span in SPANS:
+        is_new = kept["on"] > _ago(today, span)
+        measures[f"people_{span}"] = kept.profile_id.nunique(where=is_new)
+        measures[f"now_{span}"] = is_new.sum()
+        measures[f"open_{span}"] = (is_new & kept.is_open).sum()
+    return kept.group_by("reason", "product").aggregate(all=kept.count(), **measures)
 
 
 def sold_lately(m: Material) -> ir.Table:
-    """How many purchases had each article lately (product, sold)."""
-    since = ibis.literal(m.today - timedelta(days=NEW_DAYS - 1), type="date")
+    """How many orders had each article (product, and for each span `sold_N`)."""
     rows = lines(m.events, timezone=m.timezone, currency=m.currency)
-    told = rows.filter((rows["on"] >= since) & (rows["on"] <= ibis.literal(m.today, type="date")))
-    return told.group_by("product").aggregate(sold=told.seq.nunique())
+    told = rows.filter((rows["on"] > _ago(m.today, max(SPANS))) & (rows["on"] <= ibis.literal(m.today, type="date")))
+    measures = {f"sold_{span}": told.seq.nunique(where=told["on"] > _ago(m.today, span)) for span in SPANS}
+    return told.group_by("product").aggregate(**measures)
 
 
-def judged(rows: Sequence[Row], sold: dict[str, int]) -> list[Row]:
-    """The rows with expected contacts, chance, state, and contacts for 100 sold; alarms first."""
-    looked_at = sum(1 for row in rows if row["now"] >= LEAST)
-    whole_now = sum(row["now"] for row in rows if sold.get(row["product"]))
-    whole = whole_now / max(1, sum(sold.values()))
-    made = []
-    for row in rows:
-        chance = more_than_before(row["now"], row["before"], now_days=NEW_DAYS, before_days=DAYS_BEFORE)
-        is_alarm = row["now"] >= LEAST and chance * looked_at < ALARM
-        bought = sold.get(row["product"], 0)
-        is_rate = bought >= row["now"] > 0
-        low, high = wilson(row["now"], bought) if is_rate else (None, None)
-        made.append(
-            {
-                **row,
-                "label": row["reason"] if row["product"] == UNKNOWN else f"{row['reason']} · {row['product']}",
-                "expected": row["before"] * NEW_DAYS / DAYS_BEFORE,
-                "chance": chance,
-                "state": "alarm" if is_alarm else "",
-                "sold": bought or None,
-                "rate": smoothed(row["now"], bought, whole=whole) if is_rate else None,
-                "low": low,
-                "high": high,
-            }
+def chances(row: Row) -> dict[int, float]:
+    """For each span with enough contacts, the chance of so many if nothing had changed."""
+    return {
+        span: more_than_before(
+            row[f"now_{span}"], row["all"] - row[f"now_{span}"], now_days=span, before_days=LOOKED_BACK - span
         )
-    return sorted(made, key=lambda row: (not row["state"], -row["now"], row["reason"], row["product"]))
+        for span in SPANS
+        if row[f"now_{span}"] >= LEAST
+    }
+
+
+def judged(rows: Sequence[Row], sold: Mapping[str, Row]) -> list[Row]:
+    """The rows with the span that stands out, expected contacts, state, and contacts of those sold; alarms first."""
+    tests = sum(len(chances(row)) for row in rows)
+    whole = sum(row[f"now_{USUAL_SPAN}"] for row in rows if row["product"] in sold)
+    whole_sold = sum(row[f"sold_{USUAL_SPAN}"] for row in sold.values())
+    made = [
+        _judged(row, sold.get(row["product"], {}), tests, whole / whole_sold if whole_sold else 0.0) for row in rows
+    ]
+    return sorted(made, key=lambda row: (not row["state"], -row["now"], row["label"]))
+
+
+def _judged(row: Row, sold: Row, tests: int, whole: float) -> Row:
+    found = chances(row)
+    least = min(found, key=found.__getitem__, default=USUAL_SPAN)
+    is_alarm = bool(found) and found[least] * tests < ALARM
+    span = least if is_alarm else USUAL_SPAN
+    now, bought = row[f"now_{span}"], sold.get(f"sold_{span}", 0)
+    is_rate = bought >= now > 0
+    low, high = wilson(now, bought) if is_rate else (None, None)
+    return {
+        "reason": row["reason"],
+        "product": row["product"],
+        "label": row["reason"] if row["product"] == UNKNOWN else f"{row['reason']} · {row['product']}",
+        "state": "alarm" if is_alarm else "",
+        "days": span,
+        "people": row[f"people_{span}"],
+        "now": now,
+        "expected": (row["all"] - now) * span / (LOOKED_BACK - span),
+        "is_open": row[f"open_{span}"],
+        "sold": bought or None,
+        "rate": smoothed(now, bought, whole=whole) if is_rate else None,
+        "low": low,
+        "high": high,
+    }
+
+
+def _ago(today: date, days: int) -> ir.DateScalar:
+    return ibis.literal(today - timedelta(days=days), type="date")
 
 
 def compute(m: Material) -> Outcome:
     """Reasons and products, and reasons over time."""
-    told = contacts(m.events, timezone=m.timezone)
+    told = m.keep(contacts(m.events, timezone=m.timezone))
     rows = m.rows(by_reason_and_product(told, today=m.today))
     if not rows:
         return Outcome(Say(NEEDS))
-    ranked = judged(rows, {row["product"]: row["sold"] for row in m.rows(sold_lately(m))})
+    ranked = judged(rows, {row["product"]: row for row in m.rows(sold_lately(m))})
     alarms = [row for row in ranked if row["state"]]
     first = ranked[0]
     values = {
         "reason": Value(first["reason"], "text"),
         "product": Value(first["product"], "text"),
         "now": Value(first["now"]),
+        "days": Value(first["days"], "days"),
         "expected": Value(first["expected"], "decimal"),
     }
-    says = Say(_("Nothing rises beyond chance. Most often: “%(reason)s”, %(now)s times in 90 days."), values)
+    says = Say(_("Nothing rises beyond chance. Most often: “%(reason)s”, %(now)s times in %(days)s."), values)
     if alarms:
         text = _(
-            "A problem rises: “%(reason)s” with %(product)s, %(now)s times in 90 days; %(expected)s were to expect."
+            "A problem rises: “%(reason)s” with %(product)s, %(now)s times in %(days)s; %(expected)s were to expect."
         )
         says = Say(text, values)
     return Outcome(says, (_section(m, ranked), _months(m, told)))
 
 
 def _section(m: Material, ranked: Sequence[Row]) -> Section:
-    since = m.today - timedelta(days=NEW_DAYS - 1)
     alarms = sum(1 for row in ranked if row["state"])
     still_open = sum(row["is_open"] for row in ranked)
     return Section(
         "reasons",
-        _("Reasons and products, last 90 days"),
+        _("Reasons and products"),
         Say(
             _("Rising: %(alarms)s. Not solved yet: %(open)s contacts."),
             {"alarms": Value(alarms), "open": Value(still_open)},
@@ -129,6 +154,7 @@ def _section(m: Material, ranked: Sequence[Row]) -> Section:
             Column("product", _("Product")),
             Column("state", _("Trend"), "choice", STATES),
             Column("people", _("People"), "people"),
+            Column("days", _("In the last"), "days"),
             Column("now", _("Contacts"), "number"),
             Column("expected", _("To expect"), "decimal"),
             Column("is_open", _("Not solved"), "number"),
@@ -146,15 +172,11 @@ def _section(m: Material, ranked: Sequence[Row]) -> Section:
                     ("reason", "is", row["reason"]),
                     ("product", "is_unknown", "") if row["product"] == UNKNOWN else ("product", "is", row["product"]),
                 ),
-                since,
+                m.today - timedelta(days=row["days"] - 1),
                 m.today,
             ),
         ),
-        Say(
-            _(
-                "To expect: what came in 90 days of the nine months before. Rates of few cases are pulled to the average."
-            )
-        ),
+        Say(_("To expect: as many as came before, back to a year. Rates of few cases are pulled to the average.")),
     )
 
 

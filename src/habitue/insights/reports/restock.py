@@ -76,7 +76,8 @@ def compute(m: Material) -> Outcome:
     worst = min(demand, key=lambda row: row["index"])
     says = Say(
         _(
-            "Have the shelves full before %(best)s, which brings %(times)s times a usual month; %(worst)s is the quietest."
+            "Have the shelves full before %(best)s, which brings %(times)s times a usual month; "
+            "%(worst)s is the quietest."
         ),
         {
             "best": Value(best["month"], "calendar_month"),
@@ -108,7 +109,7 @@ def _demand(rows: Sequence[Row], paid: Sequence[Row]) -> list[Row]:
         usual = sum(float(row["money"]) for row in year) / 12
         for row in year:
             parts.setdefault(row["month"].month, []).append(float(row["money"]) / usual if usual > 0 else 0.0)
-    made = []
+    made: list[Row] = []
     for number in range(1, 13):
         of_month = [row for row in whole if row["month"].month == number]
         payments = [row for row in paid if row["month"].month == number]

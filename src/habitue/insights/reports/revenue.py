@@ -48,7 +48,8 @@ def whole_months(m: Material, rows: Sequence[Row]) -> list[Row]:
         return []
     # A month counts as whole when its last day lies before the last day that we know of.
     end = (m.today + timedelta(days=1)).replace(day=1)
-    month, told = min(found), []
+    month = min(found)
+    told: list[Row] = []
     nothing = {"money": Decimal(0), "from_new": Decimal(0), "orders": 0, "buyers": 0}
     while month < end:
         told.append({"month": month, **nothing, **found.get(month, {})})

@@ -61,7 +61,8 @@ def segments(m: Material) -> Sequence[Segment]:
     open_contact = (("resolved", "is", "false"),)
     return (
         Segment("new", "marketing", _("Bought once, not long ago"), group("new"), computed("rfm_group", "new")),
-        Segment("promising", "marketing", _("Bought twice, on time"), group("promising"), computed("rfm_group", "promising")),
+        Segment("promising", "marketing", _("Bought twice, on time"), group("promising"),
+                computed("rfm_group", "promising")),
         Segment("at_risk", "marketing", _("Silent for too long"), group("at_risk"), computed("rfm_group", "at_risk")),
         Segment("valuable", "sales", _("The most valuable fifth"), table.filter(table.is_valuable).select("profile_id"),
                 computed("is_valuable", "true")),
@@ -80,19 +81,9 @@ def segments(m: Material) -> Sequence[Segment]:
 
 def compute(m: Material) -> Outcome:
     """Every segment with its people and what they spent in a year."""
-    table = m.rfm(m.now).select(buyer="profile_id", spent="yearly_money")
-    parts = []
+    spent = m.keep(m.rfm(m.now).select(buyer="profile_id", spent="yearly_money"))
     found = segments(m)
-    for place, segment in enumerate(found):
-        joined = segment.people.distinct().left_join(table, segment.people.distinct().profile_id == table.buyer)
-        parts.append(
-            joined.aggregate(
-                place=ibis.literal(place, type="int64").max(),
-                people=joined.count(),
-                money=joined.spent.sum().fill_null(0).cast(MONEY),
-            )
-        )
-    rows = {row["place"]: row for row in (m.rows(part)[0] for part in parts)}
+    rows = [_counted(m, segment.people.distinct(), spent) for segment in found]
     told = [
         {"code": segment.code, "department": segment.department, "segment": segment.code, **rows[place]}
         for place, segment in enumerate(found)
@@ -108,6 +99,11 @@ def compute(m: Material) -> Outcome:
         {name: Value(count) for name, count in counts.items()},
     )
     return Outcome(says, sections)
+
+
+def _counted(m: Material, people: ir.Table, spent: ir.Table) -> Row:
+    joined = people.left_join(spent, people.profile_id == spent.buyer)
+    return m.rows(joined.aggregate(people=joined.count(), money=joined.spent.sum().fill_null(0).cast(MONEY)))[0]
 
 
 def _section(

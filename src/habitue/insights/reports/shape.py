@@ -17,7 +17,8 @@ Kind = Literal[
 """How a value is written.
 
 `choice` is a code with its msgid among the column's choices, `share` 0 to 1, `points` a difference of shares,
-`calendar_month` 1 to 12, `country` an ISO code, `people` a number of people that small groups must not show, `steps` several codes in order.
+`calendar_month` 1 to 12, `country` an ISO code, `people` a number of people that small groups must not show, `steps`
+several codes in order.
 """
 Row = Mapping[str, Any]
 OTHER = "\x00other"

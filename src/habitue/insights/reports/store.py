@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import ibis.expr.types as ir
 
 from habitue.access.policy import allowed, require
 from habitue.insights.orders import COMPLETED
 from habitue.insights.reports.catalogue import Material, Report, reports
-from habitue.insights.reports.shape import Outcome, hide_small
+from habitue.insights.reports.shape import Outcome, Row, hide_small
 from habitue.insights.rfm import rfm
 from habitue.insights.store import stored
 from habitue.kernel.clock import day_in
@@ -75,9 +74,17 @@ def material(ws: Context) -> Material:
         currency=currency,
         rows=lambda table: _rows(ws, table),
         arrow=lambda table: ws.lake.con.to_pyarrow(table),
+        keep=lambda table: _computed_once(ws, table),
         rfm=rfm_at,
         is_past=is_past,
     )
+
+
+def past_day(ws: Context) -> date | None:
+    """The last day that reports look at when the data ends long before today, else None."""
+    last = _last_order(ws, ws.lake.table("events"))
+    is_past = last is not None and ws.clock.now() - last > PAST_AFTER
+    return day_in(last, ws.config.workspace.timezone) if last is not None and is_past else None
 
 
 def forget() -> None:
@@ -102,6 +109,11 @@ def _state(ws: Context) -> State:
     return ws.lake.sequence("facts"), ws.lake.sequence("people"), day
 
 
-def _rows(ws: Context, table: ir.Table) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = ws.lake.con.to_pyarrow(table).to_pylist()
+def _computed_once(ws: Context, table: ir.Table) -> ir.Table:
+    """The table computed now, freed when nobody holds it any more; an empty lake has no engine to keep it."""
+    return table.cache() if ws.lake.has("facts") and ws.lake.has("people") else table
+
+
+def _rows(ws: Context, table: ir.Table) -> list[Row]:
+    rows: list[Row] = ws.lake.con.to_pyarrow(table).to_pylist()
     return rows

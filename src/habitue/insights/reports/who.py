@@ -32,8 +32,9 @@ SIZES: Mapping[str, str] = {
 def customers(people: ir.Table, *, today: date) -> ir.Table:
     """Every person (profile_id, place, place_field, country, age_group, is_exact_age, industry, size, …).
 
-    `place` is the region, else the city; `place_field` tells which, null where it is the company's. The age comes from the birth date, else from an own field `year_birth` or
-    `age`; only the first is exact. Industry and size are the person's own, else those of the company of that name.
+    `place` is the region, else the city; `place_field` tells which, null where it is the company's. The age comes from
+    the birth date, else from an own field `year_birth` or `age`; only the first is exact. Industry and size are the
+    person's own, else those of the company of that name.
     """
     persons = people.filter(people.kind == "person")
     firms = people.filter((people.kind == "company") & people["name"].notnull())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import ibis.expr.types as ir
 
@@ -21,7 +21,7 @@ MOST = 12
 def compute(m: Material) -> Outcome:
     """Companies by money, industries and sizes by what they buy, and where."""
     everything = sold_to(m)
-    facts = everything.filter(everything.company_name.notnull())
+    facts = m.keep(everything.filter(everything.company_name.notnull()))
     firms = m.rows(totals(facts, "company_name"))
     whole = money_of(firms)
     if not firms or whole <= 0:
@@ -80,7 +80,7 @@ def _crossed(m: Material, facts: ir.Table) -> list[Section]:
     return made
 
 
-def _section(column: str, label: str, title: str, choices: dict[str, str], rows: Sequence[Row]) -> Section:
+def _section(column: str, label: str, title: str, choices: Mapping[str, str], rows: Sequence[Row]) -> Section:
     first = rows[0]
     named = Column(column, label, "choice", choices) if choices else Column(column, label)
     return Section(
