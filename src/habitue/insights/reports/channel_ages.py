@@ -42,7 +42,7 @@ def compute(m: Material) -> Outcome:
             Column("money", _("Money"), "money"),
             Column("share", _("Share"), "share"),
             Column("usual", _("Usual share"), "share"),
-            Column("more", _("More than usual"), "points"),
+            Column("more", _("Points above usual"), "points"),
         ),
         tuple(rows),
         Chart("heat", "channel", "age_group", shade="more"),

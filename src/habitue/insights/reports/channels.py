@@ -129,7 +129,7 @@ def _through(rows: Sequence[Row]) -> Section:
             Column("orders", _("Orders"), "number"),
             Column("money", _("Money"), "money"),
             Column("share", _("Share"), "share"),
-            Column("change", _("Against the year before"), "points"),
+            Column("change", _("Against the year before"), "change"),
         ),
         told,
         Chart("bars", "money", "channel"),

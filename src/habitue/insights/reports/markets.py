@@ -71,7 +71,7 @@ def _section(m: Material, rows: Sequence[Row]) -> Section:
     if growing is not None:
         says = Say(
             _("%(country)s changed best against the year before: %(change)s."),
-            {"country": Value(growing["country"], "country"), "change": Value(growing["change"], "points")},
+            {"country": Value(growing["country"], "country"), "change": Value(growing["change"], "change")},
         )
     return Section(
         "countries",
@@ -84,7 +84,7 @@ def _section(m: Material, rows: Sequence[Row]) -> Section:
             Column("money", _("Money"), "money"),
             Column("share", _("Share"), "share"),
             Column("each", _("For each order"), "money"),
-            Column("change", _("Against the year before"), "points"),
+            Column("change", _("Against the year before"), "change"),
         ),
         tuple(rows),
         Chart("bars", "money", "country"),

@@ -197,7 +197,7 @@ CELLS = (
     Column("money", _("Money"), "money"),
     Column("share", _("Share"), "share"),
     Column("usual", _("Usual share"), "share"),
-    Column("more", _("More than usual"), "points"),
+    Column("more", _("Points above usual"), "points"),
 )
 READ = Say(
     _("Shares of buyers; those of few people are pulled towards the usual share, so that chance does not stand out.")

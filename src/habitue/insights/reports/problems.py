@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 
 from habitue.insights.days import local_day
 from habitue.insights.reports.catalogue import Material, Report
-from habitue.insights.reports.intervals import more_than_before, smoothed, wilson
+from habitue.insights.reports.intervals import more_than_before, wilson
 from habitue.insights.reports.shape import UNKNOWN, Chart, Column, Did, Outcome, Row, Say, Section, Value
 from habitue.insights.reports.sold import lines, text_of
 from habitue.kernel.text import gettext_noop as _
@@ -77,15 +77,11 @@ def chances(row: Row) -> dict[int, float]:
 def judged(rows: Sequence[Row], sold: Mapping[str, Row]) -> list[Row]:
     """The rows with the span that stands out, expected contacts, state, and contacts of those sold; alarms first."""
     tests = sum(len(chances(row)) for row in rows)
-    whole = sum(row[f"now_{USUAL_SPAN}"] for row in rows if row["product"] in sold)
-    whole_sold = sum(row[f"sold_{USUAL_SPAN}"] for row in sold.values())
-    made = [
-        _judged(row, sold.get(row["product"], {}), tests, whole / whole_sold if whole_sold else 0.0) for row in rows
-    ]
+    made = [_judged(row, sold.get(row["product"], {}), tests) for row in rows]
     return sorted(made, key=lambda row: (not row["state"], -row["now"], row["label"]))
 
 
-def _judged(row: Row, sold: Row, tests: int, whole: float) -> Row:
+def _judged(row: Row, sold: Row, tests: int) -> Row:
     found = chances(row)
     least = min(found, key=found.__getitem__, default=USUAL_SPAN)
     is_alarm = bool(found) and found[least] * tests < ALARM
@@ -104,7 +100,7 @@ def _judged(row: Row, sold: Row, tests: int, whole: float) -> Row:
         "expected": (row["all"] - now) * span / (LOOKED_BACK - span),
         "is_open": row[f"open_{span}"],
         "sold": bought or None,
-        "rate": smoothed(now, bought, whole=whole) if is_rate else None,
+        "rate": now / bought if is_rate else None,
         "low": low,
         "high": high,
     }
@@ -159,7 +155,7 @@ def _section(m: Material, ranked: Sequence[Row]) -> Section:
             Column("expected", _("To expect"), "decimal"),
             Column("is_open", _("Not solved"), "number"),
             Column("sold", _("Sold"), "number"),
-            Column("rate", _("Contacts of those sold"), "share"),
+            Column("rate", _("Of those sold"), "share"),
             Column("low", _("At least"), "share"),
             Column("high", _("At most"), "share"),
         ),
@@ -176,7 +172,7 @@ def _section(m: Material, ranked: Sequence[Row]) -> Section:
                 m.today,
             ),
         ),
-        Say(_("To expect: as many as came before, back to a year. Rates of few cases are pulled to the average.")),
+        Say(_("To expect: as many as came before, back to a year.")),
     )
 
 

@@ -74,7 +74,7 @@ def compute(m: Material) -> Outcome:
     says = Say(_("The last %(months)s whole months brought %(money)s."), values)
     was = sum((row["money"] for row in before), Decimal(0))
     if len(before) == 12 and was > 0:
-        change = Value(float((total - was) / was), "points")
+        change = Value(float((total - was) / was), "change")
         text = _("The last twelve whole months brought %(money)s, %(change)s against the twelve before.")
         says = Say(text, {**values, "change": change})
     return Outcome(says, (_months(rows[-MONTHS:]),), _others(m))

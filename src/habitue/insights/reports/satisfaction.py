@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from math import sqrt
+from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -12,7 +14,6 @@ import ibis.expr.types as ir
 from habitue.insights.days import local_day, minus_months
 from habitue.insights.reports.catalogue import Material, Report
 from habitue.insights.reports.intervals import Z, wilson
-from habitue.insights.reports.revenue import last_day
 from habitue.insights.reports.shape import Chart, Column, Did, Outcome, Row, Say, Section, Value
 from habitue.insights.reports.sold import text_of
 from habitue.kernel.text import gettext_noop as _
@@ -21,7 +22,7 @@ NEEDS = _("Import survey answers with a score and a date, or ask customers for o
 ANSWERED = "Survey Answered"
 NPS, CONTENT = "nps", "csat"
 PROMOTERS_FROM, DETRACTORS_TO, CONTENT_FROM = 9, 6, 4
-MONTHS = 24
+MONTHS, ENOUGH_A_MONTH = 24, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,19 @@ class Recommendation:
     score: float
     low: float
     high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Months, or quarters where months have too few answers; `label` is a msgid."""
+
+    unit: Literal["M", "Q"]
+    kind: Literal["month", "quarter"]
+    label: str
+
+    def end(self, since: date) -> date:
+        """The last day of the period that begins on a day."""
+        return minus_months(since, -1 if self.unit == "M" else -3) - timedelta(days=1)
 
 
 def recommendation(answers: int, promoters: int, detractors: int) -> Recommendation:
@@ -56,34 +70,38 @@ def answers(events: ir.Table, *, timezone: str) -> ir.Table:
     return rows.filter(rows.score.notnull())
 
 
-def by_month(told: ir.Table) -> ir.Table:
-    """Answers by kind and month (kind, month, people, answers, promoters, detractors, content)."""
-    dated = told.mutate(month=told["on"].truncate("M").cast("date"))
-    counted = dated.group_by("kind", "month").aggregate(
+def over_time(told: ir.Table, *, unit: Literal["M", "Q"]) -> ir.Table:
+    """Answers by kind and month or quarter (kind, since, people, answers, promoters, detractors, content)."""
+    dated = told.mutate(since=told["on"].truncate(unit).cast("date"))
+    counted = dated.group_by("kind", "since").aggregate(
         people=dated.profile_id.nunique(),
         answers=dated.count(),
         promoters=(dated.score >= PROMOTERS_FROM).sum(),
         detractors=(dated.score <= DETRACTORS_TO).sum(),
         content=(dated.score >= CONTENT_FROM).sum(),
     )
-    return counted.order_by("kind", "month")
+    return counted.order_by("kind", "since")
 
 
 def compute(m: Material) -> Outcome:
     """The two scores over time, each where answers of its kind are known."""
-    since = minus_months(m.today.replace(day=1), MONTHS - 1)
+    first = minus_months(m.today.replace(day=1), MONTHS - 1)
     told = answers(m.events, timezone=m.timezone)
-    rows = m.rows(by_month(told.filter((told["on"] >= ibis.literal(since, type="date")) & (told["on"] <= m.today))))
+    told = m.keep(told.filter((told["on"] >= ibis.literal(first, type="date")) & (told["on"] <= m.today)))
+    count = m.rows(told.aggregate(answers=told.count()))[0]["answers"]
+    unit: Literal["M", "Q"] = "M" if count >= MONTHS * ENOUGH_A_MONTH else "Q"
+    period = Period(unit, "month" if unit == "M" else "quarter", _("Month") if unit == "M" else _("Quarter"))
+    rows = m.rows(over_time(told, unit=unit))
     scored = [row for row in rows if row["kind"] == NPS]
     content = [row for row in rows if row["kind"] == CONTENT]
-    sections = [*([_nps(scored)] if scored else []), *([_content(content)] if content else [])]
+    sections = [*([_nps(scored, period)] if scored else []), *([_content(content, period)] if content else [])]
     if not sections:
         return Outcome(Say(NEEDS))
     missing = () if scored else (Say(_("Nobody was asked for a recommendation from 0 to 10 yet (NPS).")),)
     return Outcome(sections[0].says, tuple(sections), missing)
 
 
-def _nps(rows: Sequence[Row]) -> Section:
+def _nps(rows: Sequence[Row], period: Period) -> Section:
     told = []
     for row in rows:
         found = recommendation(row["answers"], row["promoters"], row["detractors"])
@@ -102,7 +120,7 @@ def _nps(rows: Sequence[Row]) -> Section:
             },
         ),
         (
-            Column("month", _("Month"), "month"),
+            Column("since", period.label, period.kind),
             Column("people", _("People"), "people"),
             Column("answers", _("Answers"), "number"),
             Column("promoters", _("9 or 10"), "number"),
@@ -112,13 +130,13 @@ def _nps(rows: Sequence[Row]) -> Section:
             Column("high", _("At most"), "number"),
         ),
         tuple(told),
-        Chart("lines", "month", "score", low="low", high="high"),
-        lambda row: (Did(ANSWERED, (("kind", "is", NPS),), row["month"], last_day(row["month"])),),
+        Chart("lines", "since", "score", low="low", high="high"),
+        lambda row: (Did(ANSWERED, (("kind", "is", NPS),), row["since"], period.end(row["since"])),),
         Say(_("The share of those who answer 9 or 10, less the share of those who answer 0 to 6, times 100 (NPS).")),
     )
 
 
-def _content(rows: Sequence[Row]) -> Section:
+def _content(rows: Sequence[Row], period: Period) -> Section:
     told = []
     for row in rows:
         low, high = wilson(row["content"], row["answers"])
@@ -138,7 +156,7 @@ def _content(rows: Sequence[Row]) -> Section:
             },
         ),
         (
-            Column("month", _("Month"), "month"),
+            Column("since", period.label, period.kind),
             Column("people", _("People"), "people"),
             Column("answers", _("Answers"), "number"),
             Column("content", _("4 or 5"), "number"),
@@ -147,8 +165,8 @@ def _content(rows: Sequence[Row]) -> Section:
             Column("high", _("At most"), "share"),
         ),
         tuple(told),
-        Chart("lines", "month", "share", low="low", high="high"),
-        lambda row: (Did(ANSWERED, (("kind", "is", CONTENT),), row["month"], last_day(row["month"])),),
+        Chart("lines", "since", "share", low="low", high="high"),
+        lambda row: (Did(ANSWERED, (("kind", "is", CONTENT),), row["since"], period.end(row["since"])),),
         Say(_("The share of those who answer 4 or 5 of 5.")),
     )
 

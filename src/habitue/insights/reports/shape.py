@@ -11,14 +11,14 @@ from datetime import date
 from typing import Any, Literal
 
 Kind = Literal[
-    "text", "choice", "number", "decimal", "money", "share", "points", "date", "month", "calendar_month", "days",
-    "country", "people", "steps",
+    "text", "choice", "number", "decimal", "money", "share", "change", "points", "date", "month", "quarter",
+    "calendar_month", "days", "country", "people", "steps",
 ]  # fmt: skip
 """How a value is written.
 
-`choice` is a code with its msgid among the column's choices, `share` 0 to 1, `points` a difference of shares,
-`calendar_month` 1 to 12, `country` an ISO code, `people` a number of people that small groups must not show, `steps`
-several codes in order.
+`choice` is a code with its msgid among the column's choices, `steps` several codes in order, `share` 0 to 1, `change`
+a share of what was before, `points` a difference of shares, `month` and `quarter` their first day, `calendar_month` 1
+to 12, `country` an ISO code, `people` a number of people that small groups must not show.
 """
 Row = Mapping[str, Any]
 OTHER = "\x00other"

@@ -115,7 +115,7 @@ def _where(rows: Sequence[Row]) -> Section:
             Column("place", _("Place")),
             Column("people", _("Buyers"), "people"),
             Column("money", _("Money"), "money"),
-            Column("more", _("More than usual"), "points"),
+            Column("more", _("Points above usual"), "points"),
         ),
         tuple(rows),
         note=READ,

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from habitue.insights.reports.shape import Chart, Column, Row, Section
 from habitue.web.charts import colour
 from habitue.web.drawing import NARROW, Drawing, axis, ticks
-from habitue.web.reports.flow import flow
-from habitue.web.reports.writing import Writer, short_month
+from habitue.web.reports.flow import COLOURS, flow
+from habitue.web.reports.writing import Writer, short_period
 
 MOST_BARS, MOST_CELLS = 10, 12
 SERIES = ("chart-1", "chart-2", "chart-3", "chart-4", "chart-5", "accent", "ink-3")
-LABELS = {"title": None, "labelAlign": "left", "labelPadding": 154, "minExtent": 162, "labelLimit": 150}
-NARROW_LABELS = {"title": None, "labelAlign": "left", "labelPadding": 112, "minExtent": 120, "labelLimit": 108}
+LETTER, LEAST_LABEL, MOST_LABEL, MOST_NARROW_LABEL = 7.0, 80, 250, 118
+"""How wide a letter is about, and how much room names may take."""
+ROOM = {"left": 5, "right": 26, "top": 5, "bottom": 5}
+"""Browsers write wider letters than those that the drawing was measured with."""
 Spec = Mapping[str, Any]
 
 
@@ -38,6 +40,19 @@ def column_of(section: Section, name: str) -> Column:
     return next((column for column in section.columns if column.name == name), Column(name, name))
 
 
+def _labels(names: Iterable[str], width: int) -> dict[str, Any]:
+    """The axis of names on the left, as wide as they need; `room` is what it takes from the drawing."""
+    longest = max((len(name) for name in names), default=0) * LETTER
+    room = min(MOST_NARROW_LABEL if width == NARROW else MOST_LABEL, max(LEAST_LABEL, longest))
+    return {
+        "title": None,
+        "labelAlign": "left",
+        "labelPadding": room + 4,
+        "minExtent": room + 12,
+        "labelLimit": room,
+    }
+
+
 def _number(row: Row, name: str) -> float:
     value = row.get(name)
     return float(value) if value is not None else 0.0
@@ -57,7 +72,7 @@ def _bars(section: Section, chart: Chart, writer: Writer, width: int) -> Spec:
         for row in rows
     ]
     longest = max((max(value["value"], value["high"] or 0) for value in values), default=1) or 1
-    labels = NARROW_LABELS if width == NARROW else LABELS
+    labels = _labels((value["name"] for value in values), width)
     y = {"field": "name", "type": "nominal", "sort": None, "axis": labels}
     scale = {"domain": [0, longest * (1.55 if width == NARROW else 1.25)]}
     x = {"field": "value", "type": "quantitative", "axis": None, "scale": scale}
@@ -112,8 +127,8 @@ def _columns(section: Section, chart: Chart, writer: Writer, width: int) -> Spec
 
 def _name(row: Row, column: Column, writer: Writer, width: int) -> str:
     value = row[column.name]
-    if column.kind == "month" and isinstance(value, date):
-        return short_month(value, writer.locale)
+    if column.kind in ("month", "quarter") and isinstance(value, date):
+        return short_period(value, column.kind, writer.locale)
     told = writer.cell(row, column)
     return told[:3] if column.kind == "calendar_month" and width == NARROW else told
 
@@ -122,8 +137,9 @@ def _lines(section: Section, chart: Chart, writer: Writer, width: int) -> Spec:
     rows = [row for row in section.rows if row.get(chart.y) is not None]
     places = sorted({row[chart.x] for row in rows})
     series = list(dict.fromkeys(row[chart.series] for row in rows)) if chart.series else [None]
-    colours = dict(zip(series, SERIES, strict=False))
-    measure = column_of(section, chart.y)
+    free = iter(SERIES)
+    colours = {name: COLOURS[name] if name in COLOURS else next(free, "ink-3") for name in series}
+    measure, kind = column_of(section, chart.y), column_of(section, chart.x).kind
     values = [_point(row, chart, places, colours) for row in rows]
     lowest = min(0.0, *(value["low"] if chart.low and value["low"] is not None else value["value"] for value in values))
     most = max(max(value["value"], value["high"] or 0) for value in values)
@@ -132,7 +148,7 @@ def _lines(section: Section, chart: Chart, writer: Writer, width: int) -> Spec:
         marks = [*(-mark for mark in reversed(ticks(-lowest)[1:])), *marks]
     every = max(1, -(-len(places) // (4 if width == NARROW else 10)))
     shown = [number for number in range(len(places)) if number % every == 0]
-    x_axis = axis(shown, lambda number: short_month(places[int(number)], writer.locale), labelOverlap=False)
+    x_axis = axis(shown, lambda number: short_period(places[int(number)], kind, writer.locale), labelOverlap=False)
     room = 0 if not chart.series or width == NARROW else 120
     x = {"field": "place", "type": "quantitative", "axis": x_axis, "scale": {"domain": [0, max(1, len(places) - 1)]}}
     y_axis = axis(marks, lambda value: writer.axis(value, measure))
@@ -148,7 +164,7 @@ def _lines(section: Section, chart: Chart, writer: Writer, width: int) -> Spec:
     return {
         "width": width - 80 - room,
         "height": 230,
-        "padding": {"right": room + 5, "left": 5, "top": 5, "bottom": 5},
+        "padding": ROOM,
         "data": {"values": values},
         "layer": layers,
     }
@@ -177,7 +193,9 @@ def _ends(
             last[value["series"]] = value
     span = max((value["value"] for value in values), default=1) or 1
     ends, floor = [], -span
-    for value in sorted(last.values(), key=lambda each: each["value"]):
+    newest = max(value["place"] for value in values)
+    at_end = [value for value in last.values() if value["place"] == newest]
+    for value in sorted(at_end, key=lambda each: each["value"]):
         height = max(value["value"], floor + span * 0.075)
         floor = height
         told = writer.cell({column.name: value["series"]}, column)
@@ -207,13 +225,13 @@ def _heat(section: Section, chart: Chart, writer: Writer, width: int) -> Spec:
         for row in shown
         if str(row[chart.y]) in down
     ]
-    labels = NARROW_LABELS if width == NARROW else LABELS
     y_order = [writer.label({chart.y: name}, section, chart.y) for name in down]
+    labels = _labels(y_order, width)
     y = {"field": "down", "type": "nominal", "sort": y_order, "axis": labels}
     x_axis = {"title": None, "labelAngle": -35, "labelAlign": "left", "orient": "top", "labelLimit": 110}
     x = {"field": "across", "type": "nominal", "sort": None, "axis": x_axis}
     shade = {"field": "colour", "type": "nominal", "scale": None}
-    strength = {"field": "strength", "type": "quantitative", "scale": {"domain": [0, 1], "range": [0.04, 0.75]}}
+    strength = {"field": "strength", "type": "quantitative", "scale": {"domain": [0, 1], "range": [0.03, 0.5]}}
     rect = {"x": x, "y": y, "color": shade, "opacity": {**strength, "legend": None}}
     return {
         "width": width - labels["minExtent"] - 8,

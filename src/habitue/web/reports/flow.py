@@ -83,7 +83,7 @@ def flow(section: Section, chart: Chart, writer: Writer, width: int) -> Mapping[
     return {
         "width": width - 2 * room,
         "height": 340,
-        "padding": {"left": room, "right": room, "top": 5, "bottom": 5},
+        "padding": {"left": 30, "right": 30, "top": 5, "bottom": 5},
         "layer": [
             {"data": {"values": values}, "mark": {"type": "area"}, "encoding": area},
             *(_labels([each for each in labels if each["x"] == side], x, y, is_left=side == 0) for side in (0, 1)),

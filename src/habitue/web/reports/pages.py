@@ -42,7 +42,7 @@ THEMES = {
     "opinions": _("Opinions and problems"),
     "departments": _("Departments"),
 }
-NUMERIC = frozenset({"number", "decimal", "money", "share", "points", "people"})
+NUMERIC = frozenset({"number", "decimal", "money", "share", "change", "points", "people"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,9 @@ def _shown(ws: Context, report: Report, made: Outcome) -> dict[str, object]:
 
 
 def _part(section: Section, written: Writer, report: Report, may_list: bool, may_edit: bool) -> Part:
-    lines = [_line(section, row, written, report, may_list) for row in section.rows]
+    # Charts go through time from left to right; a table begins with what is new.
+    rows = reversed(section.rows) if section.columns[0].kind in ("month", "quarter") else section.rows
+    lines = [_line(section, row, written, report, may_list) for row in rows]
     kept = lines if may_edit else [Line(line.cells, "") for line in lines]
     return Part(
         section=section,

@@ -28,7 +28,7 @@ _TOKENS = Path(__file__).parents[1] / "static" / "tokens.css"
 _TOKEN = re.compile(r"--([\w-]+):\s*light-dark\((#[0-9a-fA-F]{6}),")
 _VARIABLE = re.compile(r"var\(--([\w-]+)\)")
 _SIZE = re.compile(r'data-width="([\d.]+)" viewBox="[\d.]+ [\d.]+ [\d.]+ ([\d.]+)"')
-_NUMERIC = frozenset({"number", "decimal", "money", "share", "points", "people", "days"})
+_NUMERIC = frozenset({"number", "decimal", "money", "share", "change", "points", "people", "days"})
 
 
 @dataclass(slots=True)
@@ -70,7 +70,8 @@ class _Sheet:
             return
         width, height = float(found[1]), float(found[2])
         scale = min(1.0, (WIDTH - 2 * MARGIN) / width)
-        self.parts.append(f'<g transform="translate({MARGIN},{self.y + 8:.1f}) scale({scale:.4f})">{drawn}</g>')
+        sized = drawn.replace("<svg ", f'<svg width="{width}" height="{height}" ', 1)
+        self.parts.append(f'<g transform="translate({MARGIN},{self.y + 8:.1f}) scale({scale:.4f})">{sized}</g>')
         self.y += height * scale + 16
 
 

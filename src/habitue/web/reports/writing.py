@@ -92,9 +92,12 @@ def _share(writer: Writer, value: Any) -> str:
     return formats.percent(value, writer.locale, decimals=1 if 0 < abs(value) < 0.1 else 0)
 
 
+def _change(writer: Writer, value: Any) -> str:
+    return ("+" if value > 0 else "") + _share(writer, value)
+
+
 def _points(writer: Writer, value: Any) -> str:
-    sign = "+" if value > 0 else ""
-    return sign + formats.percent(value, writer.locale, decimals=1 if 0 < abs(value) < 0.1 else 0)
+    return ("+" if value > 0 else "") + formats.number(value * 100, writer.locale, decimals=1)
 
 
 def _date(writer: Writer, value: date | datetime) -> str:
@@ -103,6 +106,10 @@ def _date(writer: Writer, value: date | datetime) -> str:
 
 def _month(writer: Writer, value: date) -> str:
     return str(format_date(value, "LLLL yyyy", locale=writer.locale))
+
+
+def _quarter(writer: Writer, value: date) -> str:
+    return str(format_date(value, "QQQ yyyy", locale=writer.locale))
 
 
 def _calendar_month(writer: Writer, value: int) -> str:
@@ -123,17 +130,21 @@ _WRITERS: dict[str, Callable[[Writer, Any], str]] = {
     "decimal": _decimal,
     "money": _money,
     "share": _share,
+    "change": _change,
     "points": _points,
     "date": _date,
     "month": _month,
+    "quarter": _quarter,
     "calendar_month": _calendar_month,
     "days": _days,
     "country": _country,
 }
 
 
-def short_month(day: date, locale: Locale) -> str:
-    """The month with the year where it begins one, else without."""
+def short_period(day: date, kind: str, locale: Locale) -> str:
+    """A quarter, or a month with the year where it begins one."""
+    if kind == "quarter":
+        return str(format_date(day, "QQQ yy", locale=locale))
     return str(format_date(day, "LLL yy" if day.month == 1 else "LLL", locale=locale))
 
 
