@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from habitue.access import policy
 from habitue.activation import exports_erase
+from habitue.audiences import taken
 from habitue.audit import ledger
 from habitue.collect import imports, projection
 from habitue.collect.envelope import Event
@@ -116,6 +117,7 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
     kept = exports_erase.erase(ws, person.row.profile_id)
     with ws.register.write() as conn:
         rows = quarantine.erase_matching(conn, needles)
+        taken.erase(conn, [person.row.profile_id])
         details = {"events": person.row.event_count, "quarantined": rows, "exports": kept}
         ledger.record(
             conn, ws, verb="person.erased", subject_kind="person", subject_id=person.row.profile_id, details=details

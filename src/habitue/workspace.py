@@ -19,13 +19,14 @@ from habitue.kernel.lake import Lake
 from habitue.kernel.migrate import migrate
 from habitue.kernel.register import Register
 from habitue.privacy import purposes
-from habitue.verbs import Audiences, Exports, Imports, Insights, Jobs, Ledger, People, Purposes, Sources
+from habitue.verbs import Audiences, Exports, Imports, Insights, Jobs, Ledger, People, Purposes, Reports, Sources
 
 
 class Workspace:
     """One workspace, seen by one actor.
 
-    `people`, `imports`, `sources`, `audiences`, `insights`, `exports`, `purposes`, `ledger` and `jobs` hold the verbs.
+    `people`, `imports`, `sources`, `audiences`, `insights`, `reports`, `exports`, `purposes`, `ledger` and `jobs` hold
+    the verbs.
     Usable as a context manager, which closes it.
     """
 
@@ -92,6 +93,11 @@ class Workspace:
     def insights(self) -> Insights:
         """Whom to care about, and why."""
         return Insights(self.context)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Questions that a business asks, each answered."""
+        return Reports(self.context)
 
     @cached_property
     def exports(self) -> Exports:

@@ -14,7 +14,7 @@ from habitue.web.reports.writing import Writer, short_period
 
 MOST_BARS, MOST_CELLS = 10, 12
 SERIES = ("chart-1", "chart-2", "chart-3", "chart-4", "chart-5", "accent", "ink-3")
-LETTER, LEAST_LABEL, MOST_LABEL, MOST_NARROW_LABEL = 7.0, 80, 250, 118
+LETTER, LEAST_LABEL, MOST_LABEL, MOST_NARROW_LABEL = 7.2, 80, 270, 118
 """How wide a letter is about, and how much room names may take."""
 ROOM = {"left": 5, "right": 26, "top": 5, "bottom": 5}
 """Browsers write wider letters than those that the drawing was measured with."""
@@ -53,6 +53,11 @@ def _labels(names: Iterable[str], width: int) -> dict[str, Any]:
     }
 
 
+def _short(name: str, width: int) -> str:
+    most = int((MOST_NARROW_LABEL if width == NARROW else MOST_LABEL) / LETTER) - 1
+    return name if len(name) <= most else name[: most - 1] + "…"
+
+
 def _number(row: Row, name: str) -> float:
     value = row.get(name)
     return float(value) if value is not None else 0.0
@@ -63,7 +68,7 @@ def _bars(section: Section, chart: Chart, writer: Writer, width: int) -> Spec:
     measure = column_of(section, chart.x)
     values = [
         {
-            "name": writer.label(row, section, chart.y),
+            "name": _short(writer.label(row, section, chart.y), width),
             "value": _number(row, chart.x),
             "low": _number(row, chart.low) if chart.low else None,
             "high": _number(row, chart.high) if chart.high else None,
