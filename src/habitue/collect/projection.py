@@ -82,9 +82,10 @@ def _forget_projected(ws: Context) -> bool:
         if not is_ours:
             return False
         with ws.register.read() as conn:
-            if position(conn) != source.tail():
-                return False
-        start = source.rotate()
+            projected = position(conn)
+        start = source.rotate(projected)
+        if start is None:
+            return False
         with ws.register.write() as conn:
             state.store(conn, {"journal_segment": start.segment, "journal_offset": start.offset})
         source.drop_before(start)
