@@ -85,11 +85,13 @@ def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], Non
         )
     except jobs.JobCancelled:
         outcome = "cancelled"
+    except jobs.JobLost:
+        return
     except HabitueError as error:
         outcome, problem = "failed", error
     people_of_import(ws, job.subject_id)
     refresh(ws)
-    jobs.finish(ws, job.job_id, state=outcome, error=problem)
+    jobs.finish(ws, job.job_id, state=outcome, error=problem, claimed_at=job.started_at)
 
 
 def people_of_import(ws: Context, import_id: str) -> None:
