@@ -125,6 +125,7 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
         )
     catch_up(ws, decide.submit(ws, commands.ErasePerson(identifier_ids=person.identifier_ids)))
     projection.forget_projected(ws)
+    ws.register.forget_deleted()
     refresh(ws)
     ws.lake.sweep(grace=0)
     return Erased(events=person.row.event_count, quarantined=rows, exports=kept)
