@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from habitue.access import policy
 from habitue.activation import exports_erase
 from habitue.audit import ledger
-from habitue.collect import imports, projection
+from habitue.collect import imports, projection, repeats
 from habitue.collect.envelope import Event
 from habitue.collect.journal import Position
 from habitue.identity import commands, decide, explain, graph, replay
@@ -23,7 +23,7 @@ from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.privacy import consents
-from habitue.profiles import erasure, people, reading, replica, timeline, values
+from habitue.profiles import erasure, inheritance, people, reading, replica, timeline, values
 from habitue.quality import importing, quarantine
 from habitue.quality.admission import admit
 
@@ -85,11 +85,13 @@ def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], Non
         )
     except jobs.JobCancelled:
         outcome = "cancelled"
+    except jobs.JobLost:
+        return
     except HabitueError as error:
         outcome, problem = "failed", error
     people_of_import(ws, job.subject_id)
     refresh(ws)
-    jobs.finish(ws, job.job_id, state=outcome, error=problem)
+    jobs.finish(ws, job.job_id, state=outcome, error=problem, claimed_at=job.started_at)
 
 
 def people_of_import(ws: Context, import_id: str) -> None:
@@ -103,7 +105,8 @@ def undo_import(ws: Context, import_id: str) -> None:
     """Take an import back, as if it had never happened."""
     importing.require_undoable(ws, import_id)
     catch_up(ws, decide.submit(ws, commands.UndoImport(import_id=import_id)))
-    importing.note_undone(ws, import_id)
+    for heir_id in importing.note_undone(ws, import_id):
+        people_of_import(ws, heir_id)
     refresh(ws)
 
 
@@ -122,6 +125,7 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
         )
     catch_up(ws, decide.submit(ws, commands.ErasePerson(identifier_ids=person.identifier_ids)))
     projection.forget_projected(ws)
+    ws.register.forget_deleted()
     refresh(ws)
     ws.lake.sweep(grace=0)
     return Erased(events=person.row.event_count, quarantined=rows, exports=kept)
@@ -154,6 +158,10 @@ def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[g
         match commands.decode(event):
             case commands.UndoImport(import_id=import_id):
                 around = replay.closure(conn, timeline.met_by_import(conn, import_id))
+                taken = inheritance.hand_over(
+                    conn, import_id, repeats.heirs(conn, import_id), secret=ws.secret("records")
+                )
+                repeats.note_inherited(conn, taken)
                 timeline.delete_import(conn, import_id)
                 yield _replay(ws, conn, around)
             case commands.ErasePerson(identifier_ids=identifier_ids):

@@ -63,7 +63,7 @@ def run_one(ws: Context) -> bool:
     try:
         HANDLERS[job.kind](ws.as_actor(actor), job)
     except HabitueError as error:
-        jobs.finish(ws, job.job_id, state="failed", error=error)
+        jobs.finish(ws, job.job_id, state="failed", error=error, claimed_at=job.started_at)
         log.warning("job failed", kind=job.kind, job_id=job.job_id, code=error.code)
     except (OSError, SQLAlchemyError) as error:
         log.warning("job broke off and is taken up again", kind=job.kind, job_id=job.job_id, error=type(error).__name__)
