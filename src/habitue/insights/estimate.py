@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from habitue.insights import cards_of_future as cards
+from habitue.insights import cards_of_leaving, cards_of_value
 from habitue.insights.card import Card
 from habitue.insights.models import backtest, intervals, waiting
 from habitue.insights.models.backtest import Tested
@@ -65,21 +65,21 @@ def _key(purchases: Purchases, days: int) -> str:
 def _future(purchases: Purchases, days: int) -> Future:
     known = histories(purchases, purchases.last_day)
     few = backtest.sampled(purchases)
-    nothing = cards.nothing_known(purchases, known, days)
+    nothing = cards_of_value.nothing_known(purchases, known, days)
     if nothing is not None:
         return _empty(known, days, nothing)
     tested = backtest.test(few, days)
     if not tested.cuts:
-        return _empty(known, days, cards.untested(purchases, tested, days))
+        return _empty(known, days, cards_of_value.untested(purchases, tested, days))
     trained = train(few, purchases.last_day, tested.days)
     return _forecast(purchases, known, tested, trained, days)
 
 
 def _forecast(purchases: Purchases, known: Histories, tested: Tested, trained: Trained, days: int) -> Future:
     forecasts = trained.forecasts(known, days)
-    lifetime, orders_by, worth_by = cards.lifetime(purchases, known, tested, trained)
-    churn, buys_by = cards.churn(purchases, tested)
-    next_order = cards.next_order(purchases, tested)
+    lifetime, orders_by, worth_by = cards_of_value.lifetime(purchases, known, tested, trained)
+    churn, buys_by = cards_of_leaving.churn(purchases, tested)
+    next_order = cards_of_leaving.next_order(purchases, tested)
     size = known.size
     unknown = np.full(size, np.nan)
     orders = forecasts.orders[orders_by] if lifetime.is_shown else unknown
@@ -92,7 +92,7 @@ def _forecast(purchases: Purchases, known: Histories, tested: Tested, trained: T
         assert worth_by is not None
         worth = forecasts.worth[worth_by]
         value = orders * worth
-        tests = cards.money_tests(tested, orders_by, worth_by)
+        tests = cards_of_value.money_tests(tested, orders_by, worth_by)
         learnt = intervals.bounds(np.concatenate([f for f, _ in tests]), np.concatenate([r for _, r in tests]))
         low, high = learnt.around(value)
     waits = np.full((size, 3), np.nan)

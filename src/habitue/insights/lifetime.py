@@ -14,9 +14,12 @@ from typing import Any
 import pyarrow as pa
 
 from habitue.insights.books.book import OrderBook, order_book
+from habitue.insights.catalogue import Facts, Insight, InsightField, Learnt
 from habitue.insights.estimate import DAYS, Future, future
+from habitue.insights.facts_book import book_of_facts, learnt
 from habitue.insights.reasons import reasons
-from habitue.insights.scores import Scores, column, dates
+from habitue.insights.scores import Scores, column, dates, money
+from habitue.kernel.text import gettext_noop as _
 
 MOST_DAYS = 3_650
 
@@ -79,3 +82,33 @@ def columns(found: Future, last_day: int) -> dict[str, pa.Array]:
         "next_order_from": dates(last_day, found.waits[:, 0]),
         "next_order_until": dates(last_day, found.waits[:, 2]),
     }
+
+
+def learn(facts: Facts) -> Learnt:
+    """The insight of a workspace, one row a buyer."""
+    book = book_of_facts(facts)
+    found = future(book.purchases)
+    table = pa.table(
+        {
+            "profile_id": pa.array(book.customers, pa.string()),
+            "expected_orders": column(found.orders, 4),
+            "expected_value": money(found.value),
+            "expected_value_low": money(found.value_low),
+            "expected_value_high": money(found.value_high),
+        }
+    )
+    return learnt(table, found.lifetime, book)
+
+
+INSIGHT = Insight(
+    name="lifetime",
+    label=_("Value to come"),
+    question=_("What will each customer order and spend in the next 90 days?"),
+    learn=learn,
+    fields=(
+        InsightField("expected_value", "money", _("Money to expect in the next 90 days")),
+        InsightField("expected_value_low", "money", _("Money to expect, lower bound")),
+        InsightField("expected_value_high", "money", _("Money to expect, upper bound")),
+        InsightField("expected_orders", "number", _("Orders to expect in the next 90 days")),
+    ),
+)

@@ -8,9 +8,12 @@ from typing import Any
 import pyarrow as pa
 
 from habitue.insights.books.book import OrderBook, order_book
+from habitue.insights.catalogue import Facts, Insight, InsightField, Learnt
 from habitue.insights.estimate import DAYS, future
+from habitue.insights.facts_book import book_of_facts, learnt
 from habitue.insights.reasons import reasons
 from habitue.insights.scores import Scores, column, dates
+from habitue.kernel.text import gettext_noop as _
 
 
 def fit(
@@ -54,3 +57,33 @@ def of_book(book: OrderBook, *, horizon_days: int = DAYS) -> Scores:
         currency=book.currency,
         why=tuple(reasons(found.known)),
     )
+
+
+def learn(facts: Facts) -> Learnt:
+    """The insight of a workspace, one row a buyer."""
+    book = book_of_facts(facts)
+    found = future(book.purchases)
+    last = book.purchases.last_day
+    table = pa.table(
+        {
+            "profile_id": pa.array(book.customers, pa.string()),
+            "next_order_on": dates(last, found.waits[:, 1]),
+            "next_order_from": dates(last, found.waits[:, 0]),
+            "next_order_until": dates(last, found.waits[:, 2]),
+            "chance": column(found.buys, 4),
+        }
+    )
+    return learnt(table, found.next_order, book)
+
+
+INSIGHT = Insight(
+    name="next_order",
+    label=_("Next order"),
+    question=_("When will each customer order next?"),
+    learn=learn,
+    fields=(
+        InsightField("next_order_on", "date", _("Day of the next order")),
+        InsightField("next_order_from", "date", _("Next order, not before")),
+        InsightField("next_order_until", "date", _("Next order, not after")),
+    ),
+)

@@ -114,6 +114,13 @@ def column(values: Floats, digits: int) -> pa.Array:
     return pa.array(np.round(values, digits) + 0.0, pa.float64(), from_pandas=True)
 
 
+def money(values: Floats) -> pa.Array:
+    """Amounts in the lake's type, null where they are not known."""
+    known = np.isfinite(values)
+    cents = pa.array(np.round(np.where(known, values, 0.0), 2), pa.float64(), mask=~known)
+    return cents.cast(pa.decimal128(18, 4), safe=False)
+
+
 def dates(last_day: int, days: Floats) -> pa.Array:
     """The days after `last_day` as dates, null where not known; the first possible one is the day after."""
     known = np.isfinite(days)

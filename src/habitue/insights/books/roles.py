@@ -88,7 +88,8 @@ def roles(columns: Sequence[str], sample: Sequence[Row], fmt: Format, named: Map
     for role, place in (("customer", customer), ("date", date)):
         if place is None:
             raise OrderColumnMissing(what=_TOLD[role], columns=", ".join(columns))
-    assert customer is not None and date is not None
+    assert customer is not None
+    assert date is not None
     taken.add(date)
     amount = chosen.get("amount")
     quantity, price = by_target.get("line.quantity"), by_target.get("line.price")
