@@ -71,10 +71,36 @@ def catch_up(ws: Context, target: Position | None = None) -> int:
 
 
 def refresh(ws: Context) -> None:
-    """Renew what is computed: the replica for analysis, then the insights on it."""
+    """Renew what is computed: the replica for analysis, then the insights on it that need no learning."""
     replica.refresh(ws)
-    for name in catalogue.insights():
-        insights.stored(ws, name)
+    for name, insight in catalogue.insights().items():
+        if insight.learn is None:
+            insights.stored(ws, name)
+
+
+def learn(
+    ws: Context, names: Sequence[str] = (), *, progress: Callable[[int, int], None] | None = None
+) -> Sequence[str]:
+    """Learn insights anew from all facts: the named ones, else all that are due; returns which."""
+    replica.refresh(ws)
+    wanted = list(names) or insights.due(ws)
+    insights.learn_all(ws, wanted, progress)
+    return wanted
+
+
+def run_learning(ws: Context, job: jobs.Job) -> None:
+    """Carry a queued learning of insights out to its end, with its progress."""
+    started = job.started_at
+
+    def progress(done: int, total: int) -> None:
+        jobs.progress(ws, job.job_id, done=done, total=total, claimed_at=started)
+
+    try:
+        learn(ws, job.args.get("names", ()), progress=progress)
+    except jobs.JobCancelled:
+        jobs.finish(ws, job.job_id, state="cancelled", claimed_at=started)
+    else:
+        jobs.finish(ws, job.job_id, state="done", claimed_at=started)
 
 
 def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], None] | None = None) -> None:
@@ -129,6 +155,7 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
     projection.forget_projected(ws)
     ws.register.forget_deleted()
     refresh(ws)
+    insights.forget(ws, [person.row.profile_id])
     ws.lake.sweep(grace=0)
     return Erased(events=person.row.event_count, quarantined=rows, exports=kept)
 

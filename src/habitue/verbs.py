@@ -21,6 +21,8 @@ from habitue.collect.files.template import template
 from habitue.collect.proof import secret_name
 from habitue.identity import decide, explain
 from habitue.insights import report
+from habitue.insights import store as insight_store
+from habitue.insights.card_store import KeptCard
 from habitue.insights.reports import catalogue, store
 from habitue.insights.reports.shape import Outcome
 from habitue.kernel import jobs
@@ -365,6 +367,16 @@ class Insights(Verbs):
         """Valuable customers who are overdue against their own rhythm, most money first."""
         policy.require(self._ws.actor, "insights.read")
         return report.people_at_risk(self._ws, offset=offset, limit=limit)
+
+    def card(self, name: str) -> KeptCard | None:
+        """How an insight fared when it was tested on the past; None before the first time."""
+        policy.require(self._ws.actor, "insights.read")
+        return insight_store.card(self._ws, name)
+
+    def learn(self, names: Sequence[str] = (), *, progress: Progress | None = None) -> Sequence[str]:
+        """Learn insights anew, in this process: the named ones, else those that are due; returns which."""
+        policy.require(self._ws.actor, "audiences.edit")
+        return flow.learn(self._ws, names, progress=progress)
 
 
 class Reports(Verbs):

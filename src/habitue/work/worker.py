@@ -21,6 +21,7 @@ from habitue.kernel import jobs
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.quality import importing
+from habitue.work import learning
 from habitue.workspace import open_workspace
 
 REFRESH_SECONDS = 2.0
@@ -36,8 +37,15 @@ def main() -> None:
     parent = os.getppid()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+
+    def is_over() -> bool:
+        return stop.is_set() or os.getppid() != parent
+
     with open_workspace(sys.argv[1], actor=SYSTEM) as ws:
-        work(ws.context, lambda: stop.is_set() or os.getppid() != parent, stop.wait)
+        learner = threading.Thread(target=learning.loop, args=(ws.context, is_over, stop.wait))
+        learner.start()
+        work(ws.context, is_over, stop.wait)
+        learner.join()
 
 
 def work(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object]) -> None:
