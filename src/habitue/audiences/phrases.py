@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from habitue.audiences.check import fitting_kind
-from habitue.audiences.event_facts import AMOUNTS, PRODUCTS, property_kind
+from habitue.audiences.properties import AMOUNTS, PRODUCTS, property_kind
 from habitue.audiences.fields import RuleField, insight_field, is_own, trait_field
 from habitue.audiences.places import IN_COUNTRY, IN_OTHER_COUNTRY
 from habitue.audiences.rule import (

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from habitue.audiences import reading
-from habitue.audiences.event_facts import property_kind
+from habitue.audiences.properties import property_kind
 from habitue.audiences.fields import (
     OP_LABELS,
     OPS,
