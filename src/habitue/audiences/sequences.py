@@ -63,20 +63,21 @@ def _reached(
     table: ir.Table, steps: Items[Step], number: int, following: int | None, missing: range, moment: Moment
 ) -> ir.Table:
     """With the column that tells from which events the steps from `number` on are fulfilled."""
-    parts: list[Any] = []
     if following is not None:
         table = _nearest(table, steps, following, _reach(following))
+    for other in missing:
+        table = _nearest(table, steps, other, _fits(other))
+    parts: list[Any] = [table[_fits(number)]]
+    if following is not None:
         parts.append(table[f"place_{following}"].notnull())
         if steps[following].within_minutes:
             parts.append(table[f"at_{following}"] < table["at"] + _length(steps[following]))
     for other in missing:
-        table = _nearest(table, steps, other, _fits(other))
         parts.append(_absent(table, steps[other], other, following))
         if following is None and steps[other].within_minutes:
             # What must not happen is certain only when its time is over.
             parts.append(table["at"] + _length(steps[other]) <= moment.instant(lambda m: m.now))
-    parts = [table[_fits(number)], *(part.fill_null(False) for part in parts)]
-    return table.mutate(**{_reach(number): reduce(and_, parts)})
+    return table.mutate(**{_reach(number): reduce(and_, [part.fill_null(False) for part in parts])})
 
 
 def _absent(table: ir.Table, step: Step, number: int, following: int | None) -> Any:

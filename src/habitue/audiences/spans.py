@@ -80,6 +80,12 @@ def days_back(count: int, reader: Reader) -> Phrase:
     return reader.counted(template, count)
 
 
+def days_ahead(count: int, reader: Reader) -> Phrase:
+    """“in the next 14 days”; of instants, one day is 24 hours."""
+    template = reader.ngettext("in the *next %(count)s day*", "in the *next %(count)s days*", count)
+    return reader.counted(template, count)
+
+
 def _plain(rule: EventCount) -> tuple[str, int]:
     """Operator and number with the negation taken into them."""
     if not rule.negate:
