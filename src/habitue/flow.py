@@ -11,7 +11,8 @@ from sqlalchemy.engine import Connection
 
 from habitue.access import policy
 from habitue.activation import exports_erase
-from habitue.audiences import taken
+from habitue.audiences import realtime, stays, taken
+from habitue.audiences import settle as settling
 from habitue.audit import ledger
 from habitue.collect import imports, projection, repeats
 from habitue.collect.envelope import Event
@@ -103,6 +104,19 @@ def run_learning(ws: Context, job: jobs.Job) -> None:
         jobs.finish(ws, job.job_id, state="done", claimed_at=started)
 
 
+def follow(ws: Context, follower: realtime.Follower) -> bool:
+    """Bring memberships up to what was projected and to the clock; returns whether more is waiting."""
+    if realtime.was_set_back(ws):
+        settling.settle_all(ws, follower, "time")
+    return realtime.follow(ws, follower).is_more
+
+
+def settle(ws: Context, follower: realtime.Follower) -> None:
+    """Ask newly published audiences, and those that mention renewed insights, of everybody."""
+    settling.settle(ws, follower)
+    settling.settle_insights(ws, follower)
+
+
 def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], None] | None = None) -> None:
     """Carry a queued import out to its end, and close its job as done, cancelled or failed."""
     outcome, problem = "done", None
@@ -147,6 +161,7 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
     with ws.register.write() as conn:
         rows = quarantine.erase_matching(conn, needles)
         taken.erase(conn, [person.row.profile_id])
+        stays.erase_person(conn, person.identifier_ids, person.row.profile_id)
         details = {"events": person.row.event_count, "quarantined": rows, "exports": kept}
         ledger.record(
             conn, ws, verb="person.erased", subject_kind="person", subject_id=person.row.profile_id, details=details
@@ -184,6 +199,7 @@ def _facts(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[grap
 
 def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
     for event in run:
+        state.store(conn, {"decisions_seq": event.seq})
         match commands.decode(event):
             case commands.UndoImport(import_id=import_id):
                 around = replay.closure(conn, timeline.met_by_import(conn, import_id))

@@ -60,7 +60,7 @@ def rfm(events: ir.Table, people: ir.Table, *, at: datetime, timezone: str, curr
 def money_days(events: ir.Table, people: ir.Table, *, timezone: str, currency: str) -> ir.Table:
     """One row for each person and day with orders or refunds (profile_id, on, orders, other_orders, money)."""
     known = events.semi_join(people.filter(people.kind == "person"), "profile_id")
-    return _days(known, timezone=timezone, currency=currency)
+    return days_of_money(known, timezone=timezone, currency=currency)
 
 
 def groups_on(days: ir.Table, day: date) -> ir.Table:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from habitue import flow
 from habitue.access.actor import SYSTEM, Actor
+from habitue.audiences.realtime import Follower
 from habitue.kernel import jobs
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
@@ -51,11 +52,14 @@ def main() -> None:
 def work(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object]) -> None:
     """Project, carry out jobs and refresh, until `is_over`; `wait` sleeps for some seconds when nothing is to do."""
     refreshed_at = 0.0
+    follower = Follower()
     while not is_over():
         is_busy = flow.catch_up(ws) > 0
+        is_busy = flow.follow(ws, follower) or is_busy
         is_busy = run_one(ws) or is_busy
         if time.monotonic() - refreshed_at >= REFRESH_SECONDS:
             flow.refresh(ws)
+            flow.settle(ws, follower)
             refreshed_at = time.monotonic()
         if not is_busy:
             wait(IDLE_SECONDS)
