@@ -76,6 +76,9 @@ class Journal:
     def tail(self) -> Position:
         """The position after the last whole frame."""
         position = self._tail
+        if not self.path(position.segment).exists():
+            # Older segments were projected and dropped: the tail lies in those that are left.
+            position = Position(min(map(_number, self.folder.glob("*.seg")), default=position.segment))
         while self.path(position.segment + 1).exists():
             position = Position(position.segment + 1)
         for frame in self._frames(position):
@@ -176,6 +179,10 @@ class _Lock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         os.close(self._descriptor)
+
+
+def _number(path: Path) -> int:
+    return int(path.stem)
 
 
 def _frame(received_at: int, body: bytes) -> bytes:
