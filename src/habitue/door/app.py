@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import time
@@ -26,9 +27,10 @@ from habitue.door.commit import GroupCommit
 from habitue.door.pressure import Pressure
 from habitue.door.rates import Rates
 from habitue.door.request import Credentials, credentials, headers_of, read_body
+from habitue.door.sdk_files import sdk_file
 from habitue.door.world import World
 
-MOUNTS = ("/v1/", "/sourceConfig")
+MOUNTS = ("/v1/", "/sourceConfig", "/sdk/")
 TYPES = ("identify", "track", "page", "screen", "group", "alias")
 SINGLE = {name: name for name in TYPES} | {name[0]: name for name in TYPES}
 BATCH = frozenset({"batch", "import", "b"})
@@ -71,6 +73,9 @@ class Door:
                 return await self._pixel(scope, name, headers)
             case "GET", ["v1", "projects", key, "settings"]:
                 return await self._settings(scope, key, headers)
+            case "GET", ["sdk", *names]:
+                tag = headers.get(b"if-none-match", b"")
+                return await asyncio.to_thread(sdk_file, self._world.sdk_folder, names, tag)
             case "GET", ["sourceConfig"]:
                 return await self._source_config(scope, headers)
         raise Refused(404, "address_unknown", "There is nothing at this address.")

@@ -180,6 +180,10 @@ def _kept(event: Event) -> str | None:
     return _encode(kept).decode()
 
 
+def _is_inactive(event: Event) -> bool:
+    return event.kept is not None and event.kept.get("active") is False
+
+
 def _moment(row: sa.Row[tuple[object, ...]]) -> Moment:
     return Moment(
         seq=row.seq,
@@ -231,12 +235,17 @@ def _inherited(conn: Connection, import_id: str) -> list[dict[str, object]]:
 
 
 def _note_activity(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:
-    """Note first and last time; a row of a file without a date says nothing about when somebody was last here."""
+    """Note first and last time; a row of a file without a date says nothing about when somebody was last here.
+
+    Neither does an event that its sender calls inactive, such as one that a server tells in somebody's name.
+    """
     spans: dict[int, tuple[datetime, datetime | None, int]] = {}
     for event, identifier_id in homes:
         if event.source_id == INTERNAL_SOURCE:
             continue
-        seen_at = None if event.import_id is not None and event.at == event.received_at else event.at
+        seen_at = event.at
+        if (event.import_id is not None and event.at == event.received_at) or _is_inactive(event):
+            seen_at = None
         first, last, count = spans.get(identifier_id, (event.at, None, 0))
         last = seen_at if last is None or (seen_at is not None and seen_at > last) else last
         spans[identifier_id] = (min(first, event.at), last, count + 1)
