@@ -78,10 +78,10 @@ def test_several_processes_lose_nothing_of_each_other(tmp_path: Path) -> None:
 
 
 def test_a_journal_whose_first_segments_were_dropped_goes_on_where_it_ended(tmp_path: Path) -> None:
-    former = Journal(tmp_path, FixedClock(NOW), segment_bytes=256)
+    former = Journal(tmp_path, CLOCK, segment_bytes=256)
     ends = [former.append([bytes(200)]) for _ in range(4)]
     assert former.drop_before(ends[-1]) == 3
-    again = Journal(tmp_path, FixedClock(NOW), segment_bytes=256)
+    again = Journal(tmp_path, CLOCK, segment_bytes=256)
     assert again.tail() == ends[-1]
     again.append([b"later"])
     assert [frame.body for frame in again.read(ends[-1])] == [b"later"]
