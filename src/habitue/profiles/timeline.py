@@ -68,6 +68,13 @@ def of_identifiers(
     return [_moment(row) for row in rows]
 
 
+def newest_of_source(conn: Connection, source_id: str, *, limit: int = 20, among: int = 20_000) -> list[Moment]:
+    """The newest moments of a source, newest first, looked for only `among` the last events of all sources."""
+    last = conn.scalar(sa.select(sa.func.max(events.c.seq))) or 0
+    query = sa.select(events).where(events.c.seq > last - among, events.c.source_id == source_id)
+    return [_moment(row) for row in conn.execute(query.order_by(events.c.seq.desc()).limit(limit))]
+
+
 def stored(conn: Connection, identifier_ids: Iterable[int]) -> list[Event]:
     """The events that hang on some identifiers, as they were projected, in journal order."""
     found: list[Event] = []
