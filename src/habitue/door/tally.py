@@ -29,7 +29,7 @@ class Tally:
         self._world = world
         self._counts: Counter[tuple[str, datetime, str]] = Counter()
         self._refused: list[Refusal] = []
-        self._task: asyncio.Task[None] | None = None
+        self._is_due = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="tally")
         self._flushes = 0
 
@@ -74,13 +74,17 @@ class Tally:
         self._refused.append(Refusal(self._world.ids.new(), source_id, key_id, now, code, _readable(reason), told))
 
     def _flush_soon(self) -> None:
-        if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._flush_later())
+        if not self._is_due:
+            self._is_due = True
+            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self._flush_beside)
 
-    async def _flush_later(self) -> None:
-        while self._counts:
-            await asyncio.sleep(FLUSH_SECONDS)
-            await asyncio.get_running_loop().run_in_executor(self._thread, self.flush)
+    def _flush_beside(self) -> None:
+        asyncio.get_running_loop().run_in_executor(self._thread, self.flush).add_done_callback(self._flushed)
+
+    def _flushed(self, _done: object) -> None:
+        self._is_due = False
+        if self._counts:
+            self._flush_soon()
 
 
 def _readable(reason: str) -> str:
