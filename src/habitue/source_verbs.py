@@ -128,8 +128,8 @@ class Sources(Verbs):
         with self._ws.register.read() as conn:
             return traffic.last_refusals(conn, source_id, limit=limit)
 
-    def arrived(self, source_id: str, *, limit: int = 20) -> Sequence[timeline.Moment]:
-        """The newest events of a source among the last 20,000 of all, newest first."""
+    def arrived(self, source_id: str, *, limit: int = 20) -> Sequence[timeline.Arrived]:
+        """What a source brought last, among the last 20,000 events of all, newest first."""
         policy.require(self._ws.actor, "sources.read")
         with self._ws.register.read() as conn:
             return timeline.newest_of_source(conn, source_id, limit=limit)
