@@ -21,13 +21,11 @@ from habitue.identity import commands, decide, explain, graph, replay
 from habitue.insights import catalogue
 from habitue.insights import store as insights
 from habitue.kernel import jobs, state
-from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.privacy import consents
 from habitue.profiles import erasure, inheritance, people, reading, replica, timeline, values
-from habitue.quality import importing, quarantine
-from habitue.quality.admission import admit
+from habitue.quality import held, importing, quarantine, releases, screening
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,8 @@ def project(ws: Context, conn: Connection, events: Sequence[Event]) -> None:
     changed: set[str] = set()
     touched: set[str] = set()
     gone: set[str] = set()
-    for is_command, run in groupby(events, key=commands.is_command):
-        for resolved in _commands(ws, conn, run) if is_command else _facts(ws, conn, run):
+    for kind, run in groupby(events, key=_kind):
+        for resolved in _STEPS[kind](ws, conn, run):
             changed = (changed - resolved.gone) | resolved.changed
             touched = (touched - resolved.gone) | resolved.touched
             gone = (gone | resolved.gone) - resolved.touched
@@ -151,6 +149,14 @@ def undo_import(ws: Context, import_id: str) -> None:
     refresh(ws)
 
 
+def replay_quarantine(ws: Context, source_id: str, held_ids: Sequence[str] | None = None) -> int:
+    """Replay what waits of a source, or some of its messages, once; returns how many were ordered."""
+    count, position = releases.order(ws, source_id, held_ids)
+    if position is not None:
+        catch_up(ws, position)
+    return count
+
+
 def erase_person(ws: Context, profile_id: str) -> Erased:
     """Erase one person from register, replica, quarantine and kept exports; the ledger keeps that it happened."""
     policy.require(ws.actor, "people.erase")
@@ -159,7 +165,7 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
         needles = [known.value for known in explain.explain(conn, person.row.profile_id).identifiers]
     kept = exports_erase.erase(ws, person.row.profile_id)
     with ws.register.write() as conn:
-        rows = quarantine.erase_matching(conn, needles)
+        rows = quarantine.erase_matching(conn, needles) + held.erase_matching(conn, needles)
         taken.erase(conn, [person.row.profile_id])
         stays.erase_person(conn, person.identifier_ids, person.row.profile_id)
         details = {"events": person.row.event_count, "quarantined": rows, "exports": kept}
@@ -183,10 +189,21 @@ def rebuild(ws: Context, conn: Connection, around: replay.Closure) -> None:
     people.refresh(conn, changed=resolved.changed, gone=resolved.gone, seq=seq, country=country)
 
 
-def _facts(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
-    settings = ws.config.workspace
-    today = day_in(ws.clock.now(), settings.timezone)
-    events = [admit(event, country=settings.country, today=today) for event in run]
+def _kind(event: Event) -> str:
+    if releases.is_order(event):
+        return "release"
+    return "command" if commands.is_command(event) else "fact"
+
+
+def _arrived(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
+    return _facts(ws, conn, screening.screen(ws, conn, run))
+
+
+def _released(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
+    return _facts(ws, conn, screening.released(ws, conn, run))
+
+
+def _facts(ws: Context, conn: Connection, events: Sequence[Event]) -> Iterator[graph.Resolved]:
     resolved = graph.resolve(conn, ws, events)
     told = values.fold(conn, resolved.homes)
     consents.fold(conn, resolved.homes)
@@ -216,6 +233,9 @@ def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[g
             case decision:
                 timeline.append(conn, [(event, commands.home(decision))])
                 yield commands.apply(conn, ws, decision, event)
+
+
+_STEPS = {"fact": _arrived, "release": _released, "command": _commands}
 
 
 def _replay(ws: Context, conn: Connection, around: replay.Closure) -> graph.Resolved:

@@ -19,7 +19,8 @@ from habitue.kernel.lake import Lake
 from habitue.kernel.migrate import migrate
 from habitue.kernel.register import Register
 from habitue.privacy import purposes
-from habitue.verbs import Audiences, Exports, Imports, Insights, Jobs, Ledger, People, Purposes, Reports, Sources
+from habitue.source_verbs import Sources
+from habitue.verbs import Audiences, Exports, Imports, Insights, Jobs, Ledger, People, Purposes, Reports
 
 
 class Workspace:

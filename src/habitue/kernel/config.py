@@ -45,6 +45,12 @@ class ServeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bind: str = "127.0.0.1:8321"
 
 
+class DoorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The event door; the folder with the SDK files that it serves at /sdk/, relative to the workspace."""
+
+    sdk_folder: str = ""
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of a workspace."""
 
@@ -52,6 +58,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     register: RegisterSettings = RegisterSettings()
     lake: LakeSettings = LakeSettings()
     serve: ServeSettings = ServeSettings()
+    door: DoorSettings = DoorSettings()
     engine: str = "duckdb"
 
 
