@@ -20,7 +20,9 @@ ORDERED_AT = datetime(2026, 5, 1, 10, tzinfo=UTC)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sdk", ["segment", "rudder"])
+@pytest.mark.parametrize(
+    ("make_workspace", "sdk"), [("sqlite", "segment"), ("postgres", "rudder")], indirect=["make_workspace"]
+)
 def test_a_node_client_and_a_killed_server_lose_and_double_nothing(ws: Workspace, sdk: str) -> None:
     key = ws.sources.create_key("Website").text
     server = Served(ws.folder, register_url=url_of(ws))
