@@ -105,6 +105,7 @@ def _apply_group(ws: Context, project: Project) -> int:
                 "journal_segment": after.segment,
                 "journal_offset": after.offset,
                 "last_seq": first + len(events) - 1,
+                "group_events": len(events),
             },
         )
     if after.segment > start.segment:

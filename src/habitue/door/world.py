@@ -49,4 +49,6 @@ class World:
 
 def world_of(ws: Context, limits: Limits | None = None) -> World:
     """The world of a workspace that is open in this process."""
-    return World(ws.register, projection.journal(ws), ws.clock, ws.ids, limits or Limits())
+    door = ws.config.door
+    chosen = limits or Limits(free_bytes=door.free_mb * MIB, backlog_bytes=door.backlog_mb * MIB)
+    return World(ws.register, projection.journal(ws), ws.clock, ws.ids, chosen)

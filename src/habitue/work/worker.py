@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from habitue import flow
 from habitue.access.actor import SYSTEM, Actor
-from habitue.kernel import jobs
+from habitue.kernel import jobs, logs, state
+from habitue.kernel.clock import micros
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.quality import importing
@@ -25,6 +26,7 @@ from habitue.workspace import open_workspace
 
 REFRESH_SECONDS = 2.0
 IDLE_SECONDS = 0.1
+SEEN_SECONDS = 10.0
 HANDLERS: Mapping[str, Callable[[Context, jobs.Job], None]] = {importing.JOB_KIND: flow.run_import}
 
 log = structlog.get_logger()
@@ -37,20 +39,31 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with open_workspace(sys.argv[1], actor=SYSTEM) as ws:
+        logs.configure(ws.config.log)
+        logs.log_uncaught()
         work(ws.context, lambda: stop.is_set() or os.getppid() != parent, stop.wait)
 
 
 def work(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object]) -> None:
     """Project, carry out jobs and refresh, until `is_over`; `wait` sleeps for some seconds when nothing is to do."""
-    refreshed_at = 0.0
+    refreshed_at = seen_at = float("-inf")
     while not is_over():
         is_busy = flow.catch_up(ws) > 0
         is_busy = run_one(ws) or is_busy
         if time.monotonic() - refreshed_at >= REFRESH_SECONDS:
             flow.refresh(ws)
             refreshed_at = time.monotonic()
+        if time.monotonic() - seen_at >= SEEN_SECONDS:
+            seen(ws)
+            seen_at = time.monotonic()
         if not is_busy:
             wait(IDLE_SECONDS)
+
+
+def seen(ws: Context) -> None:
+    """Leave a sign of life in the register, for `/metrics` and `habitue doctor`."""
+    with ws.register.write(synchronous="NORMAL") as conn:
+        state.store(conn, {"worker_seen": micros(ws.clock.now())})
 
 
 def run_one(ws: Context) -> bool:
