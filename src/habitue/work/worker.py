@@ -48,14 +48,14 @@ def work(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], objec
     """Project, carry out jobs and refresh, until `is_over`; `wait` sleeps for some seconds when nothing is to do."""
     refreshed_at = seen_at = float("-inf")
     while not is_over():
+        if time.monotonic() - seen_at >= SEEN_SECONDS:
+            seen(ws)
+            seen_at = time.monotonic()
         is_busy = flow.catch_up(ws) > 0
         is_busy = run_one(ws) or is_busy
         if time.monotonic() - refreshed_at >= REFRESH_SECONDS:
             flow.refresh(ws)
             refreshed_at = time.monotonic()
-        if time.monotonic() - seen_at >= SEEN_SECONDS:
-            seen(ws)
-            seen_at = time.monotonic()
         if not is_busy:
             wait(IDLE_SECONDS)
 
