@@ -50,6 +50,7 @@ class Served:
         self._before = list(before)
         self._log = log
         self.process: subprocess.Popen[bytes] | None = None
+        self._orphans: list[int] = []
 
     def start(self, *, wait: bool = True) -> None:
         """Start it; with `wait` return when it is ready."""
@@ -76,6 +77,7 @@ class Served:
     def kill(self) -> None:
         """End the server at once; its worker notices and ends by itself."""
         if self.process is not None:
+            self._orphans += self.workers()
             self.process.kill()
             self.process.wait()
 
@@ -94,9 +96,12 @@ class Served:
         return children(self.process.pid)
 
     def stop(self) -> None:
-        """Ask it to end, and make it end."""
+        """Ask it to end, and make it end; workers of servers that were killed before end too."""
         if self.process is None:
             return
+        for pid in self._orphans:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.process.terminate()
         try:
             self.process.wait(STOP_SECONDS)
