@@ -7,11 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bench.crash import kills
+from bench.crash import database_stops, disk_errors, full_disk, kills, overload, syncs, writers
 from bench.figures import Figures
 
 LINES: Mapping[str, Callable[..., None]] = {
     "R1": kills.run,
+    "R2": syncs.run,
+    "R3": full_disk.run,
+    "R4": disk_errors.run,
+    "R5": database_stops.run,
+    "R8": writers.run,
+    "R12": overload.run,
 }
 
 

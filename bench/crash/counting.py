@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
@@ -24,7 +24,9 @@ def stored(ws: Workspace) -> list[str]:
         return list(conn.scalars(sa.select(events.c.message_id)))
 
 
-def count(figures: Figures, ws: Workspace, name: str, acknowledged: Iterable[str]) -> None:
+def count(
+    figures: Figures, ws: Workspace, name: str, acknowledged: Iterable[str], *, settings: Mapping[str, str] | None = None
+) -> None:
     """Project what waits, then add how many messages were lost and doubled, and what is damaged."""
     flow.catch_up(ws.context)
     found, wanted = stored(ws), list(acknowledged)
@@ -32,7 +34,7 @@ def count(figures: Figures, ws: Workspace, name: str, acknowledged: Iterable[str
     figures.add(f"{name}: acknowledged", len(wanted), "messages", goal=1, is_upper=False)
     figures.add(f"{name}: acknowledged and lost", len(set(wanted) - set(found)), "messages", goal=0)
     figures.add(f"{name}: stored twice", doubled, "messages", goal=0)
-    environ = bare_environment("" if ws.register.is_sqlite else ws.config.register.url)
+    environ = bare_environment("" if ws.register.is_sqlite else ws.config.register.url, **(settings or {}))
     problems = [each.name for each in examine(ws.folder, environ) if each.state == "problem"]
     figures.add(f"{name}: problems that the doctor finds", len(problems), "problems", goal=0)
     if problems:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from habitue.access.key_cache import KeyCache
 from habitue.collect import projection
 from habitue.collect.journal import Position, bytes_between
+from habitue.door import reserve
 from habitue.door.answer import Refused
 from habitue.door.commit import GroupCommit
 from habitue.door.world import World
@@ -80,6 +81,7 @@ class Pressure:
         folder.mkdir(parents=True, exist_ok=True)
         disk = os.statvfs(folder)
         self.free_bytes = disk.f_bavail * disk.f_frsize
+        reserve.keep(folder, free=self.free_bytes, wanted=self._world.limits.free_bytes)
         if self._looked_at == float("-inf"):
             self._commit.tail = max(self._commit.tail, self._world.journal.tail())
         try:
