@@ -150,7 +150,7 @@ def create_workspace(
     path = Path(folder)
     if (path / settings.FILE_NAME).exists():
         raise WorkspaceExists(folder=str(folder))
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (path / keys.FILE_NAME).exists():
         keys.create(path)
     (path / settings.FILE_NAME).write_text(settings.text(workspace or WorkspaceSettings()), "utf-8")

@@ -18,7 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from habitue import flow
 from habitue.access.actor import SYSTEM, Actor
 from habitue.audiences.realtime import Follower
-from habitue.kernel import jobs
+from habitue.kernel import jobs, logs, state
+from habitue.kernel.clock import micros
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.quality import importing
@@ -27,6 +28,7 @@ from habitue.workspace import open_workspace
 
 REFRESH_SECONDS = 2.0
 IDLE_SECONDS = 0.1
+SEEN_SECONDS = 10.0
 HANDLERS: Mapping[str, Callable[[Context, jobs.Job], None]] = {importing.JOB_KIND: flow.run_import}
 
 log = structlog.get_logger()
@@ -43,6 +45,8 @@ def main() -> None:
         return stop.is_set() or os.getppid() != parent
 
     with open_workspace(sys.argv[1], actor=SYSTEM) as ws:
+        logs.configure(ws.config.log)
+        logs.log_uncaught()
         learner = threading.Thread(target=learning.loop, args=(ws.context, is_over, stop.wait))
         learner.start()
         work(ws.context, is_over, stop.wait)
@@ -51,9 +55,12 @@ def main() -> None:
 
 def work(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object]) -> None:
     """Project, carry out jobs and refresh, until `is_over`; `wait` sleeps for some seconds when nothing is to do."""
-    refreshed_at = 0.0
+    refreshed_at = seen_at = float("-inf")
     follower = Follower()
     while not is_over():
+        if time.monotonic() - seen_at >= SEEN_SECONDS:
+            seen(ws)
+            seen_at = time.monotonic()
         is_busy = flow.catch_up(ws) > 0
         is_busy = flow.follow(ws, follower) or is_busy
         is_busy = run_one(ws) or is_busy
@@ -63,6 +70,12 @@ def work(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], objec
             refreshed_at = time.monotonic()
         if not is_busy:
             wait(IDLE_SECONDS)
+
+
+def seen(ws: Context) -> None:
+    """Leave a sign of life in the register, for `/metrics` and `habitue doctor`."""
+    with ws.register.write(synchronous="NORMAL") as conn:
+        state.store(conn, {"worker_seen": micros(ws.clock.now())})
 
 
 def run_one(ws: Context) -> bool:
