@@ -15,7 +15,7 @@ from habitue.audit import ledger
 from habitue.collect import imports, projection
 from habitue.collect.envelope import Event
 from habitue.collect.journal import Position
-from habitue.identity import commands, decide, explain, graph, replay
+from habitue.identity import commands, decide, explain, graph, replay, undone
 from habitue.insights import catalogue
 from habitue.insights import store as insights
 from habitue.kernel import jobs, state
@@ -150,19 +150,38 @@ def _facts(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[grap
 
 
 def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
-    for event in run:
-        match commands.decode(event):
-            case commands.UndoImport(import_id=import_id):
-                around = replay.closure(conn, timeline.met_by_import(conn, import_id))
-                timeline.delete_import(conn, import_id)
-                yield _replay(ws, conn, around)
-            case commands.ErasePerson(identifier_ids=identifier_ids):
-                around = replay.closure(conn, identifier_ids)
-                erasure.erase(conn, identifier_ids)
-                yield _replay(ws, conn, around)
-            case decision:
-                timeline.append(conn, [(event, commands.home(decision))])
-                yield commands.apply(conn, ws, decision, event)
+    for is_match, told in groupby(((commands.decode(event), event) for event in run), key=commands.is_match):
+        if is_match:
+            yield from _decided(ws, conn, list(told))
+            continue
+        for command, event in told:
+            match command:
+                case commands.UndoImport(import_id=import_id):
+                    around = replay.closure(conn, timeline.met_by_import(conn, import_id))
+                    timeline.delete_import(conn, import_id)
+                    yield _replay(ws, conn, around)
+                case commands.ErasePerson(identifier_ids=identifier_ids):
+                    around = replay.closure(conn, identifier_ids)
+                    timeline.delete(conn, undone.forget_about(conn, identifier_ids))
+                    erasure.erase(conn, identifier_ids)
+                    yield _replay(ws, conn, around)
+                case commands.Undo(seqs=seqs):
+                    around = replay.closure(conn, undone.met_by(conn, seqs))
+                    timeline.delete(conn, undone.forget(conn, seqs))
+                    yield _replay(ws, conn, around)
+                case decision:
+                    yield from _decided(ws, conn, [(decision, event)])
+
+
+def _decided(ws: Context, conn: Connection, told: Sequence[commands.Told]) -> Iterator[graph.Resolved]:
+    """Keep decisions with their events, and carry them out; what holds from the beginning is replayed."""
+    timeline.append(conn, [(event, commands.met(decision)[0]) for decision, event in told])
+    commands.note(conn, told)
+    first = told[0][0]
+    if commands.is_retroactive(conn, first):
+        yield _replay(ws, conn, undone.around(conn, first))
+    else:
+        yield from commands.apply(conn, ws, told)
 
 
 def _replay(ws: Context, conn: Connection, around: replay.Closure) -> graph.Resolved:

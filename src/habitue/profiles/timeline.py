@@ -99,6 +99,12 @@ def delete_import(conn: Connection, import_id: str) -> int:
     return int(conn.execute(sa.delete(events).where(events.c.import_id == import_id)).rowcount)
 
 
+def delete(conn: Connection, seqs: Iterable[int]) -> None:
+    """Delete single events of our own, which nothing replaces."""
+    for part in chunks(sorted(seqs), 10_000):
+        conn.execute(sa.delete(events).where(events.c.seq.in_(part)))
+
+
 def note_rewrite(conn: Connection, lowest: sa.Select[Any]) -> None:
     """The replica must be written anew from the lowest sequence number on, since rows there go or move."""
     seq = conn.scalar(lowest)
