@@ -15,7 +15,8 @@ from habitue.audit import ledger
 from habitue.collect import imports, projection
 from habitue.collect.envelope import Event
 from habitue.collect.journal import Position
-from habitue.identity import commands, decide, explain, graph, replay, undone
+from habitue.identity import commands, decide, explain, graph, preview, replay, rulebook, undone
+from habitue.identity.rulebook import Rulebook
 from habitue.insights import catalogue
 from habitue.insights import store as insights
 from habitue.kernel import jobs, state
@@ -125,6 +126,17 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
     refresh(ws)
     ws.lake.sweep(grace=0)
     return Erased(events=person.row.event_count, quarantined=rows, exports=kept)
+
+
+def preview_rules(ws: Context, book: Rulebook) -> preview.Preview:
+    """What other rules of identity would do: whom they would split and join. Changes nothing."""
+    policy.require(ws.actor, "settings.read")
+    rulebook.check(book)
+    with ws.register.read() as conn:
+        told = timeline.everything(conn)
+        ids, profiles = graph.everybody(conn)
+    owners = {event.seq: profiles[home] for event, home in told if home in profiles}
+    return preview.preview([event for event, _ in told], owners, ids, book)
 
 
 def rebuild(ws: Context, conn: Connection, around: replay.Closure) -> None:

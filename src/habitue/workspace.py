@@ -20,6 +20,7 @@ from habitue.kernel.migrate import migrate
 from habitue.kernel.register import Register
 from habitue.privacy import purposes
 from habitue.verbs import Audiences, Exports, Imports, Insights, Jobs, Ledger, People, Purposes, Sources
+from habitue.verbs_of_identity import Identity
 
 
 class Workspace:
@@ -72,6 +73,11 @@ class Workspace:
     def people(self) -> People:
         """Find and read people, join and separate them."""
         return People(self.context)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Who is who: rules, shared values, decisions and their undo."""
+        return Identity(self.context)
 
     @cached_property
     def imports(self) -> Imports:

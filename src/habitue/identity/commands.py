@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -161,10 +162,15 @@ def note(conn: Connection, told: Sequence[Told]) -> None:
             books.store(conn, seq=event.seq, at=event.at, by=decision.by, book=decision.book)
 
 
-def hold_from_the_beginning(conn: Connection, told: Iterable[Told], known: frozenset[int]) -> None:
-    """Store what holds from the beginning, as the decisions in their order say; about known identifiers only."""
-    apart: dict[Pair, dict[str, object]] = {}
-    said: dict[int, dict[str, object]] = {}
+def from_the_beginning(
+    told: Iterable[Told],
+) -> tuple[dict[Pair, dict[str, Any]], dict[int, dict[str, Any]]]:
+    """What holds from the beginning, as the decisions in their order say: who is kept apart, which values are shared.
+
+    The rows are those of `separations` and `blocks`.
+    """
+    apart: dict[Pair, dict[str, Any]] = {}
+    said: dict[int, dict[str, Any]] = {}
     for decision, event in told:
         when = {"seq": event.seq, "at": event.at}
         match decision:
@@ -176,6 +182,12 @@ def hold_from_the_beginning(conn: Connection, told: Iterable[Told], known: froze
                 apart.pop((min(a, b), max(a, b)), None)
             case SayShared(identifier_id=identifier_id, state=state):
                 said[identifier_id] = {"identifier_id": identifier_id, "state": state, **when}
+    return apart, said
+
+
+def hold_from_the_beginning(conn: Connection, told: Iterable[Told], known: frozenset[int]) -> None:
+    """Store what holds from the beginning, about known identifiers only."""
+    apart, said = from_the_beginning(told)
     rows = [row for pair, row in apart.items() if known.issuperset(pair)]
     if rows:
         conn.execute(insert_ignoring(conn, separations), rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+import msgspec
 import sqlalchemy as sa
 
 from habitue.access import policy
@@ -13,7 +14,8 @@ from habitue.collect import projection
 from habitue.collect.envelope import INTERNAL_SOURCE
 from habitue.collect.journal import Position
 from habitue.collect.message import encode_body
-from habitue.identity import commands
+from habitue.identity import commands, rulebook
+from habitue.identity.rulebook import Rulebook
 from habitue.identity.tables import identifiers, links
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError, NotFound
@@ -90,6 +92,16 @@ def judge(ws: Context, *, identifier_id: int, state: Literal["blocked", "allowed
     _note(ws, f"identity.value_{state}", profile_id, reason)
     command = commands.SayShared(identifier_id, state, by=ws.actor.actor_id, by_name=ws.actor.name)
     return submit(ws, command)
+
+
+def change_rules(ws: Context, book: Rulebook) -> Position:
+    """Let other rules hold, from the beginning on: everybody is made anew under them, and nobody gets a new id."""
+    policy.require(ws.actor, "settings.edit")
+    rulebook.check(book)
+    with ws.register.write() as conn:
+        ledger.record(conn, ws, verb="identity.rules_changed", subject_kind="identity", subject_id="rules", details={})
+    text = msgspec.json.encode(book).decode()
+    return submit(ws, commands.ChangeRules(book=text, by=ws.actor.actor_id, by_name=ws.actor.name))
 
 
 def undo(ws: Context, *, seqs: Sequence[int], verb: str, subject_id: str, details: Mapping[str, object]) -> Position:

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from habitue.collect.envelope import INTERNAL_SOURCE, Event, namespace_kind
 from habitue.collect.proof import CLAIMED
 from habitue.identity import books, browser, rules
+from habitue.identity.rulebook import Rulebook
 from habitue.identity.tables import blocks, identifiers, links, separations, violations
 from habitue.kernel import state
 from habitue.kernel.clock import EPOCH
@@ -110,20 +111,24 @@ class Group:
 
     def __init__(self, conn: Connection, ws: Context, kept: Kept | None = None) -> None:
         self._conn = conn
-        self._kept = kept or Kept()
-        self._secret = ws.secret("identity")
-        self._book = books.current(conn)
+        highest = int(conn.scalar(sa.select(sa.func.max(identifiers.c.identifier_id))) or 0)
+        highest = max(highest, state.read(conn, HIGHEST))
+        self._begin(books.current(conn), ws.secret("identity"), kept or Kept(), highest=highest)
+
+    def _begin(self, book: Rulebook, secret: bytes, kept: Kept, *, highest: int) -> None:
+        self._book = book
+        self._secret = secret
+        self._kept = kept
+        self._next_id = max(highest, kept.highest) + 1
         self._nodes: dict[tuple[str, str], Node] = {}
-        self._browsers: dict[str, Node] = {}
-        self._cut: list[tuple[int, int]] = []
-        self._said = dict(self._kept.said)
         self._by_id: dict[int, Node] = {}
+        self._browsers: dict[str, Node] = {}
         self._links: set[tuple[int, int]] = set()
+        self._cut: list[tuple[int, int]] = []
         self._new_links: list[dict[str, object]] = []
         self._violations: list[dict[str, object]] = []
-        self._separated = set(self._kept.separated)
-        highest = int(conn.scalar(sa.select(sa.func.max(identifiers.c.identifier_id))) or 0)
-        self._next_id = max(highest, self._kept.highest, state.read(conn, HIGHEST)) + 1
+        self._said = dict(kept.said)
+        self._separated = set(kept.separated)
         self._before: set[str] = set()
 
     def load(self, keys: Iterable[tuple[str, str]]) -> None:
@@ -519,6 +524,13 @@ def _regrouped(conn: Connection, identifier_ids: set[int]) -> Resolved:
     before = frozenset(conn.scalars(query))
     now = regroup(conn, before)
     return Resolved(changed=now, touched=now, gone=before - now)
+
+
+def everybody(conn: Connection) -> tuple[dict[tuple[str, str], int], dict[int, str]]:
+    """The row number of every identifier by (namespace, value), and whose each is."""
+    columns = (identifiers.c.namespace, identifiers.c.value, identifiers.c.identifier_id, identifiers.c.profile_id)
+    rows = conn.execute(sa.select(*columns)).all()
+    return {(row[0], row[1]): row[2] for row in rows}, {row[2]: row[3] for row in rows}
 
 
 def regroup(conn: Connection, profile_ids: Iterable[str]) -> frozenset[str]:

@@ -64,7 +64,7 @@ def replay(conn: Connection, ws: Context, around: Closure, events: Sequence[Even
             homes.extend(_decisions(conn, ws, run))
         else:
             homes.extend(graph.resolve(conn, ws, list(run), kept).homes)
-    now = frozenset(_profiles(conn, around.identifier_ids))
+    now = frozenset(_profiles(conn, around.identifier_ids | {identifier_id for _, identifier_id in homes}))
     return graph.Resolved(homes=homes, changed=now, touched=now, gone=around.profile_ids - now)
 
 

@@ -23,6 +23,8 @@ _encode = msgspec.json.Encoder().encode
 _PLACE = ("postal_code", "city", "street")
 _SEARCHED = ("name", "first_name", "last_name", "email", "company_name", "city", "postal_code", "street")
 
+_HOLDING = {links: (links.c.state == "active",)}
+
 
 @dataclass(slots=True)
 class _Facts:
@@ -121,8 +123,9 @@ def _nobodies(conn: Connection, facts: Mapping[str, _Facts]) -> frozenset[str]:
     told = of_identifiers(conn, sorted(empty))
     linked = [
         key
-        for column in (links.c.a, links.c.b, separations.c.a, separations.c.b)
-        for key in conn.scalars(sa.select(column).where(among(conn, column, empty)))
+        for table in (links, separations)
+        for column in (table.c.a, table.c.b)
+        for key in conn.scalars(sa.select(column).where(among(conn, column, empty), *_HOLDING.get(table, ())))
     ]
     somebody = {empty[key] for key in (*linked, *(value.identifier_id for value in told))}
     return frozenset(empty.values()) - somebody

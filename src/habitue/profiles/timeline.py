@@ -76,6 +76,11 @@ def stored(conn: Connection, identifier_ids: Iterable[int]) -> list[Event]:
     return sorted(found, key=lambda event: event.seq)
 
 
+def everything(conn: Connection) -> list[tuple[Event, int]]:
+    """Every event with the identifier it hangs on, in journal order."""
+    return [(_event(row), row.identifier_id) for row in conn.execute(sa.select(events).order_by(events.c.seq))]
+
+
 def met_by_import(conn: Connection, import_id: str) -> set[int]:
     """The identifiers that an import's events hang on."""
     return set(conn.scalars(sa.select(events.c.identifier_id).where(events.c.import_id == import_id).distinct()))
