@@ -12,10 +12,10 @@ from sqlalchemy.engine import Connection
 from habitue.access import policy
 from habitue.activation import exports_erase
 from habitue.audit import ledger
-from habitue.collect import imports, projection
+from habitue.collect import imports, projection, repeats
 from habitue.collect.envelope import Event
 from habitue.collect.journal import Position
-from habitue.identity import commands, decide, explain, graph, preview, replay, rulebook, undone
+from habitue.identity import commands, decide, explain, graph, preview, replay, rulebook, safer, undone
 from habitue.identity.rulebook import Rulebook
 from habitue.insights import catalogue
 from habitue.insights import store as insights
@@ -24,7 +24,7 @@ from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.privacy import consents
-from habitue.profiles import erasure, people, reading, replica, timeline, values
+from habitue.profiles import erasure, inheritance, people, reading, replica, timeline, values
 from habitue.quality import importing, quarantine
 from habitue.quality.admission import admit
 
@@ -104,7 +104,8 @@ def undo_import(ws: Context, import_id: str) -> None:
     """Take an import back, as if it had never happened."""
     importing.require_undoable(ws, import_id)
     catch_up(ws, decide.submit(ws, commands.UndoImport(import_id=import_id)))
-    importing.note_undone(ws, import_id)
+    for heir_id in importing.note_undone(ws, import_id):
+        people_of_import(ws, heir_id)
     refresh(ws)
 
 
@@ -153,7 +154,7 @@ def _facts(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[grap
     events = [admit(event, country=settings.country, today=today) for event in run]
     resolved = graph.resolve(conn, ws, events)
     told = values.fold(conn, resolved.homes)
-    consents.fold(conn, resolved.homes)
+    consents.fold(conn, safer.homes(resolved))
     timeline.append(conn, resolved.homes)
     different = {resolved.owners[identifier_id] for identifier_id in told.different}
     confirmed = {resolved.owners[identifier_id] for identifier_id in told.confirmed}
@@ -170,6 +171,10 @@ def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[g
             match command:
                 case commands.UndoImport(import_id=import_id):
                     around = replay.closure(conn, timeline.met_by_import(conn, import_id))
+                    taken = inheritance.hand_over(
+                        conn, import_id, repeats.heirs(conn, import_id), secret=ws.secret("records")
+                    )
+                    repeats.note_inherited(conn, taken)
                     timeline.delete_import(conn, import_id)
                     yield _replay(ws, conn, around)
                 case commands.ErasePerson(identifier_ids=identifier_ids):
@@ -204,6 +209,6 @@ def _replay(ws: Context, conn: Connection, around: replay.Closure) -> graph.Reso
     timeline.forget_activity(conn, around.identifier_ids)
     resolved = replay.replay(conn, ws, around, events)
     values.fold(conn, resolved.homes)
-    consents.fold(conn, resolved.homes)
+    consents.fold(conn, safer.homes(resolved))
     timeline.rehome(conn, resolved.homes)
     return resolved

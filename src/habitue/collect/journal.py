@@ -1,9 +1,9 @@
 """The journal: frames with CRC in preallocated segments; what `append` has returned survives a crash.
 
 A segment is `00000001.seg`, …: a header of eight bytes, then frames. The first segments are small and each is twice as
-large as the one before, up to 64 MiB, so that a small workspace stays small on the disk. A frame is length (u32), CRC32 of the rest (u32),
-received_at in microseconds (i64), body. A length of zero ends the segment; a frame whose CRC does not fit ends it too
-and is overwritten by the next append.
+large as the one before, up to 64 MiB, so that a small workspace stays small on the disk. A frame is length (u32),
+CRC32 of the rest (u32), received_at in microseconds (i64), body. A length of zero ends the segment; a frame whose CRC
+does not fit ends it too and is overwritten by the next append.
 """
 
 from __future__ import annotations

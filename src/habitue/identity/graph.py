@@ -84,7 +84,8 @@ class Component:
 class Resolved:
     """What became of a group of events.
 
-    `homes` pairs each event with the identifier it hangs on, and `owners` says whose those identifiers are;
+    `homes` pairs each event with the identifier it hangs on, and `owners` says whose those identifiers are; `doubtful`
+    pairs events with identifiers that they name too, but that somebody keeps apart from where the event hangs;
     `changed` are profiles with other identifiers than before, `touched` all that were met, `gone` those that
     ceased to exist.
     """
@@ -94,6 +95,7 @@ class Resolved:
     touched: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
     owners: Mapping[int, str] = field(default_factory=dict)
+    doubtful: Sequence[tuple[Event, int]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ class Group:
         self._said = dict(kept.said)
         self._separated = set(kept.separated)
         self._before: set[str] = set()
+        self._doubtful: list[tuple[Event, int]] = []
 
     def load(self, keys: Iterable[tuple[str, str]]) -> None:
         """Load the identifiers named by (namespace, value) pairs with everybody in their components."""
@@ -183,6 +186,9 @@ class Group:
             home.names.add(name)
         if event.source_id == INTERNAL_SOURCE:
             return home.identifier_id
+        if self._separated:
+            apart = (other for other in nodes if _pair(home, other) in self._separated)
+            self._doubtful.extend((event, other.identifier_id) for other in apart)
         for other in nodes:
             if other is not home and namespace_kind(other.namespace) != "record":
                 self._link(home, other, event)
@@ -232,7 +238,8 @@ class Group:
                 changed.add(profile_id)
         self._write(fresh, moved)
         gone = frozenset(self._before - touched)
-        return Resolved(changed=frozenset(changed), touched=frozenset(touched), gone=gone)
+        found = Resolved(changed=frozenset(changed), touched=frozenset(touched), gone=gone)
+        return replace(found, doubtful=self._doubtful)
 
     def _write(self, fresh: list[dict[str, object]], moved: list[dict[str, object]]) -> None:
         if fresh:

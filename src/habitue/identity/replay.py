@@ -7,7 +7,7 @@ over the links that were refused or taken back, replayed without that event, is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import sqlalchemy as sa
@@ -59,13 +59,17 @@ def replay(conn: Connection, ws: Context, around: Closure, events: Sequence[Even
     commands.hold_from_the_beginning(conn, _decided(events), around.identifier_ids)
     kept = _kept(conn, around)
     homes: list[tuple[Event, int]] = []
+    doubtful: list[tuple[Event, int]] = []
     for is_command, run in groupby(events, key=commands.is_command):
         if is_command:
             homes.extend(_decisions(conn, ws, run))
         else:
-            homes.extend(graph.resolve(conn, ws, list(run), kept).homes)
+            resolved = graph.resolve(conn, ws, list(run), kept)
+            homes.extend(resolved.homes)
+            doubtful.extend(resolved.doubtful)
     now = frozenset(_profiles(conn, around.identifier_ids | {identifier_id for _, identifier_id in homes}))
-    return graph.Resolved(homes=homes, changed=now, touched=now, gone=around.profile_ids - now)
+    found = graph.Resolved(homes=homes, changed=now, touched=now, gone=around.profile_ids - now)
+    return replace(found, doubtful=doubtful)
 
 
 def _decided(events: Iterable[Event]) -> Iterator[tuple[commands.Decision, Event]]:

@@ -8,7 +8,7 @@ from alembic import op
 from habitue.kernel import register
 
 revision = "0007"
-down_revision = "0003"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
@@ -90,4 +90,31 @@ def upgrade() -> None:
     op.add_column("identity_links", sa.Column("run_id", sa.Text(), nullable=True))
     op.add_column("identity_links", sa.Column("evidence", sa.Text(), nullable=True))
     op.add_column("identity_violations", sa.Column("who", sa.Text(), server_default="", nullable=False))
+    _consents_of_several_people()
     # ### end Alembic commands ###
+
+
+def _consents_of_several_people() -> None:
+    """The key becomes (seq, identifier_id); SQLite cannot change a key, so the table is copied."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.drop_constraint("pk_privacy_consents", "privacy_consents", type_="primary")
+        op.create_primary_key("pk_privacy_consents", "privacy_consents", ["seq", "identifier_id"])
+        return
+    columns = "seq, identifier_id, purpose, channel, state, at, source_id, evidence"
+    op.drop_index("ix_privacy_consents_identifier_id")
+    op.rename_table("privacy_consents", "privacy_consents_before")
+    op.create_table(
+        "privacy_consents",
+        sa.Column("seq", register.BigId(), autoincrement=False, nullable=False),
+        sa.Column("identifier_id", register.BigId(), autoincrement=False, nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("at", register.Instant(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("seq", "identifier_id", name="pk_privacy_consents"),
+    )
+    op.execute(f"INSERT INTO privacy_consents ({columns}) SELECT {columns} FROM privacy_consents_before")
+    op.drop_table("privacy_consents_before")
+    op.create_index("ix_privacy_consents_identifier_id", "privacy_consents", ["identifier_id"], unique=False)
