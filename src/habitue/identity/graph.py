@@ -13,7 +13,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.collect.envelope import INTERNAL_SOURCE, Event, namespace_kind
+from habitue.collect.envelope import INTERNAL_SOURCE, Event, namespace_kind, priority
 from habitue.collect.proof import CLAIMED
 from habitue.identity import books, browser, rules
 from habitue.identity.rulebook import Rulebook
@@ -45,6 +45,11 @@ class Node:
     # profile_id, names, first_seq, claimed_by, blocked_seq as in the register
     stored: tuple[str, str, int, str, int | None] | None = None
 
+    @property
+    def place(self) -> tuple[int, int, str]:
+        """What orders identifiers by age, whatever came and went before; the last is the id that it gives."""
+        return place(self.first_seq, self.namespace, self.own_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -66,7 +71,7 @@ class Component:
     @property
     def profile_id(self) -> str:
         """The id of the earliest identifier."""
-        return min(self.nodes, key=lambda node: (node.first_seq, node.identifier_id)).own_id
+        return min(node.place for node in self.nodes)[2]
 
     @property
     def names(self) -> set[str]:
@@ -333,18 +338,24 @@ class Group:
     def _home(self, nodes: list[Node], name: str, event: Event) -> Node:
         """The most trusted identifier that fits the name; a shared contact of somebody else is left out."""
         record = next((pair for pair in event.identifiers if namespace_kind(pair[0]) == "record"), None)
-        for node in list(nodes):
-            if node.namespace not in rules.SHARED or not name or record is None:
-                return node
-            if not rules.names_conflict({name}, node.component.names, by=node.namespace):
-                return node
+        home: Node | None = None
+        strange: list[Node] = []
+        for node in nodes:
+            is_shared = node.namespace in rules.SHARED and name and record is not None
+            if is_shared and rules.names_conflict({name}, node.component.names, by=node.namespace):
+                strange.append(node)
+                continue
+            home = node
+            break
+        if home is None:
+            namespace, value = record or (f"record:{event.source_id}", event.message_id or str(event.seq))
+            home = self._named(namespace, value, event)
+        for node in strange:
             nodes.remove(node)
-            home = self._named(*record, event)
             home.names.add(name)
             self._note(home, node, "other_name", event)
             self._learn(node, event)
-        namespace, value = record or (f"record:{event.source_id}", event.message_id or str(event.seq))
-        return self._named(namespace, value, event)
+        return home
 
     def _alone(self, blocked: list[Node], event: Event) -> Node:
         """Where an event goes that names nothing but shared values: a browser in a shop window is itself."""
@@ -552,8 +563,8 @@ def regroup(conn: Connection, profile_ids: Iterable[str]) -> frozenset[str]:
     held = [(a, b) for a, b in conn.execute(query) if a in known and b in known]
     owner = {}
     for part in parts(known, held):
-        first = min(part, key=lambda key: (known[key].first_seq, key))
-        owner.update(dict.fromkeys(part, known[first].own_id))
+        first = min(place(known[key].first_seq, known[key].namespace, known[key].own_id) for key in part)
+        owner.update(dict.fromkeys(part, first[2]))
     moved = [
         {"key": row.identifier_id, "p": owner[row.identifier_id]}
         for row in rows
@@ -563,6 +574,11 @@ def regroup(conn: Connection, profile_ids: Iterable[str]) -> frozenset[str]:
         change = sa.update(identifiers).where(identifiers.c.identifier_id == sa.bindparam("key"))
         conn.execute(change.values(profile_id=sa.bindparam("p")), moved)
     return frozenset(owner.values())
+
+
+def place(first_seq: int, namespace: str, own_id: str) -> tuple[int, int, str]:
+    """What orders identifiers by age: journal, then trust; row numbers say nothing, since they outlive an undo."""
+    return first_seq, priority(namespace), own_id
 
 
 def parts(nodes: Iterable[int], pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
