@@ -49,7 +49,14 @@ def sound(text: str) -> str:
     groups = name_groups(text)
     if groups:
         return f"#{min(groups)}"
-    text = text.replace("ph", "f").replace("ck", "k").replace("c", "k").replace("z", "s").replace("w", "v").replace("j", "y")
+    text = (
+        text.replace("ph", "f")
+        .replace("ck", "k")
+        .replace("c", "k")
+        .replace("z", "s")
+        .replace("w", "v")
+        .replace("j", "y")
+    )
     return _TWICE.sub(r"\1", _VOWELS.sub("", text))[:6]
 
 

@@ -81,9 +81,7 @@ def _fill(
         known.append((rows, edges))
         if len(rows) <= LARGEST_FILLED and len(edges) < len(rows) * (len(rows) - 1) // 2:
             rows.sort()
-            missing.extend(
-                (place, x, y) for i, x in enumerate(rows) for y in rows[i + 1 :] if (x, y) not in edges
-            )
+            missing.extend((place, x, y) for i, x in enumerate(rows) for y in rows[i + 1 :] if (x, y) not in edges)
     if missing:
         wanted = np.array(missing, dtype=np.int64)
         scored = np.clip(score(wanted[:, 1], wanted[:, 2]), -CLIP, CLIP).tolist()
@@ -100,7 +98,9 @@ def _fill(
             result[group] = min(group)
 
 
-def agglomerated(rows: list[int], edges: dict[tuple[int, int], float], *, at: float = 0.0, unknown: float = -4.0) -> list[list[int]]:
+def agglomerated(
+    rows: list[int], edges: dict[tuple[int, int], float], *, at: float = 0.0, unknown: float = -4.0
+) -> list[list[int]]:
     """Groups of `rows`: the two groups with the highest mean weight become one until no mean is above `at`."""
     if all(weight > at for weight in edges.values()) and len(edges) == len(rows) * (len(rows) - 1) // 2:
         return [rows]

@@ -31,7 +31,9 @@ _HEADINGS: tuple[tuple[str, str], ...] = (
     ("name", r"name"),
 )
 _ROLES = tuple((role, re.compile(shape, re.IGNORECASE)) for role, shape in _HEADINGS)
-_RECORD_ID = re.compile(r"(?:\A|[_\s])(?:rec|record|row|unique|client|customer|person)?_?-?(?:id|nr|no|key|index)\Z|\Aunnamed", re.I)
+_RECORD_ID = re.compile(
+    r"(?:\A|[_\s])(?:rec|record|row|unique|client|customer|person)?_?-?(?:id|nr|no|key|index)\Z|\Aunnamed", re.I
+)
 _SOURCE = re.compile(r"source|quelle|источник|dataset|\bfile\b", re.IGNORECASE)
 _MOMENT = re.compile(r"creat|updat|modif|import|timestamp|_at\Z|angelegt|geändert|создан", re.IGNORECASE)
 
@@ -118,7 +120,7 @@ def _full_names(sample: Sequence[str]) -> float:
 
 def _is_record_id(name: str, sample: Sequence[str], distinct: int, filled: int, rows: int) -> bool:
     """A column that only numbers the rows: all different, and a counter, a UUID, or called an id."""
-    if filled < rows or distinct < rows:
+    if filled < 0.99 * rows or distinct < filled:
         return False
     if _share(sample, lambda text: _UUID.match(text.strip()) is not None) > 0.9:
         return True

@@ -43,25 +43,37 @@ def name_fields(fields: Sequence[Values]) -> tuple[int, int] | None:
 
 
 def _mind_swapped(fields: Sequence[Values], a: Array, b: Array, found: Array) -> None:
-    """Where first and last name stand crosswise, both count as what they are crosswise."""
     names = name_fields(fields)
     if names is None:
         return
-    one, two = fields[names[0]], fields[names[1]]
-    worst = top("name")
     doubtful = np.flatnonzero((found[:, names[0]] >= 4) & (found[:, names[1]] >= 4))
     if not len(doubtful):
         return
-    one_a, two_a = one.codes[a[doubtful]], two.codes[a[doubtful]]
-    one_b, two_b = one.codes[b[doubtful]], two.codes[b[doubtful]]
-    link = np.full(len(two.texts) + 1, -2, dtype=np.int64)
+    one, two = fields[names[0]], fields[names[1]]
+    alias = np.full(len(two.texts) + 1, -2, dtype=np.int64)
     known = {text: code for code, text in enumerate(one.texts)}
-    for code, text in enumerate(two.texts):
-        link[code] = known.get(text, -2)
-    first = (link[two_b] == one_a) & (one_a >= 0)
-    second = (link[two_a] == one_b) & (one_b >= 0)
-    crossed = doubtful[first & second]
-    found[crossed, names[0]] = 2
-    found[crossed, names[1]] = 2
-    half = doubtful[(first ^ second) & (found[doubtful, names[0]] == worst) & (found[doubtful, names[1]] == worst)]
+    alias[:-1] = [known.get(text, -2) for text in two.texts]
+    first = (one.codes[a[doubtful]] == alias[two.codes[b[doubtful]]]) & (one.codes[a[doubtful]] >= 0)
+    second = (one.codes[b[doubtful]] == alias[two.codes[a[doubtful]]]) & (one.codes[b[doubtful]] >= 0)
+    _take_crossed(found, names, doubtful, first, second)
+
+
+def _take_crossed(found: Array, names: tuple[int, int], rows: Array, first: Array, second: Array) -> None:
+    """Where first and last name stand crosswise, both count as other forms; where one does, it shares a word."""
+    both = rows[first & second]
+    found[both, names[0]] = 2
+    found[both, names[1]] = 2
+    worst = top("name")
+    half = rows[(first ^ second) & (found[rows, names[0]] == worst) & (found[rows, names[1]] == worst)]
     found[half, names[0]] = 5
+
+
+def cross_names(
+    found: Array, names: tuple[int, int], mine: tuple[str | None, str | None],
+    theirs: Sequence[tuple[str | None, str | None]],
+) -> None:  # fmt: skip
+    """The same for one record, given as its two names, against others."""
+    rows = np.flatnonzero((found[:, names[0]] >= 4) & (found[:, names[1]] >= 4))
+    first = np.array([mine[0] is not None and theirs[row][1] == mine[0] for row in rows], dtype=bool)
+    second = np.array([mine[1] is not None and theirs[row][0] == mine[1] for row in rows], dtype=bool)
+    _take_crossed(found, names, rows, first, second)

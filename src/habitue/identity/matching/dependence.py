@@ -84,7 +84,11 @@ def information(counts: Array) -> float:
 
 
 def among_agreeing(
-    grouped: Patterns, m: Sequence[Array], plain: Sequence[Array], parent: int, worth: float,
+    grouped: Patterns,
+    m: Sequence[Array],
+    plain: Sequence[Array],
+    parent: int,
+    worth: float,
     passive: frozenset[int] = frozenset(),
 ) -> tuple[list[Array], float, float]:
     """(levels of each field, how many, how far from ones) among *different* ones that agree in the parent.

@@ -160,14 +160,17 @@ def _email(left: Values, a: Array, right: Values, b: Array, mine: list[str], the
     rungs = [
         (2, same),
         (3, edits <= 2),
-        (4, (_jaro(one, two) >= 0.9) | ((_jaro(mine, theirs) >= 0.92))),
+        (4, (_jaro(one, two) >= 0.9) | (_jaro(mine, theirs) >= 0.92)),
     ]
     return _falling(len(mine), 5, rungs)
 
 
 def _phone(left: Values, a: Array, right: Values, b: Array, mine: list[str], theirs: list[str]) -> Array:
     ends = np.fromiter(
-        (len(x) > 5 and len(y) > 5 and (x[-7:] == y[-7:] or x.endswith(y) or y.endswith(x)) for x, y in zip(mine, theirs, strict=True)),
+        (
+            len(x) > 5 and len(y) > 5 and (x[-7:] == y[-7:] or x.endswith(y) or y.endswith(x))
+            for x, y in zip(mine, theirs, strict=True)
+        ),
         dtype=bool,
         count=len(mine),
     )

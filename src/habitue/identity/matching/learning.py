@@ -159,12 +159,12 @@ def _posterior(model: Model, fields: Sequence[Values], pairs: tuple[Array, Array
     return made
 
 
-def _take_m(
-    model: Model, fields: Sequence[Values], levels: Array, posterior: Array, anchors: list[Array]
-) -> None:
+def _take_m(model: Model, fields: Sequence[Values], levels: Array, posterior: Array, anchors: list[Array]) -> None:
     strength = _ANCHOR * float(posterior.sum()) + _STRENGTH
     size = len(fields)
-    joint = {(i, j): dependence.joint(levels, posterior, i, j, fields) for i in range(size) for j in range(size) if i != j}
+    joint = {
+        (i, j): dependence.joint(levels, posterior, i, j, fields) for i in range(size) for j in range(size) if i != j
+    }
     gain = np.zeros((size, size))
     for (child, parent), counts in joint.items():
         gain[child, parent] = dependence.information(counts)

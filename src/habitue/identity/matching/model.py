@@ -99,4 +99,3 @@ def state(level: Array, last: int) -> Array:
     found[level == 1] = EQUAL
     found[level == last] = DIFFERENT
     return found
-

@@ -45,7 +45,9 @@ class Population:
         return np.minimum(a, b)[keep], np.maximum(a, b)[keep]
 
 
-def candidates(glasses: Glasses, keys: Sequence[Key], who: Population, *, engine: str = "duckdb") -> tuple[Array, Array]:
+def candidates(
+    glasses: Glasses, keys: Sequence[Key], who: Population, *, engine: str = "duckdb"
+) -> tuple[Array, Array]:
     """The rows (a, b), a < b, of every pair that agrees in a key, in order; each pair once."""
     if who.rows <= ALL_PAIRS_ROWS:
         a, b = np.triu_indices(who.rows, 1)

@@ -4,68 +4,57 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from habitue.identity.matching import clustering, learning, pairs as pairing, scoring
+from habitue.identity.matching import learning, scoring
+from habitue.identity.matching.answers import Answer, taught
 from habitue.identity.matching.blocking import Glasses, Key, searched
 from habitue.identity.matching.compare import compared
+from habitue.identity.matching.grouping import grouped
 from habitue.identity.matching.model import Model
+from habitue.identity.matching.outcome import Matched, Scored
+from habitue.identity.matching.pairs import Population, candidates
+from habitue.identity.matching.report import Report, report_of
 from habitue.identity.matching.shadow import fields_of
-from habitue.identity.matching.shapes import Array, Column, Values
-from habitue.identity.matching.training import Session
+from habitue.identity.matching.shapes import Array, Values
 
-CHUNK = 500_000
+CHUNK = 400_000
 KEEP_ODDS = -6.0
-BUDGET = 14.0
-
-
-@dataclass
-class Matched:
-    """What a run found."""
-
-    clusters: Array
-    probability: Array
-    pairs: pa.Table
-    model: Model | None
-    columns: list[Column]
-    fields: list[Values]
-    keys: list[Key] = field(default_factory=list)
-    sessions: list[Session] = field(default_factory=list)
-    report: dict[str, Any] = field(default_factory=dict)
+PAIRS_A_ROW = 14.0
+SEED = 7
 
 
 def match_table(
     table: pa.Table, *, known_same: Sequence[tuple[int, int]] = (), known_different: Sequence[tuple[int, int]] = (),
-    side: Array | None = None, seed: int = 7, engine: str = "duckdb",
+    source_column: str | None = None, seed: int = SEED, engine: str = "duckdb",
 ) -> Matched:  # fmt: skip
+    """Find out which rows of `table` are the same person or organisation.
+
+    Rows are numbered from 0. `known_same` and `known_different` are pairs of rows that somebody decided; they hold
+    whatever the model thinks. With `source_column` only rows of different sources can be one, and each source holds
+    everybody once. `engine` (`duckdb` or `spark`) makes the pairs; the result is the same.
+    """
     begun = time.perf_counter()
-    columns, fields = fields_of(table)
-    who = pairing.Population(table.num_rows, side)
+    side = _side(table, source_column)
+    columns, fields = fields_of(table.drop_columns([source_column]) if source_column else table)
+    who = Population(table.num_rows, side)
     glasses = Glasses(fields)
-    keys = searched(glasses, rows=table.num_rows, budget=BUDGET, seed=seed)
-    t1 = time.perf_counter()
-    a, b = pairing.candidates(glasses, keys, who, engine=engine)
-    t2 = time.perf_counter()
+    keys = searched(glasses, rows=table.num_rows, budget=PAIRS_A_ROW, seed=seed) if fields else []
+    a, b = candidates(glasses, keys, who, engine=engine)
+    if not fields or not len(a):
+        return _everybody_alone(table.num_rows, report_of(columns, [], [], begun=begun, rows=table.num_rows))
     found = learning.learnt(fields, glasses, keys, who, (a, b), seed=seed, say=lambda key: told(key, fields))
-    t3 = time.perf_counter()
-    a, b, odds = scored(found.model, fields, a, b)
-    t4 = time.perf_counter()
-
-    def score(x: Array, y: Array) -> Array:
-        levels = compared(fields, x, y)
-        return scoring.odds(found.model, scoring.contributions(found.model, fields, levels, x, y).sum(axis=1))
-
-    result = clustering.clusters(table.num_rows, (a, b, odds), score, forbidden=known_different, sides=side)
-    t5 = time.perf_counter()
-    made = pa.table({"a": a, "b": b, "probability": 1 / (1 + np.exp(-odds))})
-    return Matched(
-        result, np.zeros(table.num_rows), made, found.model, columns, fields, keys, found.sessions,
-        {"seconds": [round(x, 2) for x in (t1 - begun, t2 - t1, t3 - t2, t4 - t3, t5 - t4)], "matches": found.matches},
+    pairs = scored(found.model, fields, a, b)
+    known = [Answer(x, y, True) for x, y in known_same] + [Answer(x, y, False) for x, y in known_different]
+    taught(found.model, fields, known)
+    clusters, probability = grouped(found.model, fields, pairs, who, known)
+    report = report_of(
+        columns, [(told(key, fields), key.pairs) for key in keys], found.sessions, begun=begun, rows=table.num_rows,
+        compared=len(a), pairs=pairs, clusters=clusters, model=found.model,
     )  # fmt: skip
+    return Matched(clusters, probability, pairs, found.model, fields, keys, who, known, report)
 
 
 def told(key: Key, fields: Sequence[Values]) -> str:
@@ -73,15 +62,26 @@ def told(key: Key, fields: Sequence[Values]) -> str:
     return " + ".join(f"{fields[atom.field].column.name} ({atom.glass})" for atom in key.atoms)
 
 
-def scored(model: Model, fields: Sequence[Values], a: Array, b: Array) -> tuple[Array, Array, Array]:
-    """The pairs that are worth keeping, with their log odds."""
+def scored(model: Model, fields: Sequence[Values], a: Array, b: Array) -> Scored:
+    """The pairs that are worth keeping, with their weights."""
     kept: list[tuple[Array, Array, Array]] = []
     for start in range(0, len(a), CHUNK):
         x, y = a[start : start + CHUNK], b[start : start + CHUNK]
         weight = scoring.contributions(model, fields, compared(fields, x, y), x, y).sum(axis=1)
-        odds = scoring.odds(model, weight)
-        keep = odds > KEEP_ODDS
-        kept.append((x[keep], y[keep], odds[keep]))
-    if not kept:
-        return a, b, np.empty(0)
-    return tuple(np.concatenate(each) for each in zip(*kept, strict=True))  # type: ignore[return-value]
+        keep = weight + model.prior > KEEP_ODDS
+        kept.append((x[keep], y[keep], weight[keep]))
+    parts = [np.concatenate(each) for each in zip(*kept, strict=True)]
+    return Scored(parts[0], parts[1], parts[2])
+
+
+def _side(table: pa.Table, source_column: str | None) -> Array | None:
+    if source_column is None:
+        return None
+    names: dict[str, int] = {}
+    cells = table[source_column].cast(pa.string()).to_pylist()
+    return np.fromiter((names.setdefault(cell or "", len(names)) for cell in cells), np.int32, len(cells))
+
+
+def _everybody_alone(rows: int, report: Report) -> Matched:
+    nothing = Scored(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.float32))
+    return Matched(np.arange(rows), np.ones(rows), nothing, None, [], [], Population(rows), [], report)

@@ -9,18 +9,24 @@ import numpy as np
 from habitue.identity.matching.model import FieldModel, Model, Relation, state
 from habitue.identity.matching.shapes import Array, Values
 
-_NEAR_RARITY = 0.4
+NEAR_RARITY = 0.4
 LEAST = 1e-12
 
 
 def contributions(model: Model, fields: Sequence[Values], levels: Array, a: Array, b: Array) -> Array:
     """The weight of each field (columns) for each pair (rows), in natural logarithms of odds."""
-    found = np.zeros(levels.shape, dtype=np.float32)
     rare = np.zeros(levels.shape, dtype=np.float32)
+    for place, field in enumerate(model.fields):
+        rare[:, place] = rarity(field, fields[place], levels[:, place], a, b)
+    return summed(model, levels, rare)
+
+
+def summed(model: Model, levels: Array, rare: Array) -> Array:
+    """The weight of each field for each pair, of its levels and of what the rareness of values adds."""
+    found = np.zeros(levels.shape, dtype=np.float32)
     for place, field in enumerate(model.fields):
         table = log_ratio(field).astype(np.float32)
         found[:, place] = table[parent_states(model, levels, place), levels[:, place]]
-        rare[:, place] = rarity(field, fields[place], levels[:, place], a, b)
     found += rare
     _explain_by_relation(model, levels, rare, found)
     return found
@@ -80,7 +86,7 @@ def rarity(model: FieldModel, field: Values, levels: Array, a: Array, b: Array) 
     found[equal] = share[field.codes[a[equal]]]
     near = np.flatnonzero((levels >= 2) & (levels <= 3) & (levels < model.levels - 1))
     least = np.minimum(share[field.codes[a[near]]], share[field.codes[b[near]]])
-    found[near] = _NEAR_RARITY * least
+    found[near] = NEAR_RARITY * least
     return found
 
 
@@ -88,6 +94,14 @@ def rarity_by_value(model: FieldModel, field: Values) -> Array:
     """log(mean chance of agreement / chance of agreeing on this value) for every value."""
     share = np.maximum(field.holders, 1.0) / max(float(field.holders.sum()), 2.0)
     return np.clip(np.log(max(model.u[1], LEAST)) - np.log(share), -6.0, 6.0).astype(np.float32)
+
+
+def cached_rarity(model: FieldModel, field: Values) -> Array:
+    """The same, kept with the field once training is over."""
+    if "rarity" not in field.cache:
+        field.cache["rarity"] = rarity_by_value(model, field)
+    found: Array = field.cache["rarity"]
+    return found
 
 
 def probabilities(model: Model, weight: Array) -> Array:

@@ -52,11 +52,20 @@ def dictionary(cells: Any) -> Any:
     if pa.types.is_dictionary(kind):
         cells, kind = cells.cast(kind.value_type), kind.value_type
     if pa.types.is_nested(kind):
-        cells = pa.chunked_array([pa.array([None if each is None else str(each) for each in cells.to_pylist()], pa.string())])
+        cells = pa.chunked_array(
+            [pa.array([None if each is None else str(each) for each in cells.to_pylist()], pa.string())]
+        )
     elif pa.types.is_floating(kind):
         cells = pa.chunked_array([pa.array([_number(each) for each in cells.to_pylist()], pa.string())])
     elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        cells = pa.chunked_array([pa.array([None if each is None else each.decode("utf-8", "replace") for each in cells.to_pylist()], pa.string())])
+        cells = pa.chunked_array(
+            [
+                pa.array(
+                    [None if each is None else each.decode("utf-8", "replace") for each in cells.to_pylist()],
+                    pa.string(),
+                )
+            ]
+        )
     else:
         cells = cells.cast(pa.string())
     combined = cells.combine_chunks()
@@ -113,7 +122,8 @@ def without_repeats(columns: list[Column], fields: list[Values]) -> tuple[list[C
                 gone[field.column.name] = other.column.name
     kept = [field for field in fields if field.column.name not in gone]
     told = [
-        replace(each, kind="ignored", why=f"repeats {gone[each.name]}") if each.name in gone else each for each in columns
+        replace(each, kind="ignored", why=f"repeats {gone[each.name]}") if each.name in gone else each
+        for each in columns
     ]
     return told, kept
 

@@ -50,6 +50,15 @@ class Values:
         return int((self.codes >= 0).sum())
 
 
+@dataclass(frozen=True)
+class Scored:
+    """Pairs of rows that are worth keeping, and their uncalibrated weights without the prior."""
+
+    a: Array
+    b: Array
+    weight: Array
+
+
 def encoded(column: Column, texts: list[str | None]) -> Values:
     """Comparable texts of all rows as `Values`."""
     codes: dict[str, int] = {}

@@ -14,8 +14,12 @@ LONGEST = 200
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _DIGITS = re.compile(r"\D+")
-_FILLERS = frozenset({"test", "xxx", "xxxx", "tbd", "na", "no name", "noname", "anonymous", "anonym", "0", "00", "000", "0000", "-1"})
-_NOBODY = re.compile(r"(?:no-?_?reply|donotreply|noemail|nomail|none|null|test|example|unknown|keine|kein)@|@(?:example|test|none)\.")
+_FILLERS = frozenset(
+    {"test", "xxx", "xxxx", "tbd", "na", "no name", "noname", "anonymous", "anonym", "0", "00", "000", "0000", "-1"}
+)
+_NOBODY = re.compile(
+    r"(?:no-?_?reply|donotreply|noemail|nomail|none|null|test|example|unknown|keine|kein)@|@(?:example|test|none)\."
+)
 _ISO = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ].*)?\Z")
 _LOCAL = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})(?:[T ].*)?\Z")
 _COMPACT = re.compile(r"(1[5-9]|20)(\d{2})(\d{2})(\d{2})\Z")
@@ -25,8 +29,10 @@ _WORDS: dict[str, str] = {
     "east": "e", "west": "w", "ulitsa": "ul", "prospekt": "pr", "und": "and",
 }  # fmt: skip
 FORMS = frozenset(
-    "gmbh ag kg ohg ug ev ek eg se inc incorporated llc llp ltd limited plc corp corporation co company sa sas sarl"
-    " srl spa bv nv ab oy aps kft ooo oao zao pao ip ao zoo sro gbr mbh the".split()
+    """
+    gmbh ag kg ohg ug ev ek eg se inc incorporated llc llp ltd limited plc corp corporation co company sa sas sarl
+    srl spa bv nv ab oy aps kft ooo oao zao pao ip ao zoo sro gbr mbh the
+    """.split()  # noqa: SIM905  # a list of words is read more easily as a text
 )
 
 
@@ -53,7 +59,7 @@ def digits_of(text: str) -> str:
 
 
 def day_of(text: str) -> str | None:
-    """A date as `YYYYMMDD`; parts that no calendar knows are kept, for a day may be mistyped. None for anything else."""
+    """A date as `YYYYMMDD`, also one that no calendar knows, for a day may be mistyped; None for anything else."""
     text = text.strip()
     if len(text) < 8 or not text[0].isdigit():
         return None

@@ -118,7 +118,9 @@ def patterns(levels: Array) -> Patterns:
     return Patterns(levels[first], counts.astype(np.float64), inverse)
 
 
-def session(levels: Array, u: Sequence[Array], kinds: Sequence[Kind], used: frozenset[int]) -> tuple[list[Array], float]:
+def session(
+    levels: Array, u: Sequence[Array], kinds: Sequence[Kind], used: frozenset[int]
+) -> tuple[list[Array], float]:
     """(levels among matches for each field, share of matches) in the pairs of one key; `used` fields say nothing."""
     grouped = patterns(levels)
     m = [first_guess(kind) for kind in kinds]
@@ -126,7 +128,9 @@ def session(levels: Array, u: Sequence[Array], kinds: Sequence[Kind], used: froz
     free = [place for place in range(len(kinds)) if place not in used]
     against = sum((_log(u[place])[grouped.levels[:, place]] for place in free), np.zeros(len(grouped.weight)))
     for _round in range(ROUNDS):
-        weight = sum((_log(m[place])[grouped.levels[:, place]] for place in free), np.zeros(len(grouped.weight))) - against
+        weight = (
+            sum((_log(m[place])[grouped.levels[:, place]] for place in free), np.zeros(len(grouped.weight))) - against
+        )
         odds = np.clip(weight + np.log(share / (1 - share)), -50, 50)
         posterior = grouped.weight / (1 + np.exp(-odds))
         before, share = share, float(np.clip(posterior.sum() / grouped.weight.sum(), 1e-5, 1 - 1e-5))
@@ -152,7 +156,9 @@ def _log(share: Array) -> Array:
     return made
 
 
-def agreed(found: Sequence[list[Array]], used: Sequence[frozenset[int]], weight: Sequence[float]) -> tuple[list[bool], list[str]]:
+def agreed(
+    found: Sequence[list[Array]], used: Sequence[frozenset[int]], weight: Sequence[float]
+) -> tuple[list[bool], list[str]]:
     """Which sessions agree with the weighted middle of all of them, and what each was thrown away for."""
     keep = [size >= 10 for size in weight]
     why = ["" if kept else "too few matches" for kept in keep]
@@ -170,7 +176,13 @@ def agreed(found: Sequence[list[Array]], used: Sequence[frozenset[int]], weight:
     return keep, why
 
 
-def _distance(number: int, found: Sequence[list[Array]], used: Sequence[frozenset[int]], keep: Sequence[bool], weight: Sequence[float]) -> tuple[float, int]:
+def _distance(
+    number: int,
+    found: Sequence[list[Array]],
+    used: Sequence[frozenset[int]],
+    keep: Sequence[bool],
+    weight: Sequence[float],
+) -> tuple[float, int]:
     """(largest gap between this session's share of "different" and the middle of the others, field)."""
     widest, about = 0.0, -1
     for field in range(len(found[number])):
@@ -186,7 +198,13 @@ def _distance(number: int, found: Sequence[list[Array]], used: Sequence[frozense
     return widest, about
 
 
-def together(found: Sequence[list[Array]], used: Sequence[frozenset[int]], keep: Sequence[bool], weight: Sequence[float], kinds: Sequence[Kind]) -> list[Array]:
+def together(
+    found: Sequence[list[Array]],
+    used: Sequence[frozenset[int]],
+    keep: Sequence[bool],
+    weight: Sequence[float],
+    kinds: Sequence[Kind],
+) -> list[Array]:
     """The mean of the sessions that were kept, by the square root of their matches."""
     result = []
     for field, kind in enumerate(kinds):
