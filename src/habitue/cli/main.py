@@ -18,6 +18,7 @@ from habitue.cli.demo import demo
 from habitue.cli.exports import export
 from habitue.cli.imports import import_files, imports, undo
 from habitue.cli.insights import insight
+from habitue.cli.matching import match
 from habitue.cli.people import people
 from habitue.cli.serving import serve
 from habitue.cli.session import Session
@@ -37,7 +38,7 @@ def habitue() -> None:
 
 
 for command in (
-    init, demo, serve, import_files, imports, undo, sources, people, audience, insight, export, doctor,
+    init, demo, serve, import_files, imports, undo, sources, people, audience, insight, export, match, doctor,
 ):  # fmt: skip
     habitue.add_command(command)
 
