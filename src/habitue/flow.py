@@ -16,6 +16,8 @@ from habitue.collect import imports, projection, repeats
 from habitue.collect.envelope import Event
 from habitue.collect.journal import Position
 from habitue.identity import commands, decide, explain, graph, preview, replay, rulebook, safer, undone
+from habitue.identity.matching.run import match_table
+from habitue.identity.proposals import Matcher
 from habitue.identity.rulebook import Rulebook
 from habitue.insights import catalogue
 from habitue.insights import store as insights
@@ -24,7 +26,7 @@ from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.privacy import consents
-from habitue.profiles import erasure, inheritance, people, reading, replica, timeline, values
+from habitue.profiles import erasure, inheritance, matching, people, reading, replica, timeline, values
 from habitue.quality import importing, quarantine
 from habitue.quality.admission import admit
 
@@ -98,6 +100,28 @@ def people_of_import(ws: Context, import_id: str) -> None:
     with ws.register.write() as conn:
         new, updated = reading.people_of_import(conn, import_id)
         imports.update(conn, import_id, {"people_new": new, "people_updated": updated})
+
+
+def run_matching(ws: Context, job: jobs.Job, *, matcher: Matcher = match_table) -> None:
+    """Carry a queued matching run out to its end, and close its job as done, cancelled or failed."""
+    outcome, problem = "done", None
+    try:
+        matching.run(ws, job, apply=partial(catch_up, ws), matcher=matcher)
+    except jobs.JobCancelled:
+        outcome = "cancelled"
+    except HabitueError as error:
+        outcome, problem = "failed", error
+    if outcome != "done":
+        matching.fail(ws, job.subject_id)
+    refresh(ws)
+    jobs.finish(ws, job.job_id, state=outcome, error=problem)
+
+
+def undo_matching(ws: Context, run_id: str) -> int:
+    """Take a matching run back, as if it had never been; returns how many links it had made."""
+    count = matching.undo(ws, run_id, apply=partial(catch_up, ws))
+    refresh(ws)
+    return count
 
 
 def undo_import(ws: Context, import_id: str) -> None:

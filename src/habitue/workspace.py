@@ -20,7 +20,7 @@ from habitue.kernel.migrate import migrate
 from habitue.kernel.register import Register
 from habitue.privacy import purposes
 from habitue.verbs import Audiences, Exports, Imports, Insights, Jobs, Ledger, People, Purposes, Sources
-from habitue.verbs_of_identity import Identity
+from habitue.verbs_of_identity import Identity, Matching, Review
 
 
 class Workspace:
@@ -78,6 +78,16 @@ class Workspace:
     def identity(self) -> Identity:
         """Who is who: rules, shared values, decisions and their undo."""
         return Identity(self.context)
+
+    @cached_property
+    def matching(self) -> Matching:
+        """Runs that compare everybody with everybody."""
+        return Matching(self.context)
+
+    @cached_property
+    def review(self) -> Review:
+        """Pairs for people to decide."""
+        return Review(self.context)
 
     @cached_property
     def imports(self) -> Imports:

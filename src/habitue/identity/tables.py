@@ -131,4 +131,5 @@ reviews = sa.Table(
     sa.Column("later_until", Instant),
     sa.Column("claimed_by", sa.Text),
     sa.Column("claimed_until", Instant),
+    sa.Column("skipped_by", sa.Text, nullable=False, server_default=""),
 )

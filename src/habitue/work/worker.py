@@ -20,12 +20,16 @@ from habitue.access.actor import SYSTEM, Actor
 from habitue.kernel import jobs
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
+from habitue.profiles import matching
 from habitue.quality import importing
 from habitue.workspace import open_workspace
 
 REFRESH_SECONDS = 2.0
 IDLE_SECONDS = 0.1
-HANDLERS: Mapping[str, Callable[[Context, jobs.Job], None]] = {importing.JOB_KIND: flow.run_import}
+HANDLERS: Mapping[str, Callable[[Context, jobs.Job], None]] = {
+    importing.JOB_KIND: flow.run_import,
+    matching.JOB_KIND: flow.run_matching,
+}
 
 log = structlog.get_logger()
 

@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("later_until", register.Instant(), nullable=True),
         sa.Column("claimed_by", sa.Text(), nullable=True),
         sa.Column("claimed_until", register.Instant(), nullable=True),
+        sa.Column("skipped_by", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("a", "b", name=op.f("pk_identity_reviews")),
     )
     op.create_index(op.f("ix_identity_reviews_b"), "identity_reviews", ["b"], unique=False)
