@@ -17,14 +17,17 @@ from habitue.audit import ledger
 from habitue.collect import imports, projection, repeats
 from habitue.collect.envelope import Event
 from habitue.collect.journal import Position
-from habitue.identity import commands, decide, explain, graph, replay
+from habitue.identity import commands, decide, explain, graph, preview, replay, rulebook, safer, undone
+from habitue.identity.matching.run import match_table
+from habitue.identity.proposals import Matcher
+from habitue.identity.rulebook import Rulebook
 from habitue.insights import catalogue
 from habitue.insights import store as insights
 from habitue.kernel import jobs, state
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.privacy import consents
-from habitue.profiles import erasure, inheritance, people, reading, replica, timeline, values
+from habitue.profiles import erasure, inheritance, matching, people, reading, replica, timeline, values
 from habitue.quality import held, importing, quarantine, releases, screening
 
 
@@ -140,6 +143,28 @@ def people_of_import(ws: Context, import_id: str) -> None:
         imports.update(conn, import_id, {"people_new": new, "people_updated": updated})
 
 
+def run_matching(ws: Context, job: jobs.Job, *, matcher: Matcher = match_table) -> None:
+    """Carry a queued matching run out to its end, and close its job as done, cancelled or failed."""
+    outcome, problem = "done", None
+    try:
+        matching.run(ws, job, apply=partial(catch_up, ws), matcher=matcher)
+    except jobs.JobCancelled:
+        outcome = "cancelled"
+    except HabitueError as error:
+        outcome, problem = "failed", error
+    if outcome != "done":
+        matching.fail(ws, job.subject_id)
+    refresh(ws)
+    jobs.finish(ws, job.job_id, state=outcome, error=problem)
+
+
+def undo_matching(ws: Context, run_id: str) -> int:
+    """Take a matching run back, as if it had never been; returns how many links it had made."""
+    count = matching.undo(ws, run_id, apply=partial(catch_up, ws))
+    refresh(ws)
+    return count
+
+
 def undo_import(ws: Context, import_id: str) -> None:
     """Take an import back, as if it had never happened."""
     importing.require_undoable(ws, import_id)
@@ -181,6 +206,17 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
     return Erased(events=person.row.event_count, quarantined=rows, exports=kept)
 
 
+def preview_rules(ws: Context, book: Rulebook) -> preview.Preview:
+    """What other rules of identity would do: whom they would split and join. Changes nothing."""
+    policy.require(ws.actor, "settings.read")
+    rulebook.check(book)
+    with ws.register.read() as conn:
+        told = timeline.everything(conn)
+        ids, profiles = graph.everybody(conn)
+    owners = {event.seq: profiles[home] for event, home in told if home in profiles}
+    return preview.preview([event for event, _ in told], owners, ids, book)
+
+
 def rebuild(ws: Context, conn: Connection, around: replay.Closure) -> None:
     """Make profiles anew from their events; with everybody around, the whole register."""
     resolved = _replay(ws, conn, around)
@@ -206,7 +242,7 @@ def _released(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[g
 def _facts(ws: Context, conn: Connection, events: Sequence[Event]) -> Iterator[graph.Resolved]:
     resolved = graph.resolve(conn, ws, events)
     told = values.fold(conn, resolved.homes)
-    consents.fold(conn, resolved.homes)
+    consents.fold(conn, safer.homes(resolved))
     timeline.append(conn, resolved.homes)
     different = {resolved.owners[identifier_id] for identifier_id in told.different}
     confirmed = {resolved.owners[identifier_id] for identifier_id in told.confirmed}
@@ -215,24 +251,44 @@ def _facts(ws: Context, conn: Connection, events: Sequence[Event]) -> Iterator[g
 
 
 def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
-    for event in run:
-        state.store(conn, {"decisions_seq": event.seq})
-        match commands.decode(event):
-            case commands.UndoImport(import_id=import_id):
-                around = replay.closure(conn, timeline.met_by_import(conn, import_id))
-                taken = inheritance.hand_over(
-                    conn, import_id, repeats.heirs(conn, import_id), secret=ws.secret("records")
-                )
-                repeats.note_inherited(conn, taken)
-                timeline.delete_import(conn, import_id)
-                yield _replay(ws, conn, around)
-            case commands.ErasePerson(identifier_ids=identifier_ids):
-                around = replay.closure(conn, identifier_ids)
-                erasure.erase(conn, identifier_ids)
-                yield _replay(ws, conn, around)
-            case decision:
-                timeline.append(conn, [(event, commands.home(decision))])
-                yield commands.apply(conn, ws, decision, event)
+    given = [(commands.decode(event), event) for event in run]
+    state.store(conn, {"decisions_seq": given[-1][1].seq})
+    for is_match, told in groupby(given, key=commands.is_match):
+        if is_match:
+            yield from _decided(ws, conn, list(told))
+            continue
+        for command, event in told:
+            match command:
+                case commands.UndoImport(import_id=import_id):
+                    around = replay.closure(conn, timeline.met_by_import(conn, import_id))
+                    taken = inheritance.hand_over(
+                        conn, import_id, repeats.heirs(conn, import_id), secret=ws.secret("records")
+                    )
+                    repeats.note_inherited(conn, taken)
+                    timeline.delete_import(conn, import_id)
+                    yield _replay(ws, conn, around)
+                case commands.ErasePerson(identifier_ids=identifier_ids):
+                    around = replay.closure(conn, identifier_ids)
+                    timeline.delete(conn, undone.forget_about(conn, identifier_ids))
+                    erasure.erase(conn, identifier_ids)
+                    yield _replay(ws, conn, around)
+                case commands.Undo(seqs=seqs):
+                    around = replay.closure(conn, undone.met_by(conn, seqs))
+                    timeline.delete(conn, undone.forget(conn, seqs))
+                    yield _replay(ws, conn, around)
+                case decision:
+                    yield from _decided(ws, conn, [(decision, event)])
+
+
+def _decided(ws: Context, conn: Connection, told: Sequence[commands.Told]) -> Iterator[graph.Resolved]:
+    """Keep decisions with their events, and carry them out; what holds from the beginning is replayed."""
+    timeline.append(conn, [(event, commands.met(decision)[0]) for decision, event in told])
+    commands.note(conn, told)
+    first = told[0][0]
+    if commands.is_retroactive(conn, first):
+        yield _replay(ws, conn, undone.around(conn, first))
+    else:
+        yield from commands.apply(conn, ws, told)
 
 
 _STEPS = {"fact": _arrived, "release": _released, "command": _commands}
@@ -246,6 +302,6 @@ def _replay(ws: Context, conn: Connection, around: replay.Closure) -> graph.Reso
     timeline.forget_activity(conn, around.identifier_ids)
     resolved = replay.replay(conn, ws, around, events)
     values.fold(conn, resolved.homes)
-    consents.fold(conn, resolved.homes)
+    consents.fold(conn, safer.homes(resolved))
     timeline.rehome(conn, resolved.homes)
     return resolved

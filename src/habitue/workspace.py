@@ -21,6 +21,7 @@ from habitue.kernel.register import Register
 from habitue.privacy import purposes
 from habitue.source_verbs import Sources
 from habitue.verbs import Audiences, Exports, Imports, Insights, Jobs, Ledger, People, Purposes, Reports
+from habitue.verbs_of_identity import Identity, Matching, Review
 
 
 class Workspace:
@@ -74,6 +75,21 @@ class Workspace:
     def people(self) -> People:
         """Find and read people, join and separate them."""
         return People(self.context)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Who is who: rules, shared values, decisions and their undo."""
+        return Identity(self.context)
+
+    @cached_property
+    def matching(self) -> Matching:
+        """Runs that compare everybody with everybody."""
+        return Matching(self.context)
+
+    @cached_property
+    def review(self) -> Review:
+        """Pairs for people to decide."""
+        return Review(self.context)
 
     @cached_property
     def imports(self) -> Imports:

@@ -22,6 +22,7 @@ from habitue.kernel import jobs, logs, state
 from habitue.kernel.clock import micros
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
+from habitue.profiles import matching
 from habitue.quality import importing
 from habitue.work import learning
 from habitue.workspace import open_workspace
@@ -29,7 +30,10 @@ from habitue.workspace import open_workspace
 REFRESH_SECONDS = 2.0
 IDLE_SECONDS = 0.1
 SEEN_SECONDS = 10.0
-HANDLERS: Mapping[str, Callable[[Context, jobs.Job], None]] = {importing.JOB_KIND: flow.run_import}
+HANDLERS: Mapping[str, Callable[[Context, jobs.Job], None]] = {
+    importing.JOB_KIND: flow.run_import,
+    matching.JOB_KIND: flow.run_matching,
+}
 
 log = structlog.get_logger()
 
