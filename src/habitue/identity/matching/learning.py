@@ -123,10 +123,15 @@ def _refined(
 
 
 def places(columns: Sequence[Column]) -> frozenset[int]:
-    """The fields of a table of people that say where somebody lives; none when that leaves too little to tell people."""
+    """The fields of a table of people that say where they live; none when that leaves too little to tell them apart."""
     found = frozenset(place for place, column in enumerate(columns) if column.role in _PLACES)
     is_people = any(column.kind == "name" or column.role in _OF_PEOPLE for column in columns)
     return found if is_people and len(columns) - len(found) >= 3 else frozenset()
+
+
+def _is_shared(column: Column) -> bool:
+    """Whether people can share the value for a reason: not a birth date, not a number of one's own."""
+    return column.kind != "date" and (column.kind != "code" or column.role in _PLACES)
 
 
 def _relations(model: Model, fields: Sequence[Values], agreeing: list[training.Patterns | None]) -> list[Relation]:
@@ -136,7 +141,7 @@ def _relations(model: Model, fields: Sequence[Values], agreeing: list[training.P
     m = [field.plain_m for field in model.fields]
     passive = places([field.column for field in fields])
     for parent, grouped in enumerate(agreeing):
-        if grouped is None:
+        if grouped is None or not _is_shared(fields[parent].column):
             continue
         counts = fields[parent].counts
         worth = min(1.0, float((counts * (counts - 1)).sum() / 2) / max(grouped.weight.sum(), 1.0))

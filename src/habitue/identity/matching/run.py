@@ -10,19 +10,23 @@ import pyarrow as pa
 
 from habitue.identity.matching import learning, scoring
 from habitue.identity.matching.answers import Answer, taught
-from habitue.identity.matching.blocking import Glasses, Key, searched
+from habitue.identity.matching.blocking import Glasses, Key, options, spread
 from habitue.identity.matching.compare import compared
 from habitue.identity.matching.grouping import grouped
 from habitue.identity.matching.model import Model
 from habitue.identity.matching.outcome import Matched, Scored
-from habitue.identity.matching.pairs import Population, candidates
+from habitue.identity.matching.pairs import ALL_PAIRS_ROWS, Population, candidates
 from habitue.identity.matching.report import Report, report_of
 from habitue.identity.matching.shadow import fields_of
 from habitue.identity.matching.shapes import Array, Values
+from habitue.identity.matching.widening import widened
 
 CHUNK = 400_000
 KEEP_ODDS = -6.0
-PAIRS_A_ROW = 14.0
+FIRST_PAIRS = 14.0
+PAIRS_A_KEY = 12.0
+PAIRS_A_ROW = 60.0
+HUGE_ROWS = 60_000
 SEED = 7
 
 
@@ -41,11 +45,9 @@ def match_table(
     columns, fields = fields_of(table.drop_columns([source_column]) if source_column else table)
     who = Population(table.num_rows, side)
     glasses = Glasses(fields)
-    keys = searched(glasses, rows=table.num_rows, budget=PAIRS_A_ROW, seed=seed) if fields else []
-    a, b = candidates(glasses, keys, who, engine=engine)
-    if not fields or not len(a):
+    found, keys, (a, b) = _trained(fields, glasses, who, seed=seed, engine=engine)
+    if found is None:
         return _everybody_alone(table.num_rows, report_of(columns, [], [], begun=begun, rows=table.num_rows))
-    found = learning.learnt(fields, glasses, keys, who, (a, b), seed=seed, say=lambda key: told(key, fields))
     pairs = scored(found.model, fields, a, b)
     known = [Answer(x, y, True) for x, y in known_same] + [Answer(x, y, False) for x, y in known_different]
     taught(found.model, fields, known)
@@ -55,6 +57,31 @@ def match_table(
         compared=len(a), pairs=pairs, clusters=clusters, model=found.model,
     )  # fmt: skip
     return Matched(clusters, probability, pairs, found.model, fields, keys, who, known, report)
+
+
+def _trained(
+    fields: list[Values], glasses: Glasses, who: Population, *, seed: int, engine: str
+) -> tuple[learning.Learnt | None, list[Key], tuple[Array, Array]]:
+    """(what was learnt, on which keys, the pairs to score): trained on first keys, then on all that pay."""
+    rows = who.rows
+    tried = options(glasses, rows=rows, ceiling=PAIRS_A_KEY * rows, seed=seed) if fields else []
+    keys = spread([key for key in tried if key.pairs <= FIRST_PAIRS / 6 * rows], ceiling=FIRST_PAIRS * rows)
+    pairs = candidates(glasses, keys, who, engine=engine)
+    if not fields or not len(pairs[0]):
+        return None, keys, pairs
+
+    def say(key: Key) -> str:
+        return told(key, fields)
+
+    found = learning.learnt(fields, glasses, keys, who, pairs, seed=seed, say=say)
+    if rows <= ALL_PAIRS_ROWS:
+        return found, keys, pairs
+    budget = PAIRS_A_ROW * rows * min(1.0, (HUGE_ROWS / rows) ** 0.5) + 3 * found.matches
+    wider = widened(found.model, fields, glasses, keys, tried, who, budget=budget, matches=found.matches, seed=seed)
+    if len(wider) > len(keys):
+        pairs = candidates(glasses, wider, who, engine=engine)
+        found = learning.learnt(fields, glasses, wider, who, pairs, seed=seed, say=say)
+    return found, wider, pairs
 
 
 def told(key: Key, fields: Sequence[Values]) -> str:
