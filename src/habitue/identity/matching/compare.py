@@ -15,7 +15,7 @@ def compared(fields: Sequence[Values], a: Array, b: Array) -> Array:
     found = np.zeros((len(a), len(fields)), dtype=np.int8)
     for place, field in enumerate(fields):
         found[:, place] = field_levels(field, a, b)
-    _mind_swapped(fields, a, b, found)
+    mind_swapped(fields, a, b, found)
     return found
 
 
@@ -42,7 +42,8 @@ def name_fields(fields: Sequence[Values]) -> tuple[int, int] | None:
     return (found[0], found[1]) if len(found) == 2 else None
 
 
-def _mind_swapped(fields: Sequence[Values], a: Array, b: Array, found: Array) -> None:
+def mind_swapped(fields: Sequence[Values], a: Array, b: Array, found: Array) -> None:
+    """Where first and last name stand crosswise, both count as other forms."""
     names = name_fields(fields)
     if names is None:
         return

@@ -16,8 +16,9 @@ from habitue.identity.matching.scoring import contributions
 from habitue.identity.matching.shapes import Array, Column, Values
 
 SAMPLE = 250_000
+FIRST_SAMPLE = 100_000
 SESSION_SAMPLE = 40_000
-CHANCE_PAIRS = 600_000
+CHANCE_PAIRS = 500_000
 _ROUNDS = 8
 _STRENGTH = 20.0
 _PLACES = frozenset({"street", "house", "postcode", "place", "country"})
@@ -37,24 +38,47 @@ class Learnt:
     matches: float
 
 
+@dataclass
+class Ground:
+    """What does not depend on the keys: pairs picked by chance, and pairs that agree in a field, already compared."""
+
+    by_chance: Array
+    agreeing: list[training.Patterns | None]
+
+    @staticmethod
+    def of(fields: Sequence[Values], who: Population, *, seed: int) -> Ground:
+        """Pick and compare."""
+        rng = np.random.default_rng(seed)
+        by_chance = compared(fields, *who.random(CHANCE_PAIRS, rng))
+        agreeing = []
+        for field in fields:
+            sample = (
+                dependence.agreeing_pairs(field, dependence.AGREEING_PAIRS, rng) if _is_shared(field.column) else None
+            )
+            some = sample is not None and len(sample[0]) > 0
+            agreeing.append(training.patterns(compared(fields, *sample)) if some and sample else None)
+        return Ground(by_chance, agreeing)
+
+
 def learnt(
     fields: Sequence[Values], glasses: Glasses, keys: Sequence[Key], who: Population, pairs: tuple[Array, Array],
-    *, seed: int, say: Callable[[Key], str],
+    ground: Ground, *, seed: int, say: Callable[[Key], str], sample: int = SAMPLE,
 ) -> Learnt:  # fmt: skip
-    """Train a model on the candidate `pairs` of a table."""
+    """Train a model on at most `sample` of the candidate `pairs` of a table."""
+    for field in fields:
+        field.holders = field.counts
     rng = np.random.default_rng(seed)
     picked = np.arange(len(pairs[0]))
-    if len(picked) > SAMPLE:
-        picked = np.sort(rng.choice(len(picked), SAMPLE, replace=False))
+    if len(picked) > sample:
+        picked = np.sort(rng.choice(len(picked), sample, replace=False))
     scale = len(pairs[0]) / max(len(picked), 1)
     a, b = pairs[0][picked], pairs[1][picked]
     levels = compared(fields, a, b)
-    by_chance = compared(fields, *who.random(CHANCE_PAIRS, rng))
-    chance = [training.chance(field, by_chance[:, place]) for place, field in enumerate(fields)]
+    chance = [training.chance(field, ground.by_chance[:, place]) for place, field in enumerate(fields)]
     plain = [each.without(np.zeros(len(each.counts)), who.pairs) for each in chance]
     told, m, matches = _sessions(fields, glasses, keys, (a, b), levels, plain, rng, say)
     model = _plain(fields, m, plain, matches * scale, who)
-    matches = _refined(model, fields, (a, b), levels, scale, who, rng, chance)
+    matches = _refined(model, fields, (a, b), levels, scale, who, ground, chance)
     return Learnt(model, told, matches)
 
 
@@ -102,23 +126,21 @@ def _plain(fields: Sequence[Values], m: list[Array], chance: list[Array], matche
 
 def _refined(
     model: Model, fields: Sequence[Values], pairs: tuple[Array, Array], levels: Array, scale: float, who: Population,
-    rng: np.random.Generator, chance: list[training.Chance],
+    ground: Ground, chance: list[training.Chance],
 ) -> float:  # fmt: skip
     """Learn who depends on whom and train once more over all candidate pairs; returns the matches expected."""
-    samples = [dependence.agreeing_pairs(field, dependence.AGREEING_PAIRS, rng) for field in fields]
-    agreeing = [training.patterns(compared(fields, *sample)) if len(sample[0]) else None for sample in samples]
     anchors = [field.plain_m.copy() for field in model.fields]
     matches = 0.0
     for turn in range(_ROUNDS):
         if turn in {0, 1, 3, 5}:
-            model.relations = _relations(model, fields, agreeing)
+            model.relations = _relations(model, fields, ground.agreeing)
         posterior = _posterior(model, fields, pairs, levels)
         matches = float(posterior.sum()) * scale
         share = float(np.clip(matches / max(who.pairs, 1.0), 1e-12, 0.5))
         model.prior = float(np.log(share / (1 - share)))
         _mind_matches(model, fields, pairs, levels, posterior, scale, who, chance)
         if turn >= 1:
-            _take_m(model, fields, levels, posterior, anchors)
+            _take_m(model, fields, levels, posterior, anchors, choose=turn in {1, 2, 4})
     return matches
 
 
@@ -141,7 +163,7 @@ def _relations(model: Model, fields: Sequence[Values], agreeing: list[training.P
     m = [field.plain_m for field in model.fields]
     passive = places([field.column for field in fields])
     for parent, grouped in enumerate(agreeing):
-        if grouped is None or not _is_shared(fields[parent].column):
+        if grouped is None:
             continue
         counts = fields[parent].counts
         worth = min(1.0, float((counts * (counts - 1)).sum() / 2) / max(grouped.weight.sum(), 1.0))
@@ -164,23 +186,27 @@ def _posterior(model: Model, fields: Sequence[Values], pairs: tuple[Array, Array
     return made
 
 
-def _take_m(model: Model, fields: Sequence[Values], levels: Array, posterior: Array, anchors: list[Array]) -> None:
+def _take_m(
+    model: Model, fields: Sequence[Values], levels: Array, posterior: Array, anchors: list[Array], *, choose: bool
+) -> None:
     strength = _ANCHOR * float(posterior.sum()) + _STRENGTH
     size = len(fields)
-    joint = {
-        (i, j): dependence.joint(levels, posterior, i, j, fields) for i in range(size) for j in range(size) if i != j
-    }
-    gain = np.zeros((size, size))
-    for (child, parent), counts in joint.items():
-        gain[child, parent] = dependence.information(counts)
-    parents = dependence.tree(gain)
+    if choose:
+        gain = np.zeros((size, size))
+        for child in range(size):
+            for parent in range(size):
+                if parent != child:
+                    counts = dependence.joint(levels, posterior, child, parent, fields)
+                    gain[child, parent] = dependence.information(counts)
+        for field, parent in zip(model.fields, dependence.tree(gain), strict=True):
+            field.parent = parent
     for child, field in enumerate(model.fields):
-        field.parent = parents[child]
         field.plain_m = training.shares(levels[:, child], posterior, anchors[child], strength)
         if field.parent < 0:
             field.m = np.tile(field.plain_m, (4, 1))
             continue
-        field.m = dependence.smoothed(joint[child, field.parent], field.plain_m)
+        joint = dependence.joint(levels, posterior, child, field.parent, fields)
+        field.m = dependence.smoothed(joint, field.plain_m)
 
 
 def _mind_matches(

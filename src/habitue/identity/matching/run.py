@@ -11,7 +11,6 @@ import pyarrow as pa
 from habitue.identity.matching import learning, scoring
 from habitue.identity.matching.answers import Answer, taught
 from habitue.identity.matching.blocking import Glasses, Key, options, spread
-from habitue.identity.matching.compare import compared
 from habitue.identity.matching.grouping import grouped
 from habitue.identity.matching.model import Model
 from habitue.identity.matching.outcome import Matched, Scored
@@ -19,6 +18,7 @@ from habitue.identity.matching.pairs import ALL_PAIRS_ROWS, Population, candidat
 from habitue.identity.matching.report import Report, report_of
 from habitue.identity.matching.shadow import fields_of
 from habitue.identity.matching.shapes import Array, Values
+from habitue.identity.matching.sieve import sifted
 from habitue.identity.matching.widening import widened
 
 CHUNK = 400_000
@@ -73,14 +73,16 @@ def _trained(
     def say(key: Key) -> str:
         return told(key, fields)
 
-    found = learning.learnt(fields, glasses, keys, who, pairs, seed=seed, say=say)
+    ground = learning.Ground.of(fields, who, seed=seed)
+    size = learning.SAMPLE if rows <= ALL_PAIRS_ROWS else learning.FIRST_SAMPLE
+    found = learning.learnt(fields, glasses, keys, who, pairs, ground, seed=seed, say=say, sample=size)
     if rows <= ALL_PAIRS_ROWS:
         return found, keys, pairs
     budget = PAIRS_A_ROW * rows * min(1.0, (HUGE_ROWS / rows) ** 0.5) + 3 * found.matches
     wider = widened(found.model, fields, glasses, keys, tried, who, budget=budget, matches=found.matches, seed=seed)
     if len(wider) > len(keys):
         pairs = candidates(glasses, wider, who, engine=engine)
-        found = learning.learnt(fields, glasses, wider, who, pairs, seed=seed, say=say)
+    found = learning.learnt(fields, glasses, wider, who, pairs, ground, seed=seed, say=say)
     return found, wider, pairs
 
 
@@ -94,7 +96,9 @@ def scored(model: Model, fields: Sequence[Values], a: Array, b: Array) -> Scored
     kept: list[tuple[Array, Array, Array]] = []
     for start in range(0, len(a), CHUNK):
         x, y = a[start : start + CHUNK], b[start : start + CHUNK]
-        weight = scoring.contributions(model, fields, compared(fields, x, y), x, y).sum(axis=1)
+        rows, levels = sifted(model, fields, x, y, least=KEEP_ODDS)
+        x, y = x[rows], y[rows]
+        weight = scoring.contributions(model, fields, levels, x, y).sum(axis=1)
         keep = weight + model.prior > KEEP_ODDS
         kept.append((x[keep], y[keep], weight[keep]))
     parts = [np.concatenate(each) for each in zip(*kept, strict=True)]

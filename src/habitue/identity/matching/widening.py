@@ -51,7 +51,14 @@ def widened(
     while trials:
         gains = [float(trial.chance.sum()) * trial.worth for trial in trials]
         costs = [len(trial.a) * trial.worth for trial in trials]
-        best = int(np.argmax([gain / (cost + 0.05 * who.rows) if cost <= budget else 0.0 for gain, cost in zip(gains, costs, strict=True)]))
+        best = int(
+            np.argmax(
+                [
+                    gain / (cost + 0.05 * who.rows) if cost <= budget else 0.0
+                    for gain, cost in zip(gains, costs, strict=True)
+                ]
+            )
+        )
         if costs[best] > budget or gains[best] < LEAST_GAIN * matches:
             remaining = [i for i, cost in enumerate(costs) if cost <= budget and gains[i] >= LEAST_GAIN * matches]
             if not remaining:
