@@ -17,9 +17,9 @@ _UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\Z", re.IGNORE
 _PHONE = re.compile(r"\+?[\d\s()./\-–x]{5,24}\Z")
 _COUNTER = re.compile(r"(\D*)(\d+)\Z")
 _HEADINGS: tuple[tuple[str, str], ...] = (
-    ("email", r"e-?_?mail|courriel|почта"),
+    ("email", r"e-?_?mail|\bmail|courriel|почта"),
     ("phone", r"phone|telefon|\btel\b|mobile?\b|handy|\bfax|телефон|моб"),
-    ("birth", r"birth|\bdob\b|geburt|\bborn|рожд"),
+    ("birth", r"birth|\bdob\b|geburt|gebor|\bborn|рожд"),
     ("given", r"first.?name|given|vorname|fname|forename|имя"),
     ("family", r"last.?name|sur.?name|family|nachname|lname|фамили"),
     ("organisation", r"compan|organi[sz]|firma|business|site.?name|компани|организ"),

@@ -18,7 +18,7 @@ from habitue.identity.matching.shapes import Array, Column, Values
 SAMPLE = 250_000
 FIRST_SAMPLE = 100_000
 SESSION_SAMPLE = 40_000
-CHANCE_PAIRS = 500_000
+CHANCE_PAIRS = 300_000
 _ROUNDS = 8
 _STRENGTH = 20.0
 _PLACES = frozenset({"street", "house", "postcode", "place", "country"})
