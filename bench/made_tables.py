@@ -13,11 +13,16 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 
 from habitue.demo import names_de, names_ru, names_world
+from habitue.demo.chance import words
 from habitue.demo.places import CITIES, STREETS
 
 Row = dict[str, str | None]
+_MAILBOXES = ("mail.example", "web.example", "post.example")
 _KEYS = "qwertyuiopasdfghjklzxcvbnm"
-_SYLLABLES = "ba ber bo dan del dor el fen gar gol hal hen kal kar ken lan lin mar mel mor nor os pal ran rud sal ser tal tor ul van vel win wol zan".split()
+_SYLLABLES = words("""
+ba ber bo dan del dor el fen gar gol hal hen kal kar ken lan lin mar mel mor
+nor os pal ran rud sal ser tal tor ul van vel win wol zan
+""")
 _SHORT = {
     "Robert": "Bob",
     "William": "Bill",
@@ -74,9 +79,10 @@ class Maker:
         plain = _latin(f"{first[:1]}.{last}" if pick.random() < 0.4 else f"{first}.{last}").lower().replace(" ", "")
         return Person(
             first, last, f"{pick.randint(1935, 2006)}-{pick.randint(1, 12):02d}-{pick.randint(1, 28):02d}",
-            f"{street} {self._suffix()}".strip(), str(pick.randint(1, 140)), f"{pick.randint(10_000, 99_999)}", str(getattr(town, "name", town)),
+            f"{street} {self._suffix()}".strip(), str(pick.randint(1, 140)), f"{pick.randint(10_000, 99_999)}",
+            str(getattr(town, "name", town)),
             f"0{pick.randint(150, 179)}{pick.randint(1_000_000, 9_999_999)}",
-            f"{plain}{pick.randint(1, 99) if pick.random() < 0.5 else ''}@{pick.choice(['mail.example', 'web.example', 'post.example'])}",
+            f"{plain}{pick.randint(1, 99) if pick.random() < 0.5 else ''}@{pick.choice(_MAILBOXES)}",
             f"{number + 100_000:06d}{pick.randint(100, 999)}",
         )  # fmt: skip
 
@@ -164,7 +170,7 @@ def _shuffled(maker: Maker, name: str, rows: list[tuple[int, Row]]) -> Made:
 
 
 def customers(people: int, seed: int = 1, language: str = "de") -> Made:
-    """Customers of a shop in several sources: moves, marriages, other e-mail, telephone in other writing, households."""
+    """Customers of a shop in several sources: moves, marriages, other e-mail, telephones in other form, households."""
     maker = Maker(seed, language)
     rows: list[tuple[int, Row]] = []
     for who, person in enumerate(_world(maker, people, homes=0.25)):
@@ -207,7 +213,7 @@ def _customer(maker: Maker, person: Person) -> Row:
 
 
 def voters(people: int, seed: int = 2) -> Made:
-    """A register in English without contact data: full dates in three columns, middle initials, many scanning errors."""
+    """A register in English without contact data: dates in three columns, middle initials, many scanning errors."""
     maker = Maker(seed, "en")
     rows: list[tuple[int, Row]] = []
     for who, person in enumerate(_world(maker, people, homes=0.3, twins=0.02)):

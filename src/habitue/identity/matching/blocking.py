@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from habitue.identity.matching.shapes import Array, Kind, Values
+from habitue.kernel.text import gettext_noop as _
 from habitue.quality.normalise.nicknames import name_groups
 
 BLOCK_LIMIT = 400
@@ -102,6 +103,25 @@ GLASSES: dict[Kind, dict[str, Callable[[str], str]]] = {
         "end": lambda text: text[len(text) // 2 :] if len(text) > 3 else text,
     },
     "category": {"equal": str},
+}
+
+
+GLASS_TEXTS: Mapping[str, str] = {
+    "equal": _("equal"),
+    "sound": _("sound"),
+    "start": _("beginning"),
+    "end": _("end"),
+    "first word": _("first word"),
+    "last word": _("last word"),
+    "number": _("house number or other number"),
+    "longest word": _("longest word"),
+    "name part": _("before the @"),
+    "last digits": _("last digits"),
+    "first digits": _("first digits"),
+    "year and month": _("year and month"),
+    "month and day": _("month and day"),
+    "year and day": _("year and day"),
+    "year": _("year"),
 }
 
 

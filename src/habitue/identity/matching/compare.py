@@ -75,6 +75,7 @@ def cross_names(
 ) -> None:  # fmt: skip
     """The same for one record, given as its two names, against others."""
     rows = np.flatnonzero((found[:, names[0]] >= 4) & (found[:, names[1]] >= 4))
-    first = np.array([mine[0] is not None and theirs[row][1] == mine[0] for row in rows], dtype=bool)
-    second = np.array([mine[1] is not None and theirs[row][0] == mine[1] for row in rows], dtype=bool)
+    picked = [theirs[row] for row in rows.tolist()]
+    first: Array = np.array([mine[0] is not None and each[1] == mine[0] for each in picked], dtype=np.bool_)
+    second: Array = np.array([mine[1] is not None and each[0] == mine[1] for each in picked], dtype=np.bool_)
     _take_crossed(found, names, rows, first, second)

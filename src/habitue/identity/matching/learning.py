@@ -13,7 +13,7 @@ from habitue.identity.matching.compare import compared
 from habitue.identity.matching.model import FieldModel, Model, Relation
 from habitue.identity.matching.pairs import Population
 from habitue.identity.matching.scoring import contributions
-from habitue.identity.matching.shapes import Array, Column, Values
+from habitue.identity.matching.shapes import Array, Column, KeyName, Values
 
 SAMPLE = 250_000
 FIRST_SAMPLE = 100_000
@@ -62,7 +62,7 @@ class Ground:
 
 def learnt(
     fields: Sequence[Values], glasses: Glasses, keys: Sequence[Key], who: Population, pairs: tuple[Array, Array],
-    ground: Ground, *, seed: int, say: Callable[[Key], str], sample: int = SAMPLE,
+    ground: Ground, *, seed: int, say: Callable[[Key], KeyName], sample: int = SAMPLE,
 ) -> Learnt:  # fmt: skip
     """Train a model on at most `sample` of the candidate `pairs` of a table."""
     for field in fields:
@@ -84,13 +84,13 @@ def learnt(
 
 def _sessions(
     fields: Sequence[Values], glasses: Glasses, keys: Sequence[Key], pairs: tuple[Array, Array], levels: Array,
-    chance: list[Array], rng: np.random.Generator, say: Callable[[Key], str],
+    chance: list[Array], rng: np.random.Generator, say: Callable[[Key], KeyName],
 ) -> tuple[list[training.Session], list[Array], float]:  # fmt: skip
     kinds = [field.column.kind for field in fields]
     found: list[list[Array]] = []
     used: list[frozenset[int]] = []
     sizes: list[float] = []
-    names: list[tuple[str, int]] = []
+    names: list[tuple[KeyName, int]] = []
     for key in keys:
         made = glasses.key(key.atoms)
         rows = np.flatnonzero((made[pairs[0]] == made[pairs[1]]) & (made[pairs[0]] != 0))
@@ -105,10 +105,11 @@ def _sessions(
         used.append(key.fields)
         sizes.append(share * len(rows) * factor)
         names.append((say(key), int(len(rows) * factor)))
-    keep, why = training.agreed(found, used, sizes)
+    keep, why, about = training.agreed(found, used, sizes)
     told = []
-    for (name, size), matches, kept, reason in zip(names, sizes, keep, why, strict=True):
-        told.append(training.Session(name, size, round(matches, 1), kept, reason))
+    for (name, size), matches, kept, reason, field in zip(names, sizes, keep, why, about, strict=True):
+        column = fields[field].column.name if field >= 0 else ""
+        told.append(training.Session(name, size, round(matches, 1), kept, reason, column))
     m = training.together(found, used, keep, sizes, kinds)
     best = max((size for size, kept in zip(sizes, keep, strict=True) if kept), default=0.0)
     return told, m, max(best * 1.2, 5.0)

@@ -10,14 +10,14 @@ import pyarrow as pa
 
 from habitue.identity.matching import learning, scoring
 from habitue.identity.matching.answers import Answer, taught
-from habitue.identity.matching.blocking import Glasses, Key, options, spread
+from habitue.identity.matching.blocking import GLASS_TEXTS, Glasses, Key, options, spread
 from habitue.identity.matching.grouping import grouped
 from habitue.identity.matching.model import Model
 from habitue.identity.matching.outcome import Matched, Scored
 from habitue.identity.matching.pairs import ALL_PAIRS_ROWS, Population, candidates
 from habitue.identity.matching.report import Report, report_of
 from habitue.identity.matching.shadow import fields_of
-from habitue.identity.matching.shapes import Array, Values
+from habitue.identity.matching.shapes import Array, KeyName, Values
 from habitue.identity.matching.sieve import sifted
 from habitue.identity.matching.widening import widened
 
@@ -70,7 +70,7 @@ def _trained(
     if not fields or not len(pairs[0]):
         return None, keys, pairs
 
-    def say(key: Key) -> str:
+    def say(key: Key) -> KeyName:
         return told(key, fields)
 
     ground = learning.Ground.of(fields, who, seed=seed)
@@ -86,9 +86,9 @@ def _trained(
     return found, wider, pairs
 
 
-def told(key: Key, fields: Sequence[Values]) -> str:
-    """A key in words: `surname (sound) + birth date (equal)`."""
-    return " + ".join(f"{fields[atom.field].column.name} ({atom.glass})" for atom in key.atoms)
+def told(key: Key, fields: Sequence[Values]) -> KeyName:
+    """A key for people: `(("surname", "sound"), ("birth date", "equal"))`."""
+    return tuple((fields[atom.field].column.name, GLASS_TEXTS[atom.glass]) for atom in key.atoms)
 
 
 def scored(model: Model, fields: Sequence[Values], a: Array, b: Array) -> Scored:

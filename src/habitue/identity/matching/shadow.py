@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from habitue.identity.matching import spelling
 from habitue.identity.matching.columns import understood
 from habitue.identity.matching.shapes import NULL, Column, Kind, Values
+from habitue.kernel.text import gettext_noop as _
 
 KEYS: Mapping[Kind, Callable[[str], str | None]] = {
     "name": spelling.word_key,
@@ -39,7 +40,7 @@ def fields_of(table: pa.Table) -> tuple[list[Column], list[Values]]:
         if column.kind != "ignored":
             values = comparable(column, cells, texts)
             if len(values.texts) < 2:
-                column = replace(column, kind="ignored", why="nothing to compare")
+                column = replace(column, kind="ignored", why=_("nothing to compare"))
             else:
                 fields.append(values)
         columns.append(column)
@@ -105,16 +106,15 @@ def comparable(column: Column, cells: Any, texts: list[str]) -> Values:
 def without_repeats(columns: list[Column], fields: list[Values]) -> tuple[list[Column], list[Values]]:
     """Leave out fields that only say what others say already (`first_and_surname` beside both), the longest first."""
     kept = list(fields)
-    gone: dict[str, str] = {}
+    gone: set[str] = set()
     for field in sorted(fields, key=lambda each: (-_mean_words(each), each.filled)):
         shorter = [each for each in kept if each is not field and _mean_words(each) < _mean_words(field)]
         twin = next((each for each in kept if each is not field and _same(each, field)), None)
         if twin is not None or _put_together(field, shorter):
-            gone[field.column.name] = twin.column.name if twin is not None else "other columns"
+            gone.add(field.column.name)
             kept.remove(field)
     told = [
-        replace(each, kind="ignored", why=f"repeats {gone[each.name]}") if each.name in gone else each
-        for each in columns
+        replace(each, kind="ignored", why=_("repeats other columns")) if each.name in gone else each for each in columns
     ]
     return told, kept
 
