@@ -10,7 +10,7 @@ from habitue import flow
 from habitue.access import policy
 from habitue.activation import export, exports
 from habitue.activation.columns import DEFAULT_COLUMNS
-from habitue.audiences import archive, create, membership
+from habitue.audiences import archive, create, membership, proposals, taken
 from habitue.audiences import reading as audience_reading
 from habitue.audiences.audience import Audience
 from habitue.audiences.rule import Rule
@@ -20,6 +20,10 @@ from habitue.collect.files.mapping import Mapping as FileMapping
 from habitue.collect.files.template import template
 from habitue.identity import decide, explain
 from habitue.insights import report
+from habitue.insights import store as insight_store
+from habitue.insights.card_store import KeptCard
+from habitue.insights.reports import catalogue, store
+from habitue.insights.reports.shape import Outcome
 from habitue.kernel import jobs
 from habitue.kernel.context import Context
 from habitue.privacy import purposes
@@ -231,6 +235,18 @@ class Audiences(Verbs):
         """The people who fulfil a rule now, page by page."""
         return membership.members(self._ws, rule, offset=offset, limit=limit, sort=sort)
 
+    def proposals(self) -> Sequence[proposals.Proposal]:
+        """What to do today: groups worth an hour, most expected money first."""
+        return proposals.proposals(self._ws)
+
+    def take(self, code: str) -> taken.Taken:
+        """Keep that a proposal is carried out today, and who its people are."""
+        return taken.take(self._ws, code)
+
+    def afterwards(self) -> Sequence[taken.Aftermath]:
+        """What the people of the proposals taken up did since, the newest first."""
+        return [taken.aftermath(self._ws, one) for one in taken.listing(self._ws)]
+
 
 class Exports(Verbs):
     """Lists as files, for a purpose."""
@@ -284,6 +300,29 @@ class Insights(Verbs):
         """Valuable customers who are overdue against their own rhythm, most money first."""
         policy.require(self._ws.actor, "insights.read")
         return report.people_at_risk(self._ws, offset=offset, limit=limit)
+
+    def card(self, name: str) -> KeptCard | None:
+        """How an insight fared when it was tested on the past; None before the first time."""
+        policy.require(self._ws.actor, "insights.read")
+        return insight_store.card(self._ws, name)
+
+    def learn(self, names: Sequence[str] = (), *, progress: Progress | None = None) -> Sequence[str]:
+        """Learn insights anew, in this process: the named ones, else those that are due; returns which."""
+        policy.require(self._ws.actor, "audiences.edit")
+        return flow.learn(self._ws, names, progress=progress)
+
+
+class Reports(Verbs):
+    """Questions that a business asks, each answered by a sentence and its tables."""
+
+    def listing(self) -> Sequence[catalogue.Report]:
+        """Every report, in the order in which the pages show them."""
+        policy.require(self._ws.actor, "insights.read")
+        return list(catalogue.reports().values())
+
+    def get(self, name: str) -> Outcome:
+        """What the report says now; NotFound when there is none of that name."""
+        return store.outcome(self._ws, name)
 
 
 class Purposes(Verbs):

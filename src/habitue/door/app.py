@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 import msgspec
+import structlog
 
 from habitue.access.api_keys import ApiKey
 from habitue.door import checking, settings_of_sdks
@@ -24,6 +25,7 @@ from habitue.door.answer import (
     preflight_answer,
 )
 from habitue.door.commit import GroupCommit
+from habitue.door.measures import Measures
 from habitue.door.pressure import Pressure
 from habitue.door.rates import Rates
 from habitue.door.request import Credentials, credentials, headers_of, read_body
@@ -37,6 +39,8 @@ SINGLE = {name: name for name in TYPES} | {name[0]: name for name in TYPES}
 BATCH = frozenset({"batch", "import", "b"})
 _encode = msgspec.json.Encoder().encode
 
+log = structlog.get_logger()
+
 
 class Door:
     """Takes messages of SDKs under /v1/; nothing is answered with 200 before it is durable."""
@@ -45,6 +49,7 @@ class Door:
         self._world = world
         self.commit = GroupCommit(world.journal)
         self.pressure = Pressure(world, self.commit)
+        self.measures = Measures()
         self._rates = Rates(time.monotonic)
         self.tally = Tally(world)
 
@@ -53,12 +58,15 @@ class Door:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1000})
             return
+        begun = time.perf_counter()
         try:
             answer = await self._answer(scope, receive)
         except Refused as refused:
+            self.measures.turned_away(refused.status, refused.code)
             answer = refused.answer()
             if scope["method"] == "POST" and refused.status != 404:
                 self._count(scope, refused)
+        self.measures.answered(answer.status, time.perf_counter() - begun)
         await answer.send(send)
 
     def _count(self, scope: Scope, refused: Refused, stated: str | None = None) -> None:
@@ -125,6 +133,7 @@ class Door:
         if found.kept:
             await self._keep(key, found.kept, envelope)
         self.tally.answered(key, len(found.kept), found.rejected)
+        self.measures.took(key.source_id, len(found.kept), [each.code for each in found.rejected])
         is_refused = bool(kind and found.rejected)
         told = {
             "success": not is_refused,
@@ -143,6 +152,7 @@ class Door:
         try:
             await self.commit.append(frame)
         except OSError as problem:
+            log.error("the journal could not be written", error=type(problem).__name__, errno=problem.errno)
             raise Refused(503, "not_durable", "The disk did not take it.", 1) from problem
 
     async def _key(self, given: Credentials, headers: Mapping[bytes, bytes]) -> ApiKey:

@@ -51,12 +51,7 @@ class World:
 
 def world_of(ws: Context, limits: Limits | None = None) -> World:
     """The world of a workspace that is open in this process."""
-    folder = ws.config.door.sdk_folder
-    return World(
-        ws.register,
-        projection.journal(ws),
-        ws.clock,
-        ws.ids,
-        limits or Limits(),
-        ws.folder / folder if folder else None,
-    )
+    door = ws.config.door
+    chosen = limits or Limits(free_bytes=door.free_mb * MIB, backlog_bytes=door.backlog_mb * MIB)
+    folder = ws.folder / door.sdk_folder if door.sdk_folder else None
+    return World(ws.register, projection.journal(ws), ws.clock, ws.ids, chosen, folder)

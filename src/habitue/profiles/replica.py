@@ -188,7 +188,7 @@ def _append_facts(ws: Context, wanted: int) -> None:
     with ws.register.read() as conn:
         result = conn.execution_options(stream_results=True).execute(query.order_by(events.c.seq))
         for rows in result.partitions(PART_ROWS):
-            ws.lake.append("facts", _facts_table(rows), first_seq=written + 1, last_seq=rows[-1].seq)
+            ws.lake.append("facts", facts_table(rows), first_seq=written + 1, last_seq=rows[-1].seq)
             written = rows[-1].seq
     if written < wanted:
         ws.lake.append("facts", FACTS.empty_table(), first_seq=written + 1, last_seq=wanted)
@@ -223,17 +223,18 @@ def _refresh_people(ws: Context) -> bool:
         everybody = conn.execute(sa.select(people).order_by(people.c.person_no)).all()
         statements = conn.execute(sa.select(*(consents.c[name] for name in STATEMENTS.names))).all()
     if members is not None:
-        ws.lake.write("identifiers", _table(members, IDENTIFIERS), seq=people_seq)
-    ws.lake.write("statements", _table(statements, STATEMENTS), seq=facts_seq)
+        ws.lake.write("identifiers", plain_table(members, IDENTIFIERS), seq=people_seq)
+    ws.lake.write("statements", plain_table(statements, STATEMENTS), seq=facts_seq)
     decode = msgspec.json.Decoder(dict[str, Any]).decode
     traits = [decode(row.traits) for row in everybody]
     own = fields_table(t for t, row in zip(traits, everybody, strict=True) if row.kind == "person")
     ws.lake.write("fields", own, seq=facts_seq)
-    ws.lake.write("people", _people_table(everybody, traits), seq=facts_seq)
+    ws.lake.write("people", people_table(everybody, traits), seq=facts_seq)
     return True
 
 
-def _facts_table(rows: Any) -> pa.Table:
+def facts_table(rows: Any) -> pa.Table:
+    """Rows of the columns of FACTS as a table; amounts come as integers of 10⁻⁴ units."""
     columns = list(zip(*rows, strict=True))
     arrays = [
         pa.array(_amounts(values), field.type) if field.name == "amount" else _array(values, field.type)
@@ -242,7 +243,8 @@ def _facts_table(rows: Any) -> pa.Table:
     return pa.table(arrays, schema=FACTS)
 
 
-def _people_table(rows: Any, traits: Sequence[Mapping[str, Any]]) -> pa.Table:
+def people_table(rows: Any, traits: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Rows of the people with their decoded traits, as a table of PEOPLE."""
     stored = {name: [getattr(row, name) for row in rows] for name in PEOPLE.names if name in people.c}
     for name in _TEXT_TRAITS:
         stored[name] = [None if (value := t.get(name)) in (None, "") else str(value) for t in traits]
@@ -252,7 +254,8 @@ def _people_table(rows: Any, traits: Sequence[Mapping[str, Any]]) -> pa.Table:
     return pa.table([_array(stored[field.name], field.type) for field in PEOPLE], schema=PEOPLE)
 
 
-def _table(rows: Any, schema: pa.Schema) -> pa.Table:
+def plain_table(rows: Any, schema: pa.Schema) -> pa.Table:
+    """Rows in the order of a schema as a table."""
     if not rows:
         return schema.empty_table()
     columns = list(zip(*rows, strict=True))

@@ -117,6 +117,11 @@ def stored(conn: Connection, identifier_ids: Iterable[int]) -> list[Event]:
     return sorted(found, key=lambda event: event.seq)
 
 
+def everything(conn: Connection) -> list[tuple[Event, int]]:
+    """Every event with the identifier it hangs on, in journal order."""
+    return [(_event(row), row.identifier_id) for row in conn.execute(sa.select(events).order_by(events.c.seq))]
+
+
 def met_by_import(conn: Connection, import_id: str) -> set[int]:
     """The identifiers that an import's events hang on."""
     return set(conn.scalars(sa.select(events.c.identifier_id).where(events.c.import_id == import_id).distinct()))
@@ -138,6 +143,12 @@ def delete_import(conn: Connection, import_id: str) -> int:
         conn.execute(insert_ignoring(conn, superseded), inherited)
     note_rewrite(conn, sa.select(sa.func.min(events.c.seq)).where(events.c.import_id == import_id))
     return int(conn.execute(sa.delete(events).where(events.c.import_id == import_id)).rowcount)
+
+
+def delete(conn: Connection, seqs: Iterable[int]) -> None:
+    """Delete single events of our own, which nothing replaces."""
+    for part in chunks(sorted(seqs), 10_000):
+        conn.execute(sa.delete(events).where(events.c.seq.in_(part)))
 
 
 def note_rewrite(conn: Connection, lowest: sa.Select[Any]) -> None:
