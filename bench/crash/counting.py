@@ -25,7 +25,12 @@ def stored(ws: Workspace) -> list[str]:
 
 
 def count(
-    figures: Figures, ws: Workspace, name: str, acknowledged: Iterable[str], *, settings: Mapping[str, str] | None = None
+    figures: Figures,
+    ws: Workspace,
+    name: str,
+    acknowledged: Iterable[str],
+    *,
+    settings: Mapping[str, str] | None = None,
 ) -> None:
     """Project what waits, then add how many messages were lost and doubled, and what is damaged."""
     flow.catch_up(ws.context)

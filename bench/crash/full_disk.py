@@ -26,27 +26,26 @@ EMAIL, PASSWORD = "owner@shop.example", "Drei Kannen am Morgen"
 
 def run(figures: Figures, *, small: bool) -> None:
     """50 cycles; every other one leaves the promised rest free, the others leave nothing at all."""
-    with _small_disk() as folder:
-        with create_workspace(folder / "shop", environ={}) as ws:
-            key = ws.sources.create_key("Website", rate_per_minute=10**8).text
-            project.configure(ws)
-            project.migrate()
-            accounts.create_owner(ws, EMAIL, "Owner", PASSWORD)
-            settings = {"HABITUE_DOOR__FREE_MB": str(FREE_MB)}
-            server = Served(ws.folder, settings=settings)
-            server.start()
-            with load(server.port, key, clients=2, pause=0.01) as clients:
-                try:
-                    for number in range(4 if small else 50):
-                        _cycle(figures, folder, server, clients, is_empty=number % 2 == 1)
-                finally:
-                    clients.stop()
-                    server.stop()
-            others = sum(many for status, many in clients.statuses.items() if status not in (200, 503))
-            figures.add("R3: answers of 503", clients.statuses[503], "answers", goal=1, is_upper=False)
-            figures.add("R3: answers other than 200 and 503", others, "answers", goal=0)
-            figures.add("R3: answers of 503 without Retry-After", clients.without_retry_after, "answers", goal=0)
-            count(figures, ws, "R3", clients.acknowledged, settings=settings)
+    with _small_disk() as folder, create_workspace(folder / "shop", environ={}) as ws:
+        key = ws.sources.create_key("Website", rate_per_minute=10**8).text
+        project.configure(ws)
+        project.migrate()
+        accounts.create_owner(ws, EMAIL, "Owner", PASSWORD)
+        settings = {"HABITUE_DOOR__FREE_MB": str(FREE_MB)}
+        server = Served(ws.folder, settings=settings)
+        server.start()
+        with load(server.port, key, clients=2, pause=0.01) as clients:
+            try:
+                for number in range(4 if small else 50):
+                    _cycle(figures, folder, server, clients, is_empty=number % 2 == 1)
+            finally:
+                clients.stop()
+                server.stop()
+        others = sum(many for status, many in clients.statuses.items() if status not in (200, 503))
+        figures.add("R3: answers of 503", clients.statuses[503], "answers", goal=1, is_upper=False)
+        figures.add("R3: answers other than 200 and 503", others, "answers", goal=0)
+        figures.add("R3: answers of 503 without Retry-After", clients.without_retry_after, "answers", goal=0)
+        count(figures, ws, "R3", clients.acknowledged, settings=settings)
 
 
 def _cycle(figures: Figures, folder: Path, server: Served, clients: Load, *, is_empty: bool) -> None:

@@ -79,4 +79,3 @@ async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, b
     length = int(said.lower().split(b"content-length:")[1].split(b"\r\n")[0])
     await reader.readexactly(length)
     return int(said.split(b" ", 2)[1])
-

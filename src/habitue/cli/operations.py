@@ -65,7 +65,13 @@ def _show(session: Session, findings: Sequence[Finding], *, is_well: bool) -> No
 def _as_data(session: Session, finding: Finding) -> dict[str, object]:
     step = session.text(finding.next_step, **finding.params) if finding.next_step else ""
     message = session.text(finding.message, **finding.params)
-    return {"name": finding.name, "state": finding.state, "message": message, "next_step": step, "params": finding.params}
+    return {
+        "name": finding.name,
+        "state": finding.state,
+        "message": message,
+        "next_step": step,
+        "params": finding.params,
+    }
 
 
 def _versions() -> dict[str, str]:
