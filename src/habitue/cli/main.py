@@ -18,8 +18,10 @@ from habitue.cli.demo import demo
 from habitue.cli.exports import export
 from habitue.cli.imports import import_files, imports, undo
 from habitue.cli.insights import insight
+from habitue.cli.matching import match
 from habitue.cli.operations import doctor, metrics
 from habitue.cli.people import people
+from habitue.cli.reports import report
 from habitue.cli.serving import serve
 from habitue.cli.session import Session
 from habitue.cli.sources import sources
@@ -40,7 +42,8 @@ def habitue() -> None:
 
 
 for command in (
-    init, demo, serve, import_files, imports, undo, sources, people, audience, insight, export, doctor, metrics,
+    init, demo, serve, import_files, imports, undo, sources, people, audience, insight, report, export, match,
+    doctor, metrics,
 ):  # fmt: skip
     habitue.add_command(command)
 

@@ -48,10 +48,11 @@ class ServeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DoorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """When the event door says: not now. In megabytes (MiB)."""
+    """When the event door says: not now (in MiB), and the folder with the SDK files that it serves at /sdk/."""
 
     free_mb: Annotated[int, msgspec.Meta(ge=1)] = 256
     backlog_mb: Annotated[int, msgspec.Meta(ge=1)] = 1024
+    sdk_folder: str = ""
 
 
 class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

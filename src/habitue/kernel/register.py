@@ -101,6 +101,14 @@ class Register:
             with conn.begin():
                 yield conn
 
+    def forget_deleted(self) -> None:
+        """Take what was deleted out of the files beside the register too: the log of changes is begun anew."""
+        if self.is_sqlite:
+            with self.engine.connect() as conn:
+                conn.exec_driver_sql("COMMIT")
+                conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                conn.exec_driver_sql("BEGIN")
+
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
@@ -134,6 +142,8 @@ def _sqlite_engine(url: str) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            # What is deleted is overwritten, so that nothing of an erased person can be read from the file.
+            "secure_delete=ON",
             "temp_store=MEMORY",
             "cache_size=-65536",
         ):

@@ -11,25 +11,31 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from habitue import flow
 from habitue.access.actor import SYSTEM, Actor
+from habitue.audiences.realtime import Follower
 from habitue.kernel import jobs, logs, state
 from habitue.kernel.clock import micros
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
+from habitue.profiles import matching
 from habitue.quality import importing
+from habitue.work import learning
 from habitue.workspace import open_workspace
 
 REFRESH_SECONDS = 2.0
 IDLE_SECONDS = 0.1
 SEEN_SECONDS = 10.0
 AGAIN_SECONDS = 1.0
-HANDLERS: Mapping[str, Callable[[Context, jobs.Job], None]] = {importing.JOB_KIND: flow.run_import}
+HANDLERS: Mapping[str, Callable[[Context, jobs.Job], None]] = {
+    importing.JOB_KIND: flow.run_import,
+    matching.JOB_KIND: flow.run_matching,
+}
 
 log = structlog.get_logger()
 
@@ -40,10 +46,17 @@ def main() -> None:
     parent = os.getppid()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+
+    def is_over() -> bool:
+        return stop.is_set() or os.getppid() != parent
+
     with open_workspace(sys.argv[1], actor=SYSTEM) as ws:
         logs.configure(ws.config.log)
         logs.log_uncaught()
-        work(ws.context, lambda: stop.is_set() or os.getppid() != parent, stop.wait)
+        learner = threading.Thread(target=learning.loop, args=(ws.context, is_over, stop.wait))
+        learner.start()
+        work(ws.context, is_over, stop.wait)
+        learner.join()
 
 
 def work(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object]) -> None:
@@ -63,10 +76,11 @@ def work(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], objec
 
 @dataclass(slots=True)
 class _Due:
-    """When the replica was refreshed and the sign of life left, by the steady clock."""
+    """When the replica was refreshed and the sign of life left, by the steady clock; whom audiences follow."""
 
     refreshed_at: float = float("-inf")
     seen_at: float = float("-inf")
+    follower: Follower = field(default_factory=Follower)
 
 
 def _turn(ws: Context, due: _Due) -> bool:
@@ -75,9 +89,11 @@ def _turn(ws: Context, due: _Due) -> bool:
         seen(ws)
         due.seen_at = time.monotonic()
     is_busy = flow.catch_up(ws) > 0
+    is_busy = flow.follow(ws, due.follower) or is_busy
     is_busy = run_one(ws) or is_busy
     if time.monotonic() - due.refreshed_at >= REFRESH_SECONDS:
         flow.refresh(ws)
+        flow.settle(ws, due.follower)
         due.refreshed_at = time.monotonic()
     return is_busy
 
@@ -98,7 +114,7 @@ def run_one(ws: Context) -> bool:
     try:
         HANDLERS[job.kind](ws.as_actor(actor), job)
     except HabitueError as error:
-        jobs.finish(ws, job.job_id, state="failed", error=error)
+        jobs.finish(ws, job.job_id, state="failed", error=error, claimed_at=job.started_at)
         log.warning("job failed", kind=job.kind, job_id=job.job_id, code=error.code)
     except (OSError, SQLAlchemyError) as error:
         log.warning("job broke off and is taken up again", kind=job.kind, job_id=job.job_id, error=type(error).__name__)
