@@ -55,8 +55,12 @@ def main() -> None:
         logs.log_uncaught()
         learner = threading.Thread(target=learning.loop, args=(ws.context, is_over, stop.wait))
         learner.start()
-        work(ws.context, is_over, stop.wait)
-        learner.join()
+        try:
+            work(ws.context, is_over, stop.wait)
+        finally:
+            # Whatever ended the work ends the process: whoever started it starts another one.
+            stop.set()
+            learner.join()
 
 
 def work(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object]) -> None:
