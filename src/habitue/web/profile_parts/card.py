@@ -28,6 +28,7 @@ def card(request: HttpRequest, found: Person) -> dict[str, Any]:
         "who": facts.who(found, sources),
         "permissions": may_we.permissions(ws.purposes.listing(), found.consents, found.traits, sources),
         "identities": identities.identities(explanation, sources),
+        "network": identities.network(explanation),
         "refusals": identities.refusals(explanation, names),
         "sources": sorted(known_by),
     }
