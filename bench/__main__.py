@@ -8,7 +8,7 @@ import sys
 
 from bench.figures import DataMissing
 
-BENCHES = ("door", "import", "identity", "search")
+BENCHES = ("door", "graph", "import", "identity", "search")
 
 
 def main() -> int:

@@ -26,7 +26,7 @@ from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.privacy import consents
-from habitue.profiles import erasure, inheritance, matching, people, reading, replica, timeline, values
+from habitue.profiles import erasure, inheritance, matching, people, reading, relations, replica, timeline, values
 from habitue.quality import importing, quarantine
 from habitue.quality.admission import admit
 
@@ -74,7 +74,8 @@ def catch_up(ws: Context, target: Position | None = None) -> int:
 
 def refresh(ws: Context) -> None:
     """Renew what is computed: the replica for analysis, then the insights on it."""
-    replica.refresh(ws)
+    if replica.refresh(ws) or not ws.lake.has("relations"):
+        relations.renew(ws)
     for name in catalogue.insights():
         insights.stored(ws, name)
 

@@ -118,6 +118,7 @@ def _bars(steps: Sequence[tuple[str, float, float, str]], width: int) -> Mapping
     x = {"field": "since", "type": "quantitative", "axis": None, "scale": scale}
     return {
         "width": min(width, 440) - 130,
+        "padding": {"left": 16, "right": 5, "top": 5, "bottom": 5},
         "height": {"step": 28},
         "data": {"values": values},
         "layer": [
