@@ -8,7 +8,7 @@ import sys
 
 from bench.figures import DataMissing
 
-BENCHES = ("door", "import", "identity", "search", "crash")
+BENCHES = ("crash", "door", "graph", "identity", "import", "search")
 
 
 def main() -> int:
