@@ -241,9 +241,13 @@ new_windows = st.one_of(
     st.builds(Window, st.sampled_from(["this", "last"]), unit=st.sampled_from(["week", "month", "quarter", "year"])),
     st.builds(Window, st.just("since_event"), event=_events),
 )
-_sequence_windows = st.one_of(st.just(Window()), st.just(Window("last_days", 365)), st.just(Window("this", unit="year")))
+_sequence_windows = st.one_of(
+    st.just(Window()), st.just(Window("last_days", 365)), st.just(Window("this", unit="year"))
+)
 _tests = st.one_of(
-    st.builds(PropertyTest, st.sampled_from(["channel", "products.category"]), st.sampled_from(["is", "is_not"]), _words),
+    st.builds(
+        PropertyTest, st.sampled_from(["channel", "products.category"]), st.sampled_from(["is", "is_not"]), _words
+    ),
     st.builds(PropertyTest, st.just("score"), _number_ops, _figures),
 )
 _where = st.one_of(st.just(()), st.lists(_tests, max_size=1).map(tuple))
@@ -273,7 +277,11 @@ def _values(windows: st.SearchStrategy[Window]) -> st.SearchStrategy[Rule]:
 
 _minutes = st.sampled_from([0, 60, 1_440, 2_880, 10_080, 129_600])
 _same = st.one_of(
-    st.just(()), st.just(()), st.just((Same("channel"),)), st.just((Same("order_id"),)), st.just((Same("channel", "score"),))
+    st.just(()),
+    st.just(()),
+    st.just((Same("channel"),)),
+    st.just((Same("order_id"),)),
+    st.just((Same("channel", "score"),)),
 )
 _first = st.builds(Step, _events, _where)
 _later = st.builds(Step, _events, _where, _minutes, _same, st.sampled_from([False, False, True]))

@@ -140,7 +140,9 @@ def _holds(rule: Rule, person: dict[str, Any], world: World) -> bool:
             return ({"profile_id": who} in world.allowed) != rule.negate
         case Related():
             by_id = {p["profile_id"]: p for p in world.people if p["kind"] == "person"}
-            return naive_more.around(rule, who, world.relations, list(by_id), lambda p: _holds(rule.rule, by_id[p], world))
+            return naive_more.around(
+                rule, who, world.relations, list(by_id), lambda p: _holds(rule.rule, by_id[p], world)
+            )
         case InAudience() if rule.state != "is":
             return naive_more.in_history(rule, who, world.history, NOW, ZONE) != rule.negate
         case InAudience():

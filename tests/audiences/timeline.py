@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.sending import send
+
 from habitue import flow
 from habitue.audiences import stays
 from habitue.audiences.realtime import Follower
 from habitue.audiences.text import read
 from habitue.kernel.ids import Uuid7
 from habitue.workspace import Workspace
-from tests.sending import send
 
 START = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
 

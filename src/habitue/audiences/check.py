@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from habitue.audiences.conditions import MAX_AGE
-from habitue.audiences.properties import AMOUNTS, PRODUCTS, property_kind
 from habitue.audiences.fields import OPS, insight_field, is_field_name, is_own, trait_field
+from habitue.audiences.properties import AMOUNTS, PRODUCTS, property_kind
 from habitue.audiences.rule import (
     MANY_VALUES_OPS,
     MAX_COUNT,

@@ -12,8 +12,14 @@ from habitue.kernel.context import Context
 
 
 def create(
-    ws: Context, *, name: str, rule: Rule, description: str = "", purpose: str | None = None,
-    folder: str = "", publish: bool = True,
+    ws: Context,
+    *,
+    name: str,
+    rule: Rule,
+    description: str = "",
+    purpose: str | None = None,
+    folder: str = "",
+    publish: bool = True,
 ) -> Audience:
     """Save a rule under a name, as a draft unless it is to be published; memberships are kept of published ones.
 
@@ -40,7 +46,9 @@ def create(
     with ws.register.write() as conn:
         check_saved(conn, audience_id=made.audience_id, name=name, rule=rule, purpose=purpose)
         values = {field: getattr(made, field) for field in Audience.__dataclass_fields__}
-        conn.execute(sa.insert(audiences).values(**{**values, "rule": encode(rule), "draft": None if publish else encode(rule)}))
+        conn.execute(
+            sa.insert(audiences).values(**{**values, "rule": encode(rule), "draft": None if publish else encode(rule)})
+        )
         if publish:
             note_version(conn, ws, made)
         ledger.record(

@@ -12,10 +12,10 @@ import ibis
 import ibis.expr.types as ir
 
 from habitue.access import policy
-from habitue.audiences.audience import all_mentioned
-from habitue.audiences.check import check_rule
 from habitue.audiences import stays
 from habitue.audiences.asking import asked_of, asks_history
+from habitue.audiences.audience import all_mentioned
+from habitue.audiences.check import check_rule
 from habitue.audiences.compile import Kinds
 from habitue.audiences.fields import kinds
 from habitue.audiences.moment import Moment

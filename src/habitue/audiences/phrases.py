@@ -10,9 +10,10 @@ from typing import Any
 
 from habitue.audiences import phrases_more as more
 from habitue.audiences.check import fitting_kind
-from habitue.audiences.properties import AMOUNTS, PRODUCTS, property_kind
 from habitue.audiences.fields import RuleField, insight_field, is_own, trait_field
+from habitue.audiences.measures import kind_of_measure
 from habitue.audiences.places import IN_COUNTRY, IN_OTHER_COUNTRY
+from habitue.audiences.properties import AMOUNTS, PRODUCTS, property_kind
 from habitue.audiences.rule import (
     NO_VALUE_OPS,
     Consent,
@@ -30,9 +31,7 @@ from habitue.audiences.rule import (
     Value,
     values_of,
 )
-from habitue.audiences.measures import kind_of_measure
 from habitue.audiences.rule_parts import DAYS_OPS
-
 from habitue.audiences.spans import days_ahead, days_back, times, window
 from habitue.audiences.wording import Phrase, Reader
 from habitue.insights.catalogue import FieldKind

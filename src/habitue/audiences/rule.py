@@ -32,11 +32,46 @@ from habitue.kernel.errors import HabitueError
 from habitue.kernel.text import gettext_noop as _
 
 __all__ = [
-    "MANY_VALUES_OPS", "NO_VALUE_OPS", "OPS", "CountOp", "Measure", "PropertyTest", "Same", "Step", "SumOp", "Value",
-    "ValueOp", "Window", "WindowKind", "values_of",
-    "EVERYBODY", "Consent", "EventCount", "EventSum", "EventValue", "Group", "InAudience", "InsightIs", "MayUse",
-    "Place", "Related", "Rule", "RuleTooLarge", "RuleUnreadable", "Sample", "Sequence", "Trait",
-    "audiences_in", "check_limits", "decode", "encode", "insights_in", "own_nodes", "purposes_in", "walk", "where_of",
+    "EVERYBODY",
+    "MANY_VALUES_OPS",
+    "NO_VALUE_OPS",
+    "OPS",
+    "Consent",
+    "CountOp",
+    "EventCount",
+    "EventSum",
+    "EventValue",
+    "Group",
+    "InAudience",
+    "InsightIs",
+    "MayUse",
+    "Measure",
+    "Place",
+    "PropertyTest",
+    "Related",
+    "Rule",
+    "RuleTooLarge",
+    "RuleUnreadable",
+    "Same",
+    "Sample",
+    "Sequence",
+    "Step",
+    "SumOp",
+    "Trait",
+    "Value",
+    "ValueOp",
+    "Window",
+    "WindowKind",
+    "audiences_in",
+    "check_limits",
+    "decode",
+    "encode",
+    "insights_in",
+    "own_nodes",
+    "purposes_in",
+    "values_of",
+    "walk",
+    "where_of",
 ]  # fmt: skip
 
 MAX_DEPTH = 6
@@ -46,6 +81,7 @@ MAX_VALUES = 200
 MAX_COUNT = 1_000_000
 MAX_STEPS = 12
 MAX_BYTES = 200_000
+
 
 class _Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="kind"):
     """A node of the tree; `kind` tells which."""

@@ -124,7 +124,13 @@ class Reading(Transformer[Token, Any]):
     def money(self, items: list[Any]) -> Rule:
         path, event, op, amount, currency, window, where = items
         return EventSum(
-            event, cast(Any, _AMOUNT_OPS[op]), amount, path or "total", str(currency or ""), window or Window(), where or ()
+            event,
+            cast(Any, _AMOUNT_OPS[op]),
+            amount,
+            path or "total",
+            str(currency or ""),
+            window or Window(),
+            where or (),
         )
 
     def measure(self, items: list[Any]) -> Rule:

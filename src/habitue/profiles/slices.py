@@ -29,6 +29,7 @@ CONSENTS = pa.schema(
     ]
 )
 PART = 2_000
+CANCELLED = "Order Cancelled"
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -69,11 +70,18 @@ def _events(conn: Connection, owners: Mapping[int, str], names: Sequence[str]) -
         events.c.source_id != INTERNAL_SOURCE,
         sa.not_(is_gone),
     )
-    rows = conn.execute(query).all()
+    rows = [*conn.execute(query)]
+    orders = sorted({row.order_id for row in rows if row.order_id is not None})
+    elsewhere = sa.select(*columns, events.c.facts).where(
+        among(conn, events.c.order_id, orders), events.c.name == CANCELLED, sa.not_(is_gone)
+    )
+    # An order may have been cancelled under another name than it was placed.
+    if CANCELLED in names and orders:
+        rows += [row for row in conn.execute(elsewhere) if row.identifier_id not in owners]
     if not rows:
         return EVENTS.empty_table()
     table = facts_table(rows)
-    profiles = pa.array([owners[key] for key in table.column("identifier_id").to_pylist()], pa.string())
+    profiles = pa.array([owners.get(key, "") for key in table.column("identifier_id").to_pylist()], pa.string())
     return table.drop_columns(["identifier_id"]).append_column("profile_id", profiles)
 
 
