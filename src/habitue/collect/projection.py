@@ -11,12 +11,14 @@ from contextlib import contextmanager
 
 from sqlalchemy.engine import Connection
 
+from habitue.collect import repeats
 from habitue.collect.dedupe import fresh
 from habitue.collect.envelope import Event, to_event
 from habitue.collect.journal import Frame, Journal, Position
 from habitue.collect.member import member
 from habitue.collect.message import Body, decode_body
 from habitue.collect.proof import CLAIMED, is_proven, secret_name
+from habitue.collect.repeats import Reserved
 from habitue.kernel import state
 from habitue.kernel.clock import from_micros
 from habitue.kernel.context import Context
@@ -80,9 +82,10 @@ def _forget_projected(ws: Context) -> bool:
         if not is_ours:
             return False
         with ws.register.read() as conn:
-            if position(conn) != source.tail():
-                return False
-        start = source.rotate()
+            projected = position(conn)
+        start = source.rotate(projected)
+        if start is None:
+            return False
         with ws.register.write() as conn:
             state.store(conn, {"journal_segment": start.segment, "journal_offset": start.offset})
         source.drop_before(start)
@@ -96,7 +99,10 @@ def _apply_group(ws: Context, project: Project) -> int:
         if not group:
             return 0
         first = state.read(conn, "last_seq") + 1
-        events = list(_events(ws, group, first))
+        reserved: list[Reserved] = []
+        events = list(_events(ws, group, first, reserved))
+        numbers = len(events) + sum(each.size for each in reserved)
+        repeats.reserve(conn, reserved)
         project(conn, fresh(conn, events))
         after = group[-1][0].after
         state.store(
@@ -104,12 +110,13 @@ def _apply_group(ws: Context, project: Project) -> int:
             {
                 "journal_segment": after.segment,
                 "journal_offset": after.offset,
-                "last_seq": first + len(events) - 1,
+                "last_seq": first + numbers - 1,
+                "group_events": numbers,
             },
         )
     if after.segment > start.segment:
         _drop_projected(ws, after)
-    return len(events)
+    return numbers
 
 
 @contextmanager
@@ -134,11 +141,21 @@ def _group(source: Journal, start: Position) -> Iterator[tuple[Frame, Body]]:
             return
 
 
-def _events(ws: Context, group: Sequence[tuple[Frame, Body]], first_seq: int) -> Iterator[Event]:
+def _events(
+    ws: Context, group: Sequence[tuple[Frame, Body]], first_seq: int, reserved: list[Reserved]
+) -> Iterator[Event]:
+    """The events of a group, numbered from `first_seq` on; numbers that are set aside are put into `reserved`."""
     seq = first_seq
     for frame, body in group:
         received_at = from_micros(frame.received_at)
-        for message in body.batch:
+        gaps = {gap.index: gap for gap in body.gaps}
+        for index, message in enumerate((*body.batch, None)):
+            gap = gaps.get(index)
+            if gap is not None and body.import_id is not None:
+                reserved.append(Reserved(seq, body.import_id, gap.first_slot, gap.size, received_at))
+                seq += gap.size
+            if message is None:
+                break
             about_member = None if body.is_checked else member(message)
             for each in (message,) if about_member is None else (message, about_member):
                 event = to_event(each, seq=seq, body=body, received_at=received_at)

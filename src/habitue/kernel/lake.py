@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -215,6 +216,44 @@ class Lake:
                 with contextlib.suppress(FileNotFoundError):
                     if path.stat().st_mtime <= oldest:
                         path.unlink()
+
+
+@contextlib.contextmanager
+def temporary_engine(engine: str = "duckdb", *, memory: str = "1200MB") -> Iterator[Any]:
+    """An Ibis connection for work that leaves nothing behind: `duckdb` in this process, or `spark`.
+
+    DuckDB spills into a temporary folder beyond `memory`; Spark is the session that is active, else a local one.
+    """
+    if engine == "spark":
+        with _spark() as con:
+            yield con
+        return
+    with tempfile.TemporaryDirectory(prefix="habitue-engine-") as folder:
+        con = ibis.duckdb.connect(threads=2, memory_limit=memory, temp_directory=folder)
+        try:
+            yield con
+        finally:
+            con.disconnect()
+
+
+@contextlib.contextmanager
+def _spark() -> Iterator[Any]:
+    from pyspark.sql import SparkSession
+
+    active = SparkSession.getActiveSession()
+    session = active or (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.shuffle.partitions", "8")
+        .config("spark.sql.execution.arrow.pyspark.enabled", "true")
+        .getOrCreate()
+    )
+    try:
+        yield ibis.pyspark.connect(session)
+    finally:
+        if active is None:
+            session.stop()
 
 
 def _list_file(conn: Connection, table: str, file: str, *, first_seq: int, last_seq: int, rows: int) -> None:
