@@ -142,6 +142,7 @@ ROUTES = (
     route("", overview, name="list", permission="audiences.read"),
     route("new/", builder.new, name="new", permission="audiences.edit"),
     route("build/", builder.build, name="build", permission="audiences.edit"),
+    route("hints/", builder.hints, name="hints", permission="audiences.edit"),
     route("people/", people_of_rule, name="people", permission="audiences.read"),
     route("facts/", facts, name="facts", permission="audiences.read"),
     route("values/", values, name="values", permission="audiences.edit"),
