@@ -51,7 +51,7 @@ def _horizon(command: Callable[..., Any]) -> Callable[..., Any]:
 @_of_file
 @_horizon
 @pass_session
-def lifetime(session: Session, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
+def lifetime(session: Session, /, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
     """Orders and money to expect of each customer of a file, with bounds."""
     from habitue.insights import lifetime as insight
 
@@ -62,7 +62,7 @@ def lifetime(session: Session, orders: Path, out: Path | None, horizon_days: int
 @_of_file
 @_horizon
 @pass_session
-def churn(session: Session, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
+def churn(session: Session, /, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
     """Who of a file is about to leave, and the money in danger."""
     from habitue.insights import churn as insight
 
@@ -73,7 +73,7 @@ def churn(session: Session, orders: Path, out: Path | None, horizon_days: int, *
 @_of_file
 @_horizon
 @pass_session
-def next_order(session: Session, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
+def next_order(session: Session, /, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
     """When the next order of each customer of a file is to be expected."""
     from habitue.insights import next_order as insight
 
@@ -84,7 +84,7 @@ def next_order(session: Session, orders: Path, out: Path | None, horizon_days: i
 @_of_file
 @_horizon
 @pass_session
-def second_purchase(session: Session, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
+def second_purchase(session: Session, /, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
     """Which one-time buyers of a file may come back, and until when."""
     from habitue.insights import second_purchase as insight
 
@@ -94,7 +94,7 @@ def second_purchase(session: Session, orders: Path, out: Path | None, horizon_da
 @click.command("affinity", cls=Verb)
 @_of_file
 @pass_session
-def affinity(session: Session, orders: Path, out: Path | None, **options: Any) -> None:
+def affinity(session: Session, /, orders: Path, out: Path | None, **options: Any) -> None:
     """What each customer of a file of order lines buys again, and what new product they would like."""
     from habitue.insights import affinity as insight
 
@@ -104,7 +104,7 @@ def affinity(session: Session, orders: Path, out: Path | None, **options: Any) -
 @click.command("personas", cls=Verb)
 @_of_file
 @pass_session
-def personas(session: Session, orders: Path, out: Path | None, **options: Any) -> None:
+def personas(session: Session, /, orders: Path, out: Path | None, **options: Any) -> None:
     """Which kinds of customers a file of orders knows, if there are stable ones."""
     from habitue.insights import personas as insight
 

@@ -111,7 +111,8 @@ def _tested(whole: recommend.Baskets, last_day: int) -> tuple[Card, str]:
     people = np.intersect1d(np.unique(known.customer), np.unique(few.customer[after]))
     if days < 7 or len(people) < LEAST_PEOPLE:
         message = _(
-            "Only %(people)s customers bought before and after the day of the test; with fewer than %(least)s nothing can be "
+            "Only %(people)s customers bought before and after the day of the test; with fewer than %(least)s "
+            "nothing can be "
             "known about what anybody would like."
         )
         said = Said(message, {"people": len(people), "least": LEAST_PEOPLE})
@@ -142,19 +143,22 @@ def _card(
     }  # fmt: skip
     if best != "popular":
         message = _(
-            "New products: for %(hits)s of 100 customers the list of ten by “%(method)s” held something that they then bought "
+            "New products: for %(hits)s of 100 customers the list of ten by “%(method)s” held something that "
+            "they then bought "
             "for the first time within %(days)s days; the ten most popular products did for %(popular)s. %(people)s "
             "customers were tested."
         )
     else:
         message = _(
-            "New products: nothing foretold better than the ten most popular products what customers buy for the first time "
+            "New products: nothing foretold better than the ten most popular products what customers buy for the "
+            "first time "
             "(%(popular)s of 100 within %(days)s days). So everybody's list is the most popular ones."
         )
     said = [Said(message, params)]
     if habit[2] >= LEAST_PEOPLE:
         message = _(
-            "Buying again: for %(hits)s of 100 the own list of ten held something that they bought again; the ten most popular "
+            "Buying again: for %(hits)s of 100 the own list of ten held something that they bought again; the "
+            "ten most popular "
             "products did for %(popular)s."
         )
         said.append(Said(message, {"hits": round(100 * habit[0]), "popular": round(100 * simple[0])}))
@@ -171,17 +175,26 @@ def _card(
         tested_days=days,
         tests=1,
         people=people,
-        measures=(
-            Measure("hit_new", _("New products: customers with a hit among ten"), hits[best][0], hits["popular"][0], "share", "high"),
-            Measure("ndcg_new", _("New products: quality of the order (NDCG)"), hits[best][1], hits["popular"][1], "number", "high"),
-            Measure("hit_again", _("Bought again: customers with a hit among ten"), habit[0], simple[0], "share", "high"),
-            Measure("ndcg_again", _("Bought again: quality of the order (NDCG)"), habit[1], simple[1], "number", "high"),
-        ),
+        measures=_measures(hits[best], hits["popular"], habit, simple),
         rivals=tuple(
             Rival(name, METHODS[name], {"hit_new": found[0], "ndcg_new": found[1]}, name == "popular")
             for name, found in hits.items()
         ),
         inputs=("Order Completed",),
+    )
+
+
+def _measures(new: Any, popular: Any, habit: Any, simple: Any) -> tuple[Measure, ...]:
+    rows = (
+        ("hit_new", _("New products: customers with a hit among ten"), new[0], popular[0], True),
+        ("ndcg_new", _("New products: quality of the order (NDCG)"), new[1], popular[1], False),
+        ("hit_again", _("Bought again: customers with a hit among ten"), habit[0], simple[0], True),
+        ("ndcg_again", _("Bought again: quality of the order (NDCG)"), habit[1], simple[1], False),
+    )
+    return tuple(
+        Measure(name, label, value, base, "share" if is_share else "number", "high")
+        for name, label, value, base, is_share in rows
+        if value == value
     )
 
 

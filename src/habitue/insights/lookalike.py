@@ -49,7 +49,8 @@ def of_features(people: list[str], rows: Floats, is_seed: Flags) -> Lookalikes:
     count, others = int(is_seed.sum()), int((~is_seed).sum())
     if min(count, others) < LEAST_SEEDS:
         message = _(
-            "The audience has %(people)s people and there are %(others)s others; with fewer than %(least)s on one side nobody "
+            "The audience has %(people)s people and there are %(others)s others; with fewer than %(least)s on "
+            "one side nobody "
             "can be told to be alike."
         )
         said = Said(message, {"people": count, "others": others, "least": LEAST_SEEDS})
@@ -63,12 +64,14 @@ def of_features(people: list[str], rows: Floats, is_seed: Flags) -> Lookalikes:
     }  # fmt: skip
     if is_shown:
         message = _(
-            "Of one of the %(people)s people of the audience and one other, “%(method)s” took the right one for a member in "
+            "Of one of the %(people)s people of the audience and one other, “%(method)s” took the right one for "
+            "a member in "
             "%(area)s of 100 pairs it had not seen (50 is chance, a look at the nearest neighbours had %(near)s)."
         )
     else:
         message = _(
-            "The %(people)s people of the audience cannot be told from the others well enough (%(area)s of 100 pairs right, 50 is "
+            "The %(people)s people of the audience cannot be told from the others well enough (%(area)s of 100 "
+            "pairs right, 50 is "
             "chance, nearest neighbours had %(near)s). So nobody is proposed."
         )
     parts = tuple(Part(*each) for each in figures.tenths(found.scores, is_seed.astype(float)))

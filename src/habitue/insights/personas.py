@@ -164,9 +164,8 @@ def _named(known: Histories, group: Ints, shares: Floats, categories: list[str])
 def _traits(scaled: Floats, apart: Floats, categories: list[str]) -> tuple[Said, ...]:
     """The things, at most four, in which a group is farthest from the middle."""
     told = [(abs(float(v)), Said(TRAITS[name][0 if v > 0 else 1])) for name, v in zip(TRAITS, scaled, strict=True)]
-    told += [
-        (float(value), Said(LIKES, {"category": name})) for name, value in zip(categories, apart, strict=True) if value > 0
-    ]
+    liked = zip(categories, apart.tolist(), strict=True)
+    told += [(value, Said(LIKES, {"category": name})) for name, value in liked if value > 0]
     told.sort(key=lambda each: -each[0])
     far = [said for distance, said in told if distance > 0.25][:4]
     return tuple(far or [told[0][1]])
@@ -176,12 +175,14 @@ def _card(found: clusters.Clusters, named: tuple[Persona, ...], people: int) -> 
     is_shown = bool(named)
     if is_shown:
         message = _(
-            "%(groups)s groups came out nearly the same from %(seeds)s different starts (agreement %(ari)s of 1; %(least)s is "
+            "%(groups)s groups came out nearly the same from %(seeds)s different starts (agreement %(ari)s of 1; "
+            "%(least)s is "
             "needed)."
         )
     else:
         message = _(
-            "There are no stable groups: from %(seeds)s different starts the groups came out differently (agreement %(ari)s of 1; "
+            "There are no stable groups: from %(seeds)s different starts the groups came out differently "
+            "(agreement %(ari)s of 1; "
             "%(least)s is needed). Customers here differ by degrees, not by kind."
         )
     params = {

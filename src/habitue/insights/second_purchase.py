@@ -98,7 +98,8 @@ def _card(purchases: Purchases, second: hazard.Second, days: int, people: int) -
     rows = [row for day in cuts if day - purchases.first_day >= ahead and (row := _test(purchases, day, ahead))]
     if not rows:
         message = _(
-            "Too little is known to test when second purchases come: at least %(least)s customers with a first purchase, "
+            "Too little is known to test when second purchases come: at least %(least)s customers with a first "
+            "purchase, "
             "watched for three times %(days)s days, are needed."
         )
         said = Said(message, {"least": LEAST_FIRST, "days": backtest.LEAST_DAYS})
@@ -110,13 +111,16 @@ def _card(purchases: Purchases, second: hazard.Second, days: int, people: int) -
     params = {"error": round(100 * error, 1), "naive": round(100 * naive, 1), "days": ahead, "tests": len(rows)}
     if is_shown:
         message = _(
-            "On %(tests)s past days the share of one-time buyers who came back within %(days)s days was foretold with an error "
+            "On %(tests)s past days the share of one-time buyers who came back within %(days)s days was foretold "
+            "with an error "
             "of %(error)s points; taking the share of all who ever came back was %(naive)s points off."
         )
     else:
         message = _(
-            "On %(tests)s past days the share of one-time buyers who came back within %(days)s days could not be foretold "
-            "better (%(error)s points off) than by the share of all who ever came back (%(naive)s). So no chance is shown."
+            "On %(tests)s past days the share of one-time buyers who came back within %(days)s days could not be "
+            "foretold "
+            "better (%(error)s points off) than by the share of all who ever came back (%(naive)s). So no chance "
+            "is shown."
         )
     said_all = [Said(message, params)]
     if shares:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from habitue.insights.models.histories import Floats, Histories, Purchases
+from habitue.insights.models.histories import Floats, Purchases
 
 MOST_DAYS = 730
 LEAST_AT_RISK = 20
@@ -18,7 +18,8 @@ LEAST_AT_RISK = 20
 
 @dataclass(frozen=True, slots=True)
 class Second:
-    """`reached[d]` is the share who bought a second time within d days; known up to `days`, where too few were watched."""
+    """`reached[d]` is the share who bought a second time within d days; known up to `days`, where too "
+    "few were watched."""
 
     reached: Floats
     days: int
@@ -33,11 +34,13 @@ class Second:
         then = np.minimum(silent + days, self.days).astype(int)
         left = 1 - self.reached[now]
         found: Floats = np.where(left > 1e-9, (self.reached[then] - self.reached[now]) / np.maximum(left, 1e-9), 0.0)
-        return np.where(silent + days > self.days + days // 2, np.nan, found)
+        known: Floats = np.where(silent + days > self.days + days // 2, np.nan, found)
+        return known
 
 
 def waits(purchases: Purchases, day: int) -> tuple[Floats, Floats]:
-    """Days from each customer's first to the second purchase by `day` (NaN if none), and days watched since the first."""
+    """Days from each customer's first to the second purchase by `day` (NaN if none), and days watched "
+    "since the first."""
     keep = purchases.day <= day
     code, on = purchases.customer[keep], purchases.day[keep]
     starts = np.flatnonzero(np.r_[True, code[1:] != code[:-1]]) if len(code) else np.empty(0, np.int64)
@@ -61,8 +64,3 @@ def second_purchase(wait: Floats, watched: Floats) -> Second:
     known = np.flatnonzero(at_risk >= LEAST_AT_RISK)
     days = int(known.max(initial=0))
     return Second(1 - np.cumprod(1 - hazard), days)
-
-
-def waiting(known: Histories) -> Floats:
-    """Days of silence of those who bought once."""
-    return known.silence[known.repeats == 0]

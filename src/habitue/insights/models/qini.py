@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from threadpoolctl import threadpool_limits
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+from sklearn.model_selection import StratifiedKFold  # type: ignore[import-untyped]
+from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
+from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from habitue.insights.models.histories import Flags, Floats
 
@@ -48,8 +48,9 @@ def curve(score: Floats, treated: Flags, happened: Flags) -> tuple[Floats, Float
 def coefficient(score: Floats, treated: Flags, happened: Flags) -> float:
     """The area between curve and chance, as a share of that of a perfect order (with negative effects)."""
     own = _area(*curve(score, treated, happened))
-    perfect_score = np.where(treated, happened, ~happened).astype(float) * 2 + np.where(treated, happened, 0)
-    perfect = _area(*curve(_perfect(treated, happened, perfect_score), treated, happened))
+    # The best possible order: responders who were treated first, responders who were not treated last.
+    best = np.where(happened, np.where(treated, 1.0, -1.0), 0.0)
+    perfect = _area(*curve(best, treated, happened))
     flat = _area(*_line(treated, happened))
     return float((own - flat) / (perfect - flat)) if perfect != flat else 0.0
 
@@ -64,14 +65,6 @@ def interval(score: Floats, treated: Flags, happened: Flags) -> tuple[float, flo
         found.append(coefficient(score[rows], treated[rows], happened[rows]))
     low, high = np.quantile(found, [0.025, 0.975])
     return float(low), float(high)
-
-
-def _perfect(treated: Flags, happened: Flags, _score: Floats) -> Floats:
-    """Treated who came first, then control who did not, then the others: the order of scikit-uplift."""
-    came_treated, quiet_control = treated & happened, ~treated & ~happened
-    found: Floats = np.where(came_treated, 2.0, np.where(quiet_control, 1.0, 0.0))
-    total = float(np.where(quiet_control, 1.0, 0.0).sum())
-    return found if total >= 0 else found
 
 
 def _line(treated: Flags, happened: Flags) -> tuple[Floats, Floats]:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.linalg
-import scipy.sparse as sp
-from threadpoolctl import threadpool_limits
+import scipy.linalg  # type: ignore[import-untyped]
+import scipy.sparse as sp  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from habitue.insights.models.histories import Floats, Ints
 
@@ -77,7 +77,9 @@ class Tastes:
 def learn(known: Baskets, day: int) -> Tastes:
     """Learn what goes together from all baskets up to `day`."""
     age = (day - known.day).astype(float)
-    trend = np.bincount(known.product, weights=0.5 ** (age / TREND_DAYS), minlength=known.products)
+    trend: Floats = np.bincount(known.product, weights=0.5 ** (age / TREND_DAYS), minlength=known.products).astype(
+        float
+    )
     once = known.once()
     buyers = np.asarray(once.sum(axis=0)).ravel()
     often = np.argsort(-buyers, kind="stable")
@@ -153,7 +155,8 @@ def _ease(together: Floats) -> Floats:
         inverse = _inverse(system)
     found = -inverse / np.diag(inverse)[None, :]
     np.fill_diagonal(found, 0.0)
-    return found.astype(np.float32)
+    small: Floats = found.astype(np.float32)
+    return small
 
 
 def _inverse(system: Floats) -> Floats:
@@ -161,7 +164,8 @@ def _inverse(system: Floats) -> Floats:
     factor: Callable[..., tuple[Floats, int]] = scipy.linalg.lapack.dpotrf
     lower, _info = factor(system, lower=1)
     half, _info = scipy.linalg.lapack.dpotri(lower, lower=1)
-    return np.tril(half) + np.tril(half, -1).T
+    whole: Floats = np.tril(half) + np.tril(half, -1).T
+    return whole
 
 
 def _best(scores: Floats, chosen: Ints, size: int) -> Ints:
