@@ -190,7 +190,9 @@ def _facts(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[grap
 def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
     for is_match, told in groupby(((commands.decode(event), event) for event in run), key=commands.is_match):
         if is_match:
-            yield from _decided(ws, conn, list(told))
+            yield from _decided(
+                ws, conn, [(command, event) for command, event in told if commands.is_decision(command)]
+            )
             continue
         for command, event in told:
             match command:

@@ -104,7 +104,7 @@ def weight(value: float) -> str:
 
 
 def _bars(steps: Sequence[tuple[str, float, float, str]], width: int) -> Mapping[str, Any]:
-    values = [
+    values: list[dict[str, Any]] = [
         {"name": name, "place": place, "since": min(since, until), "until": max(since, until), "tone": colour(tone),
          "said": weight(until - since)}
         for place, (name, since, until, tone) in enumerate(steps)
