@@ -179,8 +179,10 @@ def _differing(one: str, other: str) -> tuple[list[Piece], list[Piece]]:
 
 
 def _saying(part: Mapping[str, Any]) -> str:
-    return gettext(part["saying"]) % {"field": _label(part)}
+    text = part["saying"]
+    return gettext(text) % {"field": _label(part)}
 
 
 def _label(part: Mapping[str, Any]) -> str:
-    return gettext(part["label"])
+    text = part["label"]
+    return gettext(text)
