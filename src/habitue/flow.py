@@ -11,6 +11,8 @@ from sqlalchemy.engine import Connection
 
 from habitue.access import policy
 from habitue.activation import exports_erase
+from habitue.audiences import realtime, stays, taken
+from habitue.audiences import settle as settling
 from habitue.audit import ledger
 from habitue.collect import imports, projection, repeats
 from habitue.collect.envelope import Event
@@ -22,13 +24,11 @@ from habitue.identity.rulebook import Rulebook
 from habitue.insights import catalogue
 from habitue.insights import store as insights
 from habitue.kernel import jobs, state
-from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.privacy import consents
 from habitue.profiles import erasure, inheritance, matching, people, reading, relations, replica, timeline, values
-from habitue.quality import importing, quarantine
-from habitue.quality.admission import admit
+from habitue.quality import held, importing, quarantine, releases, screening
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ def project(ws: Context, conn: Connection, events: Sequence[Event]) -> None:
     changed: set[str] = set()
     touched: set[str] = set()
     gone: set[str] = set()
-    for is_command, run in groupby(events, key=commands.is_command):
-        for resolved in _commands(ws, conn, run) if is_command else _facts(ws, conn, run):
+    for kind, run in groupby(events, key=_kind):
+        for resolved in _STEPS[kind](ws, conn, run):
             changed = (changed - resolved.gone) | resolved.changed
             touched = (touched - resolved.gone) | resolved.touched
             gone = (gone | resolved.gone) - resolved.touched
@@ -73,11 +73,50 @@ def catch_up(ws: Context, target: Position | None = None) -> int:
 
 
 def refresh(ws: Context) -> None:
-    """Renew what is computed: the replica for analysis, then the insights on it."""
+    """Renew what is computed: the replica for analysis, then the insights on it that need no learning."""
     if replica.refresh(ws) or not ws.lake.has("relations"):
         relations.renew(ws)
-    for name in catalogue.insights():
-        insights.stored(ws, name)
+    for name, insight in catalogue.insights().items():
+        if insight.learn is None:
+            insights.stored(ws, name)
+
+
+def learn(
+    ws: Context, names: Sequence[str] = (), *, progress: Callable[[int, int], None] | None = None
+) -> Sequence[str]:
+    """Learn insights anew from all facts: the named ones, else all that are due; returns which."""
+    replica.refresh(ws)
+    wanted = list(names) or insights.due(ws)
+    insights.learn_all(ws, wanted, progress)
+    return wanted
+
+
+def run_learning(ws: Context, job: jobs.Job) -> None:
+    """Carry a queued learning of insights out to its end, with its progress."""
+    started = job.started_at
+
+    def progress(done: int, total: int) -> None:
+        jobs.progress(ws, job.job_id, done=done, total=total, claimed_at=started)
+
+    try:
+        learn(ws, job.args.get("names", ()), progress=progress)
+    except jobs.JobCancelled:
+        jobs.finish(ws, job.job_id, state="cancelled", claimed_at=started)
+    else:
+        jobs.finish(ws, job.job_id, state="done", claimed_at=started)
+
+
+def follow(ws: Context, follower: realtime.Follower) -> bool:
+    """Bring memberships up to what was projected and to the clock; returns whether more is waiting."""
+    if realtime.was_set_back(ws):
+        settling.settle_all(ws, follower, "time")
+    return realtime.follow(ws, follower).is_more
+
+
+def settle(ws: Context, follower: realtime.Follower) -> None:
+    """Ask newly published audiences, and those that mention renewed insights, of everybody."""
+    settling.settle(ws, follower)
+    settling.settle_insights(ws, follower)
 
 
 def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], None] | None = None) -> None:
@@ -89,11 +128,13 @@ def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], Non
         )
     except jobs.JobCancelled:
         outcome = "cancelled"
+    except jobs.JobLost:
+        return
     except HabitueError as error:
         outcome, problem = "failed", error
     people_of_import(ws, job.subject_id)
     refresh(ws)
-    jobs.finish(ws, job.job_id, state=outcome, error=problem)
+    jobs.finish(ws, job.job_id, state=outcome, error=problem, claimed_at=job.started_at)
 
 
 def people_of_import(ws: Context, import_id: str) -> None:
@@ -134,6 +175,14 @@ def undo_import(ws: Context, import_id: str) -> None:
     refresh(ws)
 
 
+def replay_quarantine(ws: Context, source_id: str, held_ids: Sequence[str] | None = None) -> int:
+    """Replay what waits of a source, or some of its messages, once; returns how many were ordered."""
+    count, position = releases.order(ws, source_id, held_ids)
+    if position is not None:
+        catch_up(ws, position)
+    return count
+
+
 def erase_person(ws: Context, profile_id: str) -> Erased:
     """Erase one person from register, replica, quarantine and kept exports; the ledger keeps that it happened."""
     policy.require(ws.actor, "people.erase")
@@ -142,14 +191,18 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
         needles = [known.value for known in explain.explain(conn, person.row.profile_id).identifiers]
     kept = exports_erase.erase(ws, person.row.profile_id)
     with ws.register.write() as conn:
-        rows = quarantine.erase_matching(conn, needles)
+        rows = quarantine.erase_matching(conn, needles) + held.erase_matching(conn, needles)
+        taken.erase(conn, [person.row.profile_id])
+        stays.erase_person(conn, person.identifier_ids, person.row.profile_id)
         details = {"events": person.row.event_count, "quarantined": rows, "exports": kept}
         ledger.record(
             conn, ws, verb="person.erased", subject_kind="person", subject_id=person.row.profile_id, details=details
         )
     catch_up(ws, decide.submit(ws, commands.ErasePerson(identifier_ids=person.identifier_ids)))
     projection.forget_projected(ws)
+    ws.register.forget_deleted()
     refresh(ws)
+    insights.forget(ws, [person.row.profile_id])
     ws.lake.sweep(grace=0)
     return Erased(events=person.row.event_count, quarantined=rows, exports=kept)
 
@@ -173,10 +226,21 @@ def rebuild(ws: Context, conn: Connection, around: replay.Closure) -> None:
     people.refresh(conn, changed=resolved.changed, gone=resolved.gone, seq=seq, country=country)
 
 
-def _facts(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
-    settings = ws.config.workspace
-    today = day_in(ws.clock.now(), settings.timezone)
-    events = [admit(event, country=settings.country, today=today) for event in run]
+def _kind(event: Event) -> str:
+    if releases.is_order(event):
+        return "release"
+    return "command" if commands.is_command(event) else "fact"
+
+
+def _arrived(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
+    return _facts(ws, conn, screening.screen(ws, conn, run))
+
+
+def _released(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
+    return _facts(ws, conn, screening.released(ws, conn, run))
+
+
+def _facts(ws: Context, conn: Connection, events: Sequence[Event]) -> Iterator[graph.Resolved]:
     resolved = graph.resolve(conn, ws, events)
     told = values.fold(conn, resolved.homes)
     consents.fold(conn, safer.homes(resolved))
@@ -188,7 +252,9 @@ def _facts(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[grap
 
 
 def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
-    for is_match, told in groupby(((commands.decode(event), event) for event in run), key=commands.is_match):
+    given = [(commands.decode(event), event) for event in run]
+    state.store(conn, {"decisions_seq": given[-1][1].seq})
+    for is_match, told in groupby(given, key=commands.is_match):
         if is_match:
             yield from _decided(
                 ws, conn, [(command, event) for command, event in told if commands.is_decision(command)]
@@ -226,6 +292,9 @@ def _decided(ws: Context, conn: Connection, told: Sequence[commands.Told]) -> It
         yield _replay(ws, conn, undone.around(conn, first))
     else:
         yield from commands.apply(conn, ws, told)
+
+
+_STEPS = {"fact": _arrived, "release": _released, "command": _commands}
 
 
 def _replay(ws: Context, conn: Connection, around: replay.Closure) -> graph.Resolved:

@@ -75,9 +75,9 @@ class Journal:
 
     def tail(self) -> Position:
         """The position after the last whole frame."""
-        position = self._tail
-        while self.path(position.segment + 1).exists():
-            position = Position(position.segment + 1)
+        # The newest segment is looked up: others may have begun several and dropped those before it meanwhile.
+        newest = max((int(path.stem) for path in self.folder.glob("*.seg")), default=1)
+        position = self._tail if self._tail.segment >= newest else Position(newest)
         for frame in self._frames(position):
             position = frame.after
         self._tail = position
@@ -87,10 +87,12 @@ class Journal:
         """Whole frames from `start` on, across segments, until the end as it is now."""
         position = start
         while True:
+            # Asked before reading: what is appended between the last frame and the question would be passed over.
+            is_closed = self.path(position.segment + 1).exists()
             for frame in self._frames(position):
                 position = frame.after
                 yield frame
-            if not self.path(position.segment + 1).exists():
+            if not is_closed:
                 return
             position = Position(position.segment + 1)
 
@@ -103,9 +105,14 @@ class Journal:
                 dropped += 1
         return dropped
 
-    def rotate(self) -> Position:
-        """Begin a new segment, so that the present one can be dropped once it is projected."""
+    def rotate(self, expected: Position) -> Position | None:
+        """Begin a new segment, so that the present one can be dropped once it is projected.
+
+        None when the journal goes on beyond `expected`, up to which it was projected.
+        """
         with _Lock(self.folder / "append.lock"):
+            if next(self.read(expected), None) is not None:
+                return None
             tail = Position(self.tail().segment + 1)
             self._write(tail, b"")
             self._tail = tail
@@ -176,6 +183,10 @@ class _Lock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         os.close(self._descriptor)
+
+
+def _number(path: Path) -> int:
+    return int(path.stem)
 
 
 def _frame(received_at: int, body: bytes) -> bytes:

@@ -82,9 +82,10 @@ def _forget_projected(ws: Context) -> bool:
         if not is_ours:
             return False
         with ws.register.read() as conn:
-            if position(conn) != source.tail():
-                return False
-        start = source.rotate()
+            projected = position(conn)
+        start = source.rotate(projected)
+        if start is None:
+            return False
         with ws.register.write() as conn:
             state.store(conn, {"journal_segment": start.segment, "journal_offset": start.offset})
         source.drop_before(start)
@@ -110,6 +111,7 @@ def _apply_group(ws: Context, project: Project) -> int:
                 "journal_segment": after.segment,
                 "journal_offset": after.offset,
                 "last_seq": first + numbers - 1,
+                "group_events": numbers,
             },
         )
     if after.segment > start.segment:
