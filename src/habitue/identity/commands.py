@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any, TypeGuard
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -128,11 +128,6 @@ def met(decision: Decision) -> Sequence[int]:
 def is_match(told: tuple[Command, Event]) -> bool:
     """Whether a command is of a matching run; those come in thousands and are carried out together."""
     return isinstance(told[0], Matched)
-
-
-def is_decision(command: Command) -> TypeGuard[Decision]:
-    """Whether a command is kept as a decision; what undoes or erases leaves no event."""
-    return isinstance(command, Decision)
 
 
 def is_retroactive(conn: Connection, decision: Decision) -> bool:
