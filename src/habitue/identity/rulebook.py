@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import msgspec
-import re2  # type: ignore[import-untyped]  # ships no types
+import re2
 
 from habitue.collect.envelope import PRIORITY, namespace_kind
 from habitue.collect.proof import Proof
