@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -160,6 +161,7 @@ def identifiers(message: Message, traits: Mapping[str, Any], source_id: str) -> 
     return found
 
 
+@lru_cache(maxsize=4_096)
 def namespace_kind(namespace: str) -> str:
     """The kind of a namespace: `customer_number` of `customer_number:shop`."""
     return namespace.partition(":")[0]

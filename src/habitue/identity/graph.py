@@ -309,7 +309,8 @@ class Group:
                 namespace = "user_id" if ("user_id", value) in self._nodes else "anonymous_id"
             node = self._named(namespace, value, event)
             (nodes if node.blocked_seq is None else blocked).append(node)
-        nodes.sort(key=lambda node: self._book.priority(node.namespace))
+        if len(nodes) > 1:
+            nodes.sort(key=lambda node: self._book.of(node.namespace).priority)
         return nodes, blocked
 
     def _named(self, namespace: str, value: str, event: Event) -> Node:
@@ -625,4 +626,6 @@ def _is_pair(table: sa.Table, pair: tuple[int, int]) -> tuple[sa.ColumnElement[b
 
 def _name_of(event: Event) -> str:
     first, last = event.person_traits.get("first_name"), event.person_traits.get("last_name")
+    if not first and not last:
+        return ""
     return rules.name_key(first if isinstance(first, str) else "", last if isinstance(last, str) else "")

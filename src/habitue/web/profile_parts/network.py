@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 WIDTH, HEIGHT = 560, 320
 MOST = 24
 LABEL = 22
+DASHED = SafeString(' stroke-dasharray="5 4"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Network:
                 (
                     *map(round, (*places[wire.a], *places[wire.b])),
                     "brass" if wire.is_thought else "ink-3",
-                    format_html(' stroke-dasharray="5 4"') if wire.is_thought else "",
+                    DASHED if wire.is_thought else "",
                 )
                 for wire in wires
             ),

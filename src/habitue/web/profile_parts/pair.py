@@ -104,7 +104,7 @@ def weight(value: float) -> str:
 
 
 def _bars(steps: Sequence[tuple[str, float, float, str]], width: int) -> Mapping[str, Any]:
-    values = [
+    values: list[dict[str, Any]] = [
         {"name": name, "place": place, "since": min(since, until), "until": max(since, until), "tone": colour(tone),
          "said": weight(until - since)}
         for place, (name, since, until, tone) in enumerate(steps)
@@ -179,8 +179,10 @@ def _differing(one: str, other: str) -> tuple[list[Piece], list[Piece]]:
 
 
 def _saying(part: Mapping[str, Any]) -> str:
-    return gettext(part["saying"]) % {"field": _label(part)}
+    text = part["saying"]
+    return gettext(text) % {"field": _label(part)}
 
 
 def _label(part: Mapping[str, Any]) -> str:
-    return gettext(part["label"])
+    text = part["label"]
+    return gettext(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from habitue.identity.rules import REASONS
 from habitue.kernel.errors import NotFound
 from habitue.kernel.text import gettext_noop as _
 from habitue.profiles.matching import STATES
+from habitue.profiles.reading import Person
 from habitue.web.navigation import NavEntry
 from habitue.web.profile_parts import pair as pairs
 from habitue.web.profile_parts.origins import source_names
@@ -166,9 +168,8 @@ def _name(ws: Workspace, identifier_id: int) -> str:
     return rules.name_of(ws, identifier_id)
 
 
-def _told_by(person: object, sources: dict[str, str]) -> str:
-    golden = getattr(person, "golden", {})
-    ids = {value.source_id for each in golden.values() for value in (each.winner, *each.others)}
+def _told_by(person: Person, sources: Mapping[str, str]) -> str:
+    ids = {value.source_id for each in person.golden.values() for value in (each.winner, *each.others)}
     return ", ".join(sorted(sources.get(source_id, source_id) for source_id in ids))
 
 
