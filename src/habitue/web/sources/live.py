@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from habitue.access.policy import allowed
 from habitue.kernel.text import gettext_noop as _
-from habitue.quality.dictionary import event_kind
+from habitue.quality.dictionary import FIELDS, PROPERTIES, event_kind, field
 from habitue.web.sources.reasons import refused
 
 if TYPE_CHECKING:
@@ -62,11 +62,21 @@ def called(kind: str, name: str) -> str:
 
 
 def problem_texts(problems: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The reasons of a message in quarantine, with the field and its value."""
-    return [
-        f"{each['field']} „{each['value']}“: {_filled(each)}" if each["value"] else f"{each['field']}: {_filled(each)}"
-        for each in problems
-    ]
+    """The reasons of a message in quarantine, each with the field and its value."""
+    return [_told(each) for each in problems]
+
+
+def _told(problem: Mapping[str, Any]) -> str:
+    reason, value = filled(problem), str(problem["value"])
+    name = field_label(str(problem["field"]))
+    return f"{name}: {reason}" if not value or value in reason else f"{name}: “{value}” – {reason}"
+
+
+def field_label(name: str) -> str:
+    """What a trait or a property is called, in the reader's words."""
+    if name == "event":
+        return gettext("Event")
+    return gettext(PROPERTIES[name].label if name in PROPERTIES and name not in FIELDS else field(name).label)
 
 
 def without_values(problems: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -74,7 +84,8 @@ def without_values(problems: Iterable[Mapping[str, Any]]) -> list[Mapping[str, A
     return [{**each, "value": "", "params": dict.fromkeys(each["params"], "…")} for each in problems]
 
 
-def _filled(problem: Mapping[str, Any]) -> str:
+def filled(problem: Mapping[str, Any]) -> str:
+    """The reason of a problem in the reader's language."""
     text = gettext(str(problem["message"]))
     return text % problem["params"] if problem["params"] else text
 

@@ -120,7 +120,11 @@ def _shown(request: HttpRequest, each: HeldMessage) -> dict[str, Any]:
     problems = each.problems if sees_people else live.without_values(each.problems)
     shown: dict[str, Any] = {"message": each, "what": live.called(each.type, each.name)}
     shown["problems"] = live.problem_texts(problems)
-    shown["cells"] = list(zip(each.columns, each.cells, strict=True)) if sees_people else []
+    shown["cells"] = (
+        [(live.field_label(name), cell) for name, cell in zip(each.columns, each.cells, strict=True)]
+        if sees_people
+        else []
+    )
     if each.state == "open" and allowed(request.ws.actor, "sources.edit"):
         shown["form"] = CorrectionForm(values=_broken(each), auto_id=f"{each.held_id}-%s")
         shown["is_unplanned"] = any(problem["code"] == UNPLANNED for problem in each.problems)
@@ -155,8 +159,8 @@ def _tell(request: HttpRequest, replayed: int, tried: int) -> None:
 def _reason(ws: Workspace, source_id: str, state: str, code: str) -> str:
     found = ws.sources.quarantine(source_id, states=[state], limit=200)
     problems = (problem for each in found for problem in each.problems if problem["code"] == code)
-    first = next(problems, None)
-    return gettext(str(first["message"])) % first["params"] if first else code
+    first = next(iter(live.without_values(list(problems)[:1])), None)
+    return f"{live.field_label(str(first['field']))}: {live.filled(first)}" if first else code
 
 
 ROUTES = (
