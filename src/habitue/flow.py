@@ -27,7 +27,7 @@ from habitue.kernel import jobs, state
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.privacy import consents
-from habitue.profiles import erasure, inheritance, matching, people, reading, replica, timeline, values
+from habitue.profiles import erasure, inheritance, matching, people, reading, relations, replica, timeline, values
 from habitue.quality import held, importing, quarantine, releases, screening
 
 
@@ -74,7 +74,8 @@ def catch_up(ws: Context, target: Position | None = None) -> int:
 
 def refresh(ws: Context) -> None:
     """Renew what is computed: the replica for analysis, then the insights on it that need no learning."""
-    replica.refresh(ws)
+    if replica.refresh(ws) or not ws.lake.has("relations"):
+        relations.renew(ws)
     for name, insight in catalogue.insights().items():
         if insight.learn is None:
             insights.stored(ws, name)

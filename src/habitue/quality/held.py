@@ -193,7 +193,14 @@ def empty(conn: Connection, held_id: str, *, at: datetime) -> bool:
     part = sa.and_(held.c.is_part, held.c.message_id == f"{message.message_id}{MEMBER}")
     wanted = sa.and_(held.c.source_id == message.source_id, held.c.state == "open")
     change = sa.update(held).where(wanted, sa.or_(held.c.held_id == held_id, part))
-    gone: dict[str, Any] = {"columns": [], "cells": [], "body": None, "searched": "", "state": "discarded", "decided_at": at}
+    gone: dict[str, Any] = {
+        "columns": [],
+        "cells": [],
+        "body": None,
+        "searched": "",
+        "state": "discarded",
+        "decided_at": at,
+    }
     return conn.execute(change.values(**gone)).rowcount > 0
 
 
