@@ -148,11 +148,11 @@ class Sources(Verbs):
         with self._ws.register.read() as conn:
             return held.get(conn, held_id)
 
-    def quarantine_counts(self) -> Mapping[str, Mapping[tuple[str, str], int]]:
-        """How many messages there are in quarantine, by source and there by (state, reason code)."""
+    def quarantine_counts(self, source_id: str | None = None) -> Mapping[str, Mapping[tuple[str, str], int]]:
+        """How many messages there are in quarantine, by source (all, or one) and there by (state, reason code)."""
         policy.require(self._ws.actor, "sources.read")
         with self._ws.register.read() as conn:
-            return held.counts(conn)
+            return held.counts(conn, source_id)
 
     def correct(self, held_id: str, changes: Mapping[str, str | None]) -> None:
         """Change values of a message that waits; None takes one out. `replay` then brings it in."""

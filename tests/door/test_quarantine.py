@@ -270,3 +270,19 @@ def test_only_the_last_refusals_are_kept(quick: Caller) -> None:
     assert len(quick.ws.sources.refusals("website", limit=1_000)) == traffic.REFUSALS_KEPT
     assert quick.ws.sources.outcomes()["website"]["identity_missing"].messages == 270
     assert quick.door.commit.tail == Position()
+
+
+def test_counts_that_cannot_be_written_are_written_later(quick: Caller) -> None:
+    with quick.ws.register.write() as conn:
+        conn.execute(sa.text("ALTER TABLE collect_traffic RENAME TO away"))
+    quick.batch({"type": "page", "userId": "u1"}, {"type": "page"})
+    quick.door.tally.flush()
+    assert quick.ws.sources.outcomes() == {}
+    with quick.ws.register.write() as conn:
+        conn.execute(sa.text("ALTER TABLE away RENAME TO collect_traffic"))
+    quick.door.tally.flush()
+    assert {code: each.messages for code, each in quick.ws.sources.outcomes()["website"].items()} == {
+        "accepted": 1,
+        "identity_missing": 1,
+    }
+    assert len(quick.ws.sources.refusals("website")) == 1

@@ -30,7 +30,7 @@ VIEWS = {"open": _("Waiting"), "noted": _("Taken without a value"), "released": 
 
 def reasons(ws: Workspace, source_id: str) -> list[dict[str, Any]]:
     """How many messages there are in quarantine by reason: what waits, and what was noted or dropped."""
-    counts = ws.sources.quarantine_counts().get(source_id, {})
+    counts = ws.sources.quarantine_counts(source_id).get(source_id, {})
     return [
         {"state": state, "label": gettext(VIEWS[state]), "reason": _reason(ws, source_id, state, code), "count": count}
         for (state, code), count in counts.items()
@@ -44,7 +44,7 @@ def page(request: HttpRequest, source_id: str) -> HttpResponse:
     state = state if state in VIEWS else "open"
     number = paging.wanted(request.GET.get("page"))
     found = request.ws.sources.quarantine(source_id, states=[state], offset=(number - 1) * PAGE, limit=PAGE + 1)
-    counts = request.ws.sources.quarantine_counts().get(source_id, {})
+    counts = request.ws.sources.quarantine_counts(source_id).get(source_id, {})
     sums = {name: sum(count for (of, _), count in counts.items() if of == name) for name in VIEWS}
     shown = {
         "source": request.ws.sources.get(source_id),
@@ -143,7 +143,7 @@ def _held(request: HttpRequest, source_id: str, held_id: str) -> HeldMessage:
 
 
 def _waiting(request: HttpRequest, source_id: str) -> int:
-    counts = request.ws.sources.quarantine_counts().get(source_id, {})
+    counts = request.ws.sources.quarantine_counts(source_id).get(source_id, {})
     return sum(count for (state, _), count in counts.items() if state == "open")
 
 
