@@ -67,9 +67,10 @@ class Tally:
         """Write counts down; returns what could not be written."""
         try:
             with self._world.register.write(synchronous="NORMAL") as conn:
-                traffic.add(conn, counts, refused)
+                now = self._world.clock.now()
+                traffic.add(conn, counts, refused, now)
                 if self._flushes % PRUNE_FLUSHES == 0:
-                    traffic.prune(conn, self._world.clock.now())
+                    traffic.prune(conn, now)
         except SQLAlchemyError:
             return counts, refused
         self._flushes += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "discarded": (_("put aside for good"), "n"),
     "refused": (_("refused"), "a"),
 }
+PROOFS: Mapping[str, str] = {"claimed": _("claimed"), "proven": _("proven")}
 TYPES: Mapping[str, str] = {
     "identify": _("Details of a person"),
     "group": _("Details of a company"),
@@ -48,6 +49,7 @@ class Line:
     profile_id: str = ""
     reason: str = ""
     message_id: str = ""
+    proof: str = ""
 
 
 def lines(ws: Workspace, source_id: str) -> Sequence[Line]:
@@ -96,7 +98,9 @@ def _taken(ws: Workspace, source_id: str) -> Iterable[Line]:
         if event.message_id.endswith("/member"):
             continue
         who, profile_id = (event.value, event.profile_id) if is_shown else ("", "")
-        yield _line(event.received_at, "taken", called(event.type, event.name), who, profile_id, "", event.message_id)
+        what, proof = called(event.type, event.name), gettext(PROOFS[event.proof]) if event.proof in PROOFS else ""
+        line = _line(event.received_at, "taken", what, who, profile_id, "", event.message_id)
+        yield replace(line, proof=proof)
 
 
 def _held(ws: Workspace, source_id: str) -> Iterable[Line]:
