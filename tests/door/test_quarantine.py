@@ -201,12 +201,15 @@ def test_a_person_is_erased_from_the_quarantine_too(call: Caller) -> None:
     say(call, signed_in("u1-anna-berg", email=ANNA))
     broken = {"type": "track", "event": "Tea Poured", "userId": "u1-anna-berg", "context": {"traits": {"email": ANNA}}}
     say(call, broken, signed_in("u2", email="eva@@web.example"))
+    call.batch({"type": "page", "messageId": f"{ANNA}/1"}, {"type": ANNA, "userId": "u2"})
+    call.door.tally.flush()
     (row,) = call.ws.people.listing().rows
     assert call.ws.people.erase(row.profile_id).quarantined == 1
     with call.ws.register.read() as conn:
         rows = [str(each).lower() for each in conn.execute(sa.select(held.held))]
-    assert len(rows) == 1
-    assert "anna" not in rows[0]
+        refusals = [str(each).lower() for each in conn.execute(sa.select(traffic.refusals))]
+    assert (len(rows), len(refusals)) == (1, 1)
+    assert not any("anna" in each for each in (*rows, *refusals))
 
 
 def test_who_may_only_read_changes_nothing(quick: Caller) -> None:

@@ -20,6 +20,7 @@ ACCEPTED = "accepted"
 NOBODY = ""
 MINUTES_KEPT = timedelta(days=7)
 REFUSALS_KEPT = 200
+_LONG_ENOUGH = 8
 
 minutes = sa.Table(
     "collect_traffic",
@@ -119,6 +120,14 @@ def last_refusals(conn: Connection, source_id: str, *, limit: int = 50) -> list[
     query = sa.select(refusals).where(refusals.c.source_id == source_id)
     query = query.order_by(refusals.c.at.desc(), refusals.c.refusal_id.desc()).limit(limit)
     return [Refusal(**row._mapping) for row in conn.execute(query)]
+
+
+def erase_matching(conn: Connection, needles: Sequence[str]) -> int:
+    """Delete the refusals whose message number holds an identifier of an erased person; how many they were."""
+    number = sa.func.lower(refusals.c.message_id)
+    held = [number.contains(needle.lower(), autoescape=True) for needle in needles if len(needle) >= _LONG_ENOUGH]
+    held += [number == needle.lower() for needle in needles if needle]
+    return sum(conn.execute(sa.delete(refusals).where(each)).rowcount for each in held)
 
 
 def forget(conn: Connection, source_id: str) -> None:

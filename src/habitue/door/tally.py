@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from habitue.door.checking import Rejected
 from habitue.door.world import World
 
 FLUSH_SECONDS = 0.5
+_QUOTED = re.compile(r"'[^']*'")
 _Counted = tuple[Counter[tuple[str, datetime, str]], list[Refusal]]
 PRUNE_FLUSHES = 2_000
 MOST_REFUSALS = traffic.REFUSALS_KEPT
@@ -105,4 +107,5 @@ class Tally:
 
 
 def _readable(reason: str) -> str:
-    return reason.encode("utf-8", "replace").decode().replace("\0", "")[:300]
+    """The reason without what the sender wrote: values may be anything, also about people."""
+    return _QUOTED.sub("'…'", reason).encode("utf-8", "replace").decode().replace("\0", "")[:300]

@@ -243,6 +243,7 @@ def _cells(event: Event) -> dict[str, str]:
 
 def _texts(event: Event, cells: Mapping[str, str]) -> Iterator[str]:
     """Every single text of an event, for erasure."""
+    yield event.message_id
     yield from (value for _, value in event.identifiers)
     for told in (cells, event.facts, event.person_traits, event.kept or {}):
         yield from _leaves(told)
