@@ -14,7 +14,7 @@ from habitue.activation import exports_erase
 from habitue.audiences import realtime, stays, taken
 from habitue.audiences import settle as settling
 from habitue.audit import ledger
-from habitue.collect import imports, projection, repeats
+from habitue.collect import imports, projection, repeats, traffic
 from habitue.collect.envelope import Event
 from habitue.collect.journal import Position
 from habitue.identity import commands, decide, explain, graph, preview, replay, rulebook, safer, undone
@@ -192,6 +192,7 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
     kept = exports_erase.erase(ws, person.row.profile_id)
     with ws.register.write() as conn:
         rows = quarantine.erase_matching(conn, needles) + held.erase_matching(conn, needles)
+        traffic.erase_matching(conn, needles)
         taken.erase(conn, [person.row.profile_id])
         stays.erase_person(conn, person.identifier_ids, person.row.profile_id)
         details = {"events": person.row.event_count, "quarantined": rows, "exports": kept}

@@ -33,6 +33,8 @@ LISTS = {
     "review-standing": "review/standing/",
     "review-shared": "review/shared/",
     "review-rules": "review/rules/",
+    "sources": "sources/",
+    "source-new": "sources/new/",
     "settings": "settings/",
     "users": "settings/users/",
     "user-add": "settings/users/add/",
@@ -42,6 +44,7 @@ FIRST_OF = {
     "person": "people/?sort=-events",
     "import-result": "imports/",
     "audience": "audiences/",
+    "source": "sources/",
 }
 Visit = Callable[["Page", str], None]
 
@@ -68,6 +71,12 @@ def _around(page: Page, name: str) -> Iterator[str]:
         where = page.url
         for act in ("erase", "join"):
             page.goto(f"{where}{act}/")
+            settled(page)
+            yield act
+    if name == "source":
+        where = page.url
+        for act, path in (("source-key", "keys/new/"), ("source-quarantine", "quarantine/")):
+            page.goto(f"{where}{path}")
             settled(page)
             yield act
     if name == "audience":

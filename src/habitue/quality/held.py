@@ -76,9 +76,15 @@ class HeldMessage:
 def row_of(
     event: Event, problems: Iterable[FieldProblem], *, held_id: str, state: State, is_part: bool = False
 ) -> dict[str, Any]:
-    """The row of an event as it came, before anything was read; `dropped` keeps nothing of what it said."""
+    """The row of an event as it came, before anything was read.
+
+    `dropped` keeps nothing of what it said, and `noted` only the values that were left out: the rest was taken.
+    """
     is_kept = state != "dropped"
-    cells = _cells(event) if is_kept else {}
+    problems = list(problems)
+    cells = _cells(event) if is_kept and state != "noted" else {}
+    if state == "noted":
+        cells = {problem.field: problem.value for problem in problems}
     told = [asdict(problem) if is_kept else {**asdict(problem), "value": ""} for problem in problems]
     return {
         "held_id": held_id,
@@ -95,7 +101,7 @@ def row_of(
         "columns": list(cells),
         "cells": list(cells.values()),
         "body": dump(event) if state == "open" else None,
-        "searched": quarantine.searched(_texts(event)).replace("\0", "") if is_kept else "",
+        "searched": quarantine.searched(_texts(event, cells)).replace("\0", "") if is_kept else "",
         "decided_at": None,
     }
 
@@ -235,10 +241,11 @@ def _cells(event: Event) -> dict[str, str]:
     return {name: text for name, value in told.items() if (text := _text(value))}
 
 
-def _texts(event: Event) -> Iterator[str]:
+def _texts(event: Event, cells: Mapping[str, str]) -> Iterator[str]:
     """Every single text of an event, for erasure."""
+    yield event.message_id
     yield from (value for _, value in event.identifiers)
-    for told in (event.facts, event.person_traits, event.kept or {}):
+    for told in (cells, event.facts, event.person_traits, event.kept or {}):
         yield from _leaves(told)
 
 
