@@ -6,7 +6,6 @@ from functools import lru_cache
 
 from lark import Lark
 
-
 FIELDS = frozenset({"country", "region", "city", "company", "household"})
 """Words of the language that are fields as well; where each is meant is clear from its place."""
 
@@ -56,8 +55,8 @@ audience: "in" "audience" string -> is_in
      | "left" "audience" string [window] -> left_it
 place: "near" place_part+
 place_part: COUNTRY string -> near_country
-     | _REGION strings -> near_regions
-     | _CITY strings -> near_cities
+     | REGION strings -> near_regions
+     | CITY strings -> near_cities
      | "postcode" strings -> near_postcodes
 related: QUANTIFIER "of" AROUND "(" rule ")"
 sample: "sample" string number "%" "to" number "%"
