@@ -195,7 +195,7 @@ def open_workspace(
     if is_new:
         with register.write() as conn:
             purposes.seed(conn)
-    lake = Lake(register, path / config.lake.path, ids)
+    lake = Lake(register, path / config.lake.path, ids, engine=config.engine)
     context = Context(
         folder=path,
         config=config,

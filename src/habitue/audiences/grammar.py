@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from lark import Lark
 
-from habitue.audiences.rule_parts import MEASURES
+FIELDS = frozenset({"country", "region", "city", "company", "household"})
+"""Words of the language that are fields as well; where each is meant is clear from its place."""
 
 GRAMMAR = r"""
 ?start: rule
@@ -53,9 +54,9 @@ audience: "in" "audience" string -> is_in
      | "entered" "audience" string [window] -> entered
      | "left" "audience" string [window] -> left_it
 place: "near" place_part+
-place_part: "country" string -> near_country
-     | "region" strings -> near_regions
-     | "city" strings -> near_cities
+place_part: COUNTRY string -> near_country
+     | REGION strings -> near_regions
+     | CITY strings -> near_cities
      | "postcode" strings -> near_postcodes
 related: QUANTIFIER "of" AROUND "(" rule ")"
 sample: "sample" string number "%" "to" number "%"
@@ -93,13 +94,16 @@ where: "where" "(" test ("and" test)* ")"
 test: path comparison
 path: name ["." name]
 
-name: NAME | QUOTED_NAME
+name: NAME | QUOTED_NAME | COUNTRY | REGION | CITY
 event: STRING
 string: STRING
 strings: STRING | "(" STRING ("," STRING)* ")"
 number: NUMBER
 value: STRING | NUMBER | DATE | TRUE | FALSE
 
+COUNTRY: "country"
+REGION: "region"
+CITY: "city"
 GIVEN: "given"
 WITHDRAWN: "withdrawn"
 UNKNOWN: "unknown"
@@ -129,4 +133,4 @@ def parser() -> Lark:
 def words() -> frozenset[str]:
     """The words of the language; a field of such a name is written between backquotes."""
     found = {terminal.pattern.value for terminal in parser().terminals if terminal.pattern.type == "str"}
-    return frozenset(word for word in found if word.isalpha()) | {"company", "household", *MEASURES}
+    return frozenset(word for word in found if word.isalpha()) - FIELDS

@@ -172,13 +172,13 @@ class Reading(Transformer[Token, Any]):
         return Place(**found)
 
     def near_country(self, items: list[str]) -> tuple[str, Any]:
-        return "country", items[0]
+        return "country", items[1]
 
     def near_regions(self, items: list[Any]) -> tuple[str, Any]:
-        return "regions", items[0]
+        return "regions", items[1]
 
     def near_cities(self, items: list[Any]) -> tuple[str, Any]:
-        return "cities", items[0]
+        return "cities", items[1]
 
     def near_postcodes(self, items: list[Any]) -> tuple[str, Any]:
         return "postcodes", items[0]

@@ -52,7 +52,10 @@ def why(ws: Context, rule: Rule, profile_id: str) -> Why:
     policy.require(ws.actor, "audiences.read")
     policy.require(ws.actor, "people.read")
     person = reading.person(ws, profile_id)
-    nodes = [(path.count("."), node) for path, node in walk(rule) if not isinstance(node, Group)] or [(0, rule)]
+    nodes: list[tuple[int, Rule]] = [
+        (path.count("."), node) for path, node in walk(rule) if not isinstance(node, Group)
+    ]
+    nodes = nodes or [(0, rule)]
     table = membership.conditions(ws, [rule, *(node for _depth, node in nodes)])
     rows = ws.lake.con.to_pyarrow(table.filter(table.profile_id == person.row.profile_id)).to_pylist()
     found: dict[str, Any] = rows[0] if rows else {}

@@ -152,7 +152,7 @@ def as_text(session: Session, wanted: str) -> None:
 
     with session.open() as ws:
         text = written(find(ws, wanted).rule, audience_names=ws.audiences.names())
-    session.give({"text": text}, lambda: session.say(_("%(text)s"), text=text))
+    session.give({"text": text}, lambda: click.echo(text))
 
 
 def _rule(ws: Workspace, wanted: str | None, rule_text: str | None, text: str | None = None) -> Rule:

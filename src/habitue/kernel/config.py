@@ -137,5 +137,7 @@ def _check(config: Config) -> None:
         raise SettingInvalid(key="workspace.currency", problem="three capital letters such as EUR are wanted")
     if not config.workspace.languages or set(config.workspace.languages) - set(LANGUAGES):
         raise SettingInvalid(key="workspace.languages", problem=f"choose from {', '.join(LANGUAGES)}")
-    if config.engine != "duckdb":
-        raise SettingInvalid(key="engine", problem="only duckdb is built in")
+    if config.engine != "duckdb" and not config.engine.startswith(("spark://", "local[")):
+        raise SettingInvalid(
+            key="engine", problem="it is duckdb, or the address of a cluster such as spark://host:7077"
+        )

@@ -18,10 +18,14 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from habitue.kernel.errors import HabitueError
 from habitue.kernel.ids import Ids
 from habitue.kernel.register import BigId, Register, metadata
+from habitue.kernel.text import gettext_noop as _
 
 GRACE_SECONDS = 3600
+MOST_FILES = 32
+SMALL_ROWS = 100_000
 _INSTANT = pa.timestamp("us", tz="UTC")
 
 lake_files = sa.Table(
@@ -95,6 +99,74 @@ def engine_in_process() -> Any:
     return con
 
 
+CLUSTER_FUNCTIONS = (
+    """CREATE OR REPLACE TEMPORARY FUNCTION habitue_json_text(document STRING, name STRING) RETURNS STRING
+        RETURN get_json_object(document, concat('$[\\'', name, '\\']'))""",
+    """CREATE OR REPLACE TEMPORARY FUNCTION habitue_json_items(document STRING, name STRING) RETURNS ARRAY<STRING>
+        RETURN from_json(get_json_object(document, concat('$[\\'', name, '\\']')), 'array<string>')""",
+)
+
+
+class Cluster:
+    """A connection to a Spark cluster that answers as the engine in process does: instants come back in UTC."""
+
+    def __init__(self, con: Any, session: Any) -> None:
+        self._con = con
+        self._session = session
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._con, name)
+
+    def parquet(self, name: str, paths: Sequence[str]) -> ir.Table:
+        """The table in some files, whose columns may have come one after another."""
+        frame = self._session.read.option("mergeSchema", "true").parquet(*paths)
+        frame.createOrReplaceTempView(f"lake_{name}")
+        return _complete(self._con.table(f"lake_{name}"), name)
+
+    def to_pyarrow(self, expression: Any, **more: Any) -> Any:
+        """The rows of an expression, or the value of a scalar."""
+        found = self._con.to_pyarrow(expression, **more)
+        if not isinstance(found, pa.Table):
+            return found
+        kinds = [_INSTANT if pa.types.is_timestamp(field.type) else field.type for field in found.schema]
+        columns = [column.cast(kind) for column, kind in zip(found.columns, kinds, strict=True)]
+        return pa.table(columns, names=found.column_names)
+
+
+def engine_on_cluster(address: str) -> Any:
+    """A connection to the cluster at an address such as `spark://host:7077`: UTC, and the functions of the lake.
+
+    Needs the extra `spark`, and Parquet files that the workers can read under the same path.
+    """
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.master(address).appName("habitue")  # type: ignore[attr-defined]  # a class property
+    for key, value in CLUSTER_SETTINGS.items():
+        builder = builder.config(key, value)
+    session = builder.getOrCreate()
+    for function in CLUSTER_FUNCTIONS:
+        session.sql(function)
+    return Cluster(ibis.pyspark.connect(session), session)
+
+
+CLUSTER_SETTINGS: Mapping[str, str] = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "false",
+    "spark.ui.enabled": "false",
+    "spark.sql.shuffle.partitions": "8",
+}
+
+
+def _complete(table: ir.Table, name: str) -> ir.Table:
+    """With the columns that the table has got since its files were written, without values."""
+    schema = _schemas.get(name)
+    missing = [] if schema is None else [field for field in schema if field.name not in table.columns]
+    if not missing:
+        return table
+    kinds = ibis.Schema.from_pyarrow(pa.schema(missing))
+    return table.mutate(**{column: ibis.null(kind) for column, kind in kinds.items()})
+
+
 def instant() -> pa.DataType:
     """The lake's type of an instant."""
     return _INSTANT
@@ -115,20 +187,30 @@ def declare_view(name: str, view: View) -> None:
     _views[name] = view
 
 
+class LakeChanged(HabitueError):
+    """Somebody else changed the list of files in the meantime."""
+
+    code = "lake_changed"
+    message = _("The files of the table %(table)s were changed by something else at the same time.")
+    next_step = _("Nothing was lost; the next refresh tries again.")
+    retry_helps = True
+
+
 class Lake:
     """Tables in Parquet files whose list lives in the register, so that readers see whole refreshes only."""
 
-    def __init__(self, register: Register, path: Path, ids: Ids) -> None:
+    def __init__(self, register: Register, path: Path, ids: Ids, *, engine: str = "duckdb") -> None:
         self._register = register
         self.path = path
         self._ids = ids
+        self._engine = engine
         self._local = threading.local()
 
     @property
     def con(self) -> Any:
         """The Ibis connection of this thread (an engine connection must not be shared between threads)."""
         if not hasattr(self._local, "con"):
-            self._local.con = engine_in_process()
+            self._local.con = engine_in_process() if self._engine == "duckdb" else engine_on_cluster(self._engine)
             self._local.known = {}
         return self._local.con
 
@@ -173,6 +255,34 @@ class Lake:
         with self._register.write() as conn:
             _list_file(conn, name, file_name, first_seq=first_seq, last_seq=last_seq, rows=table.num_rows)
 
+    def compact(self, name: str, *, most: int = MOST_FILES) -> bool:
+        """Write the small files of a table as one when there are more than `most`; returns whether it did.
+
+        Readers go on with the old files until the list has changed, which is one transaction.
+        """
+        small = sa.and_(lake_files.c.table_name == name, lake_files.c.row_count < SMALL_ROWS)
+        with self._register.read() as conn:
+            rows = conn.execute(sa.select(lake_files).where(small).order_by(lake_files.c.first_seq)).all()
+        if len(rows) <= most:
+            return False
+        schema = _schemas.get(name) or pq.read_schema(self.path / rows[-1].file_name)
+        parts = [_fitting(pq.read_table(self.path / row.file_name), schema) for row in rows]
+        file_name = self._save(name, pa.concat_tables(parts))
+        with self._register.write() as conn:
+            gone = sa.and_(small, lake_files.c.file_name.in_([row.file_name for row in rows]))
+            if conn.execute(sa.delete(lake_files).where(gone)).rowcount != len(rows):
+                raise LakeChanged(table=name)
+            _list_file(
+                conn,
+                name,
+                file_name,
+                first_seq=rows[0].first_seq,
+                last_seq=max(row.last_seq for row in rows),
+                rows=sum(part.num_rows for part in parts),
+            )
+        self.sweep()
+        return True
+
     def forget(self, names: Iterable[str]) -> None:
         """Take tables away; they are written anew at the next refresh."""
         with self._register.write() as conn:
@@ -201,10 +311,12 @@ class Lake:
         return file_name
 
     def _read(self, con: Any, name: str, files: Sequence[str]) -> ir.Table:
+        if not files:
+            return ibis.memtable(_schemas[name].empty_table())
         paths = [str(self.path / file) for file in files]
-        if paths:
-            return con.read_parquet(paths)
-        return ibis.memtable(_schemas[name].empty_table())
+        if isinstance(con, Cluster):
+            return con.parquet(name, paths)
+        return _complete(con.read_parquet(paths, union_by_name=True), name)
 
     def sweep(self, grace: float = GRACE_SECONDS) -> None:
         """Delete files that no table lists any more and that are older than `grace` seconds."""
@@ -254,6 +366,17 @@ def _spark() -> Iterator[Any]:
     finally:
         if active is None:
             session.stop()
+
+
+def _fitting(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """A table in the columns of a schema; what it does not have is missing."""
+    columns = [
+        table.column(field.name).cast(field.type)
+        if field.name in table.column_names
+        else pa.nulls(table.num_rows, field.type)
+        for field in schema
+    ]
+    return pa.table(columns, schema=schema)
 
 
 def _list_file(conn: Connection, table: str, file: str, *, first_seq: int, last_seq: int, rows: int) -> None:

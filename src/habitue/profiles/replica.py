@@ -170,6 +170,7 @@ def _refresh_facts(ws: Context) -> bool:
     is_behind = ws.lake.sequence("facts") < wanted
     if is_behind:
         _append_facts(ws, wanted)
+        ws.lake.compact("facts")
     # Its own sequence counts: a refresh may have ended between the facts and this table.
     is_stale = is_rewritten or ws.lake.sequence("superseded") < wanted
     if is_stale:

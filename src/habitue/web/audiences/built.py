@@ -198,9 +198,9 @@ def _window(node: Draft) -> Window:
     if word in ("this", "previous"):
         return Window("this" if word == "this" else "last", unit=cast(Any, unit))
     if kind == "days_ago":
-        return Window(kind, _whole(node.one("window_count")), upto=_whole(node.one("window_upto")))
+        return Window("days_ago", _whole(node.one("window_count")), upto=_whole(node.one("window_upto")))
     if kind == "since_event":
-        return Window(kind, event=_filled(node.one("window_event")))
+        return Window("since_event", event=_filled(node.one("window_event")))
     if kind in ("last_hours", "last_days", "last_months"):
         return Window(kind=cast(Any, kind), count=_whole(node.one("window_count")))
     if kind == "between":

@@ -1,0 +1,140 @@
+"""The same members on a Spark cluster as on the engine in process, for every kind of condition."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from cluster import cluster
+from hypothesis import HealthCheck, Phase, given, settings
+from naive_rules import (
+    ALLOWED,
+    CONSENTS,
+    EVENTS,
+    HISTORY,
+    MEMBERS,
+    NOW,
+    PEOPLE,
+    RELATIONS,
+    RFM,
+    ZONE,
+    World,
+    members,
+    rules,
+    world,
+)
+
+from habitue.audiences.compile import compile_rule
+from habitue.audiences.fields import kind_of
+from habitue.audiences.rule import Rule, walk
+from habitue.audiences.tables import Tables
+from habitue.audiences.text import read
+from habitue.kernel.lake import Cluster, engine_on_cluster
+
+pytest.importorskip("pyspark")
+SEED = 11
+EXAMPLES = (
+    'country is "DE"',
+    "age between 20 and 35",
+    'hobby contains "k"',
+    "children > 0",
+    'did "Order Completed" at least 2 times in last 365 days',
+    'money of "Order Completed" >= 5 in last year',
+    'did "Order Completed" where (channel is "DE")',
+    'average(total) of "Order Completed" > 5',
+    'distinct(channel) of "Opened" >= 1',
+    'first(channel) of "Order Completed" is known',
+    'most_frequent(channel) of "Order Completed" is known',
+    'sequence ("Order Completed", then within 90 days "Opened", not within 7 days "Order Refunded")',
+    'sequence ("Order Completed", then "Opened" same (channel))',
+    "consent newsletter by email is given",
+    'in audience "vip" or was in audience "new"',
+    'any of company (did "Order Completed")',
+    'sample "spring" 0 % to 50 %',
+    'near country "DE" postcode "04"',
+    "last_seen_at within last 30 days",
+    "birth_date anniversary within next 340 days",
+)
+PRODUCTS = (
+    'did "Order Completed" where (products.category is "DE")',
+    'sum(products.quantity) of "Order Completed" > 1',
+)
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A connection to a cluster of one master and two workers."""
+    with cluster(tmp_path_factory.mktemp("cluster")) as address:
+        con = engine_on_cluster(address)
+        yield con
+        con._session.stop()
+
+
+@pytest.fixture(scope="module")
+def made_up() -> World:
+    """People and their histories."""
+    return world(SEED)
+
+
+@pytest.fixture(scope="module")
+def tables(spark: Cluster, made_up: World, tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    """The same rows in Parquet files that the workers read."""
+    folder = tmp_path_factory.mktemp("tables")
+
+    def table(name: str, rows: list[dict[str, Any]], schema: pa.Schema) -> Any:
+        pq.write_table(pa.Table.from_pylist(rows, schema=schema), folder / f"{name}.parquet")
+        return spark.parquet(f"t_{name}", [str(folder / f"{name}.parquet")])
+
+    return Tables(
+        people=table("people", made_up.people, PEOPLE),
+        events=table("events", made_up.events, EVENTS),
+        consents=table("consents", made_up.consents, CONSENTS),
+        members=table("members", made_up.members, MEMBERS),
+        insights={"rfm": table("rfm", made_up.rfm, RFM)},
+        history=table("history", made_up.history, HISTORY),
+        relations=table("relations", made_up.relations, RELATIONS),
+        allowed={"newsletter": table("allowed", made_up.allowed, ALLOWED)},
+    )
+
+
+def _some_rules(count: int) -> list[Rule]:
+    found: list[Rule] = []
+
+    @settings(
+        max_examples=count, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(rules)
+    def collect(rule: Rule) -> None:
+        found.append(rule)
+
+    collect()
+    return found
+
+
+def _members(con: Any, asked: list[Rule], tables: Tables) -> list[list[str]]:
+    """The members of each rule, asked together."""
+    parts = [
+        compile_rule(rule, tables, now=NOW, timezone=ZONE, currency="EUR", kinds=kind_of).mutate(
+            number=ibis.literal(number, type="int32")
+        )
+        for number, rule in enumerate(asked)
+    ]
+    rows = con.to_pyarrow(ibis.union(*parts) if len(parts) > 1 else parts[0]).to_pylist()
+    return [sorted(row["profile_id"] for row in rows if row["number"] == number) for number in range(len(asked))]
+
+
+@pytest.mark.slow
+def test_a_cluster_finds_the_same_members(spark: Cluster, made_up: World, tables: Tables) -> None:
+    asked = [read(text) for text in (*EXAMPLES, *PRODUCTS)] + _some_rules(12)
+    for start in range(0, len(asked), 6):
+        part = asked[start : start + 6]
+        assert _members(spark, part, tables) == [members(rule, made_up) for rule in part]
+    kinds = {type(node).__name__ for rule in asked for _path, node in walk(rule)}
+    sys.stdout.write(f"\n{len(asked)} rules with {sorted(kinds)} on the cluster\n")
+    assert len(kinds) >= 11
