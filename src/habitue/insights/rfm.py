@@ -57,6 +57,22 @@ def rfm(events: ir.Table, people: ir.Table, *, at: datetime, timezone: str, curr
     )  # fmt: skip
 
 
+def money_days(events: ir.Table, people: ir.Table, *, timezone: str, currency: str) -> ir.Table:
+    """One row for each person and day with orders or refunds (profile_id, on, orders, other_orders, money)."""
+    known = events.semi_join(people.filter(people.kind == "person"), "profile_id")
+    return days_of_money(known, timezone=timezone, currency=currency)
+
+
+def groups_on(days: ir.Table, day: date) -> ir.Table:
+    """The group of everybody who has bought before the beginning of `day` (profile_id, rfm_group), from `money_days`.
+
+    The same as `rfm` at that instant, without reading the events again.
+    """
+    table = with_rhythm(_buyers(days.filter(days["on"] < ibis.literal(day, type="date")), day))
+    table = table.mutate(recency_days=ibis.literal(day, type="date").delta(table.last_on, unit="day"))
+    return table.select("profile_id", rfm_group=group_column(table))
+
+
 def _before(column: ir.TimestampValue, at: datetime) -> ir.BooleanValue:
     return column < ibis.literal(at, type="timestamp('UTC')")
 

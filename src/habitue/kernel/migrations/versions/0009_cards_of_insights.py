@@ -8,7 +8,7 @@ from alembic import op
 from habitue.kernel import register
 
 revision = "0009"
-down_revision = "0011"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
