@@ -19,7 +19,9 @@ from habitue.kernel.lake import Lake
 from habitue.kernel.migrate import migrate
 from habitue.kernel.register import Register
 from habitue.privacy import purposes
-from habitue.verbs import Audiences, Exports, Imports, Insights, Jobs, Ledger, People, Purposes, Reports, Sources
+from habitue.source_verbs import Sources
+from habitue.verbs import Audiences, Exports, Imports, Insights, Jobs, Ledger, People, Purposes, Reports
+from habitue.verbs_of_identity import Identity, Matching, Review
 
 
 class Workspace:
@@ -73,6 +75,21 @@ class Workspace:
     def people(self) -> People:
         """Find and read people, join and separate them."""
         return People(self.context)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Who is who: rules, shared values, decisions and their undo."""
+        return Identity(self.context)
+
+    @cached_property
+    def matching(self) -> Matching:
+        """Runs that compare everybody with everybody."""
+        return Matching(self.context)
+
+    @cached_property
+    def review(self) -> Review:
+        """Pairs for people to decide."""
+        return Review(self.context)
 
     @cached_property
     def imports(self) -> Imports:
@@ -149,7 +166,7 @@ def create_workspace(
     path = Path(folder)
     if (path / settings.FILE_NAME).exists():
         raise WorkspaceExists(folder=str(folder))
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (path / keys.FILE_NAME).exists():
         keys.create(path)
     (path / settings.FILE_NAME).write_text(settings.text(workspace or WorkspaceSettings()), "utf-8")

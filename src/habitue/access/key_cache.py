@@ -9,7 +9,6 @@ from habitue.access import api_keys
 from habitue.access.api_keys import ApiKey
 from habitue.kernel.register import Register
 
-FRESH_SECONDS = 1.0
 USABLE_SECONDS = 60.0
 
 
@@ -20,11 +19,6 @@ class KeyCache:
         self._register = register
         self._keys: dict[str, ApiKey] = {}
         self._loaded_at = float("-inf")
-
-    @property
-    def is_due(self) -> bool:
-        """Whether they should be read again."""
-        return time.monotonic() - self._loaded_at >= FRESH_SECONDS
 
     @property
     def is_usable(self) -> bool:
@@ -43,3 +37,7 @@ class KeyCache:
         """The active key that `text` is, if any."""
         key = self._keys.get(api_keys.hash_of(text))
         return key if key is not None and key.fits(text) and key.state(now) == "active" else None
+
+    def known(self, text: str) -> ApiKey | None:
+        """The key that `text` is, whether it may be used now or not."""
+        return self._keys.get(api_keys.hash_of(text))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from habitue.cli import snippets
 from habitue.cli.session import Session
 from habitue.cli.verbs import Verb, Verbs, pass_session
+from habitue.door import snippets
 from habitue.kernel.text import gettext_noop as _
 
 if TYPE_CHECKING:
@@ -49,6 +49,20 @@ def rotate(session: Session, key_id: str, days: int) -> None:
     """Replace the key KEY_ID by a new one; the former one stays valid for some days."""
     with session.open() as ws:
         _give(session, ws, ws.sources.rotate_key(key_id, overlap=timedelta(days=days)))
+
+
+@key.command("change", cls=Verb)
+@click.argument("key_id")
+@click.option("--origin", "origins", multiple=True, metavar="URL", help="Only these sites may use it. Repeatable.")
+@click.option("--every-origin", is_flag=True, help="Every site may use it.")
+@click.option("--rate", type=click.IntRange(1), help="Messages a minute.")
+@pass_session
+def change(session: Session, key_id: str, origins: tuple[str, ...], every_origin: bool, rate: int | None) -> None:
+    """Change where the key KEY_ID may be used, and how fast."""
+    with session.open() as ws:
+        allowed = origins if origins or every_origin else None
+        changed = ws.sources.change_key(key_id, allowed_origins=allowed, rate_per_minute=rate)
+    session.give(_shown(ws, changed), lambda: session.say(_("The key is changed.")))
 
 
 @key.command("pause", cls=Verb)

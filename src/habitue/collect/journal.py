@@ -185,6 +185,10 @@ class _Lock:
         os.close(self._descriptor)
 
 
+def _number(path: Path) -> int:
+    return int(path.stem)
+
+
 def _frame(received_at: int, body: bytes) -> bytes:
     tail = struct.pack("<q", received_at)
     return struct.pack("<II", len(body), zlib.crc32(body, zlib.crc32(tail))) + tail + body

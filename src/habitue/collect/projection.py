@@ -111,6 +111,7 @@ def _apply_group(ws: Context, project: Project) -> int:
                 "journal_segment": after.segment,
                 "journal_offset": after.offset,
                 "last_seq": first + numbers - 1,
+                "group_events": numbers,
             },
         )
     if after.segment > start.segment:

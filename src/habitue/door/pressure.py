@@ -12,12 +12,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from habitue.access.key_cache import KeyCache
 from habitue.collect import projection
 from habitue.collect.journal import Position, bytes_between
+from habitue.door import reserve
 from habitue.door.answer import Refused
 from habitue.door.commit import GroupCommit
 from habitue.door.world import World
 
 LOOK_SECONDS = 1.0
 STALE_SECONDS = 3.0
+ASK_SECONDS = 0.25
+MOST_ASKING = 50
 RETRY_SECONDS = 5
 
 
@@ -29,8 +32,9 @@ class Pressure:
         self._commit = commit
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="register")
         self._looking: asyncio.Future[None] | None = None
-        self._looked_at = float("-inf")
-        self._free_bytes = 0
+        self._looked_at = self._begun_at = float("-inf")
+        self._asking = 0
+        self.free_bytes = 0
         self._projected = Position()
         self.keys = KeyCache(world.register)
 
@@ -43,20 +47,49 @@ class Pressure:
         if self._looking is not None and (is_forced or age >= STALE_SECONDS):
             await asyncio.shield(self._looking)
 
+    async def look_for_new_keys(self) -> None:
+        """Return after a look that began later than this call: a key that was made this moment is known then.
+
+        Such looks begin at most four times a second, and a crowd that asks with unknown keys is not kept waiting.
+        """
+        if self._asking >= MOST_ASKING:
+            return
+        self._asking += 1
+        try:
+            asked_at = time.monotonic()
+            while self._begun_at <= asked_at:
+                if self._looking is None:
+                    await asyncio.sleep(max(0.0, self._begun_at + ASK_SECONDS - time.monotonic()))
+                await self.look(is_forced=True)
+        finally:
+            self._asking -= 1
+
     def _looked(self, _done: object) -> None:
         self._looking = None
 
     def check(self) -> None:
         """Refused with 503 where taking more would risk what was promised."""
-        limits = self._world.limits
         if not self.keys.is_usable:
             raise Refused(503, "register_unreachable", "The register cannot be reached.", RETRY_SECONDS)
-        if self._free_bytes < limits.free_bytes:
-            raise Refused(503, "disk_full", "The disk is nearly full.", RETRY_SECONDS)
-        if self.backlog_bytes > limits.backlog_bytes:
-            raise Refused(503, "backlog", "Too much waits to be processed.", RETRY_SECONDS)
-        if self._commit.held_bytes > limits.held_bytes:
+        self.check_disk()
+        self.check_backlog()
+        if self.held_bytes > self._world.limits.held_bytes:
             raise Refused(503, "busy", "Too many requests at once.", 1)
+
+    def check_disk(self) -> None:
+        """Refused with 503 when the disk is nearly full."""
+        if self.free_bytes < self._world.limits.free_bytes:
+            raise Refused(503, "disk_full", "The disk is nearly full.", RETRY_SECONDS)
+
+    def check_backlog(self) -> None:
+        """Refused with 503 when too much of the journal waits."""
+        if self.backlog_bytes > self._world.limits.backlog_bytes:
+            raise Refused(503, "backlog", "Too much waits to be processed.", RETRY_SECONDS)
+
+    @property
+    def held_bytes(self) -> int:
+        """How many bytes of requests wait for the disk."""
+        return self._commit.held_bytes
 
     @property
     def backlog_bytes(self) -> int:
@@ -64,10 +97,12 @@ class Pressure:
         return bytes_between(self._projected, self._commit.tail)
 
     def _look(self) -> None:
+        self._begun_at = time.monotonic()
         folder = self._world.journal.folder
         folder.mkdir(parents=True, exist_ok=True)
         disk = os.statvfs(folder)
-        self._free_bytes = disk.f_bavail * disk.f_frsize
+        self.free_bytes = disk.f_bavail * disk.f_frsize
+        reserve.keep(folder, free=self.free_bytes, wanted=self._world.limits.free_bytes)
         if self._looked_at == float("-inf"):
             self._commit.tail = max(self._commit.tail, self._world.journal.tail())
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from habitue.collect import projection
 from habitue.collect.journal import Journal
@@ -25,7 +26,7 @@ class Limits:
     body_bytes: int = 500 * KIB
     message_bytes: int = 32 * KIB
     messages: int = 2_500
-    message_id: int = 100
+    message_id: int = 99
     identifier: int = 500
     name: int = 500
     fields: int = 300
@@ -38,15 +39,19 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Register, journal, clock and ids of one workspace."""
+    """Register, journal, clock and ids of one workspace; `sdk_folder` holds the SDK files that are served."""
 
     register: Register
     journal: Journal
     clock: Clock
     ids: Ids
     limits: Limits = field(default_factory=Limits)
+    sdk_folder: Path | None = None
 
 
 def world_of(ws: Context, limits: Limits | None = None) -> World:
     """The world of a workspace that is open in this process."""
-    return World(ws.register, projection.journal(ws), ws.clock, ws.ids, limits or Limits())
+    door = ws.config.door
+    chosen = limits or Limits(free_bytes=door.free_mb * MIB, backlog_bytes=door.backlog_mb * MIB)
+    folder = ws.folder / door.sdk_folder if door.sdk_folder else None
+    return World(ws.register, projection.journal(ws), ws.clock, ws.ids, chosen, folder)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import INTERNAL_SOURCE, TRAIT_TYPES, Event
+from habitue.identity.tables import identifiers
 from habitue.kernel import state
 from habitue.kernel.register import bulk, chunks, dialect_insert, insert_ignoring
 from habitue.profiles.tables import activity, events, superseded
@@ -37,6 +38,22 @@ class Moment:
     currency: str | None
     order_id: str | None
     facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One event of a source as somebody looks on: whose it is, by which identifier, and how well that is proven."""
+
+    seq: int
+    message_id: str
+    type: str
+    name: str
+    at: datetime
+    received_at: datetime
+    profile_id: str
+    namespace: str
+    value: str
+    proof: str
 
 
 def append(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:
@@ -68,12 +85,41 @@ def of_identifiers(
     return [_moment(row) for row in rows]
 
 
+def newest_of_source(conn: Connection, source_id: str, *, limit: int = 20, among: int = 20_000) -> list[Arrived]:
+    """What a source brought last, newest first, looked for only `among` the last events of all sources."""
+    last = conn.scalar(sa.select(sa.func.max(events.c.seq))) or 0
+    columns = [events.c[name] for name in ("seq", "message_id", "type", "name", "at", "received_at", "kept")]
+    query = sa.select(*columns, identifiers.c.profile_id, identifiers.c.namespace, identifiers.c.value)
+    query = query.join(identifiers, identifiers.c.identifier_id == events.c.identifier_id)
+    query = query.where(events.c.seq > last - among, events.c.source_id == source_id)
+    return [
+        Arrived(
+            row.seq,
+            row.message_id,
+            row.type,
+            row.name,
+            row.at,
+            row.received_at,
+            row.profile_id,
+            row.namespace,
+            row.value,
+            (_decode(row.kept) if row.kept else {}).get("proof", "confirmed"),
+        )
+        for row in conn.execute(query.order_by(events.c.seq.desc()).limit(limit))
+    ]
+
+
 def stored(conn: Connection, identifier_ids: Iterable[int]) -> list[Event]:
     """The events that hang on some identifiers, as they were projected, in journal order."""
     found: list[Event] = []
     for part in chunks(sorted(identifier_ids), 10_000):
         found.extend(_event(row) for row in conn.execute(sa.select(events).where(events.c.identifier_id.in_(part))))
     return sorted(found, key=lambda event: event.seq)
+
+
+def everything(conn: Connection) -> list[tuple[Event, int]]:
+    """Every event with the identifier it hangs on, in journal order."""
+    return [(_event(row), row.identifier_id) for row in conn.execute(sa.select(events).order_by(events.c.seq))]
 
 
 def met_by_import(conn: Connection, import_id: str) -> set[int]:
@@ -97,6 +143,12 @@ def delete_import(conn: Connection, import_id: str) -> int:
         conn.execute(insert_ignoring(conn, superseded), inherited)
     note_rewrite(conn, sa.select(sa.func.min(events.c.seq)).where(events.c.import_id == import_id))
     return int(conn.execute(sa.delete(events).where(events.c.import_id == import_id)).rowcount)
+
+
+def delete(conn: Connection, seqs: Iterable[int]) -> None:
+    """Delete single events of our own, which nothing replaces."""
+    for part in chunks(sorted(seqs), 10_000):
+        conn.execute(sa.delete(events).where(events.c.seq.in_(part)))
 
 
 def note_rewrite(conn: Connection, lowest: sa.Select[Any]) -> None:
@@ -180,6 +232,10 @@ def _kept(event: Event) -> str | None:
     return _encode(kept).decode()
 
 
+def _is_inactive(event: Event) -> bool:
+    return event.kept is not None and event.kept.get("active") is False
+
+
 def _moment(row: sa.Row[tuple[object, ...]]) -> Moment:
     return Moment(
         seq=row.seq,
@@ -231,12 +287,17 @@ def _inherited(conn: Connection, import_id: str) -> list[dict[str, object]]:
 
 
 def _note_activity(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:
-    """Note first and last time; a row of a file without a date says nothing about when somebody was last here."""
+    """Note first and last time; a row of a file without a date says nothing about when somebody was last here.
+
+    Neither does an event that its sender calls inactive, such as one that a server tells in somebody's name.
+    """
     spans: dict[int, tuple[datetime, datetime | None, int]] = {}
     for event, identifier_id in homes:
         if event.source_id == INTERNAL_SOURCE:
             continue
-        seen_at = None if event.import_id is not None and event.at == event.received_at else event.at
+        seen_at: datetime | None = event.at
+        if (event.import_id is not None and event.at == event.received_at) or _is_inactive(event):
+            seen_at = None
         first, last, count = spans.get(identifier_id, (event.at, None, 0))
         last = seen_at if last is None or (seen_at is not None and seen_at > last) else last
         spans[identifier_id] = (min(first, event.at), last, count + 1)

@@ -9,7 +9,6 @@ from typing import Any
 from django.utils.translation import gettext
 
 from habitue.audiences import reading
-from habitue.audiences.event_facts import property_kind
 from habitue.audiences.fields import (
     OP_LABELS,
     OPS,
@@ -22,6 +21,7 @@ from habitue.audiences.fields import (
     trait_field,
     trait_fields,
 )
+from habitue.audiences.properties import property_kind
 from habitue.audiences.tables import AGE
 from habitue.insights.orders import COMPLETED
 from habitue.kernel.context import Context
@@ -47,7 +47,20 @@ WINDOWS: Mapping[str, str] = {
     "last_days": _("in the last … days"),
     "last_months": _("in the last … months"),
     "last_year": _("in the last year"),
+    "last_hours": _("in the last … hours"),
+    "days_ago": _("between … and … days ago"),
     "between": _("between two days"),
+    "this_day": _("today"),
+    "this_week": _("this week"),
+    "this_month": _("this month"),
+    "this_quarter": _("this quarter"),
+    "this_year": _("this year"),
+    "previous_day": _("yesterday"),
+    "previous_week": _("last week"),
+    "previous_month": _("last month"),
+    "previous_quarter": _("last quarter"),
+    "previous_year": _("last calendar year"),
+    "since_event": _("since the last …"),
     "ever": _("at any time"),
 }
 MATCHES: Mapping[str, str] = {

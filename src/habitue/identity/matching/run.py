@@ -1,0 +1,118 @@
+"""A matching run from a table to clusters, with the same defaults for every table."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from habitue.identity.matching import learning, scoring
+from habitue.identity.matching.answers import Answer, taught
+from habitue.identity.matching.blocking import GLASS_TEXTS, Glasses, Key, options, spread
+from habitue.identity.matching.grouping import grouped
+from habitue.identity.matching.model import Model
+from habitue.identity.matching.outcome import Matched, Scored
+from habitue.identity.matching.pairs import ALL_PAIRS_ROWS, Population, candidates
+from habitue.identity.matching.report import Report, report_of
+from habitue.identity.matching.shadow import fields_of
+from habitue.identity.matching.shapes import Array, KeyName, Values
+from habitue.identity.matching.sieve import sifted
+from habitue.identity.matching.widening import widened
+
+CHUNK = 400_000
+KEEP_ODDS = -6.0
+FIRST_PAIRS = 14.0
+PAIRS_A_KEY = 12.0
+PAIRS_A_ROW = 60.0
+HUGE_ROWS = 60_000
+SEED = 7
+
+
+def match_table(
+    table: pa.Table, *, known_same: Sequence[tuple[int, int]] = (), known_different: Sequence[tuple[int, int]] = (),
+    source_column: str | None = None, seed: int = SEED, engine: str = "duckdb",
+) -> Matched:  # fmt: skip
+    """Find out which rows of `table` are the same person or organisation.
+
+    Rows are numbered from 0. `known_same` and `known_different` are pairs of rows that somebody decided; they hold
+    whatever the model thinks. With `source_column` only rows of different sources can be one, and each source holds
+    everybody once. `engine` (`duckdb` or `spark`) makes the pairs; the result is the same.
+    """
+    begun = time.perf_counter()
+    side = _side(table, source_column)
+    columns, fields = fields_of(table.drop_columns([source_column]) if source_column else table)
+    who = Population(table.num_rows, side)
+    glasses = Glasses(fields)
+    found, keys, (a, b) = _trained(fields, glasses, who, seed=seed, engine=engine)
+    if found is None:
+        return _everybody_alone(table.num_rows, report_of(columns, [], [], begun=begun, rows=table.num_rows))
+    pairs = scored(found.model, fields, a, b)
+    known = [Answer(x, y, True) for x, y in known_same] + [Answer(x, y, False) for x, y in known_different]
+    taught(found.model, fields, known)
+    clusters, probability = grouped(found.model, fields, pairs, who, known)
+    report = report_of(
+        columns, [(told(key, fields), key.pairs) for key in keys], found.sessions, begun=begun, rows=table.num_rows,
+        compared=len(a), pairs=pairs, clusters=clusters, model=found.model,
+    )  # fmt: skip
+    return Matched(clusters, probability, pairs, found.model, fields, keys, who, known, report)
+
+
+def _trained(
+    fields: list[Values], glasses: Glasses, who: Population, *, seed: int, engine: str
+) -> tuple[learning.Learnt | None, list[Key], tuple[Array, Array]]:
+    """(what was learnt, on which keys, the pairs to score): trained on first keys, then on all that pay."""
+    rows = who.rows
+    tried = options(glasses, rows=rows, ceiling=PAIRS_A_KEY * rows, seed=seed) if fields else []
+    keys = spread([key for key in tried if key.pairs <= FIRST_PAIRS / 6 * rows], ceiling=FIRST_PAIRS * rows)
+    pairs = candidates(glasses, keys, who, engine=engine)
+    if not fields or not len(pairs[0]):
+        return None, keys, pairs
+
+    def say(key: Key) -> KeyName:
+        return told(key, fields)
+
+    ground = learning.Ground.of(fields, who, seed=seed)
+    size = learning.SAMPLE if rows <= ALL_PAIRS_ROWS else learning.FIRST_SAMPLE
+    found = learning.learnt(fields, glasses, keys, who, pairs, ground, seed=seed, say=say, sample=size)
+    if rows <= ALL_PAIRS_ROWS:
+        return found, keys, pairs
+    budget = PAIRS_A_ROW * rows * min(1.0, (HUGE_ROWS / rows) ** 0.5) + 3 * found.matches
+    wider = widened(found.model, fields, glasses, keys, tried, who, budget=budget, matches=found.matches, seed=seed)
+    if len(wider) > len(keys):
+        pairs = candidates(glasses, wider, who, engine=engine)
+    found = learning.learnt(fields, glasses, wider, who, pairs, ground, seed=seed, say=say)
+    return found, wider, pairs
+
+
+def told(key: Key, fields: Sequence[Values]) -> KeyName:
+    """A key for people: `(("surname", "sound"), ("birth date", "equal"))`."""
+    return tuple((fields[atom.field].column.name, GLASS_TEXTS[atom.glass]) for atom in key.atoms)
+
+
+def scored(model: Model, fields: Sequence[Values], a: Array, b: Array) -> Scored:
+    """The pairs that are worth keeping, with their weights."""
+    kept: list[tuple[Array, Array, Array]] = []
+    for start in range(0, len(a), CHUNK):
+        x, y = a[start : start + CHUNK], b[start : start + CHUNK]
+        rows, levels = sifted(model, fields, x, y, least=KEEP_ODDS)
+        x, y = x[rows], y[rows]
+        weight = scoring.contributions(model, fields, levels, x, y).sum(axis=1)
+        keep = weight + model.prior > KEEP_ODDS
+        kept.append((x[keep], y[keep], weight[keep]))
+    parts = [np.concatenate(each) for each in zip(*kept, strict=True)]
+    return Scored(parts[0], parts[1], parts[2])
+
+
+def _side(table: pa.Table, source_column: str | None) -> Array | None:
+    if source_column is None:
+        return None
+    names: dict[str, int] = {}
+    cells = table[source_column].cast(pa.string()).to_pylist()
+    return np.fromiter((names.setdefault(cell or "", len(names)) for cell in cells), np.int32, len(cells))
+
+
+def _everybody_alone(rows: int, report: Report) -> Matched:
+    nothing = Scored(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.float32))
+    return Matched(np.arange(rows), np.ones(rows), nothing, None, [], [], Population(rows), [], report)
