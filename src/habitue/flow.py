@@ -256,16 +256,16 @@ def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[g
     state.store(conn, {"decisions_seq": given[-1][1].seq})
     for is_match, told in groupby(given, key=commands.is_match):
         if is_match:
-            yield from _decided(ws, conn, list(told))
+            yield from _decided(ws, conn, [(each, event) for each, event in told if isinstance(each, commands.Matched)])
             continue
         for command, event in told:
             match command:
                 case commands.UndoImport(import_id=import_id):
                     around = replay.closure(conn, timeline.met_by_import(conn, import_id))
-                    taken = inheritance.hand_over(
+                    inherited = inheritance.hand_over(
                         conn, import_id, repeats.heirs(conn, import_id), secret=ws.secret("records")
                     )
-                    repeats.note_inherited(conn, taken)
+                    repeats.note_inherited(conn, inherited)
                     timeline.delete_import(conn, import_id)
                     yield _replay(ws, conn, around)
                 case commands.ErasePerson(identifier_ids=identifier_ids):
