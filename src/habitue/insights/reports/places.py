@@ -33,9 +33,29 @@ def compute(m: Material) -> Outcome:
     places = m.rows(totals(facts, "place"))[:MOST_PLACES]
     items = [row["item"] for row in m.rows(totals(facts, "item").limit(MOST_ITEMS))]
     links = Links(m, _fields(m, facts), _categories(m, facts))
-    if not places or not items:
+    shown = facts.filter(facts["item"].isin(items))
+    ages = against_usual(m.rows(by_two(shown, "age_group", "item")), "age_group", "item") if items else []
+    knows_ages = len({row["age_group"] for row in ages}) > 1
+    if not places and not knows_ages:
         return Outcome(Say(NEEDS))
-    says = Say(
+    chosen = shown.filter(shown.place.isin([row["place"] for row in places]))
+    crossed = against_usual(m.rows(by_two(chosen, "place", "item")), "place", "item") if len(places) > 1 else []
+    sections = [
+        *([_places(places, links)] if places else []),
+        *([_what_where(crossed, links)] if crossed else []),
+        *([_ages(ages, links)] if knows_ages else []),
+        *([_three(m, chosen, links)] if knows_ages and places else []),
+    ]
+    missing = []
+    if not places:
+        missing.append(Say(_("Where the customers live is not known: import addresses to see what which place buys.")))
+    if not knows_ages:
+        missing.append(Say(_("The age of the customers is not known: import birth dates to see what which age buys.")))
+    return Outcome(_most(places) if places else sections[0].says, tuple(sections), tuple(missing))
+
+
+def _most(places: Sequence[Row]) -> Say:
+    return Say(
         _("Most money comes from %(place)s: %(money)s of the last twelve months from %(people)s customers."),
         {
             "place": Value(places[0]["place"], "text"),
@@ -43,19 +63,6 @@ def compute(m: Material) -> Outcome:
             "people": Value(places[0]["people"]),
         },
     )
-    shown = facts.filter(facts["item"].isin(items))
-    chosen = shown.filter(shown.place.isin([row["place"] for row in places]))
-    sections = [_places(places, links)]
-    crossed = against_usual(m.rows(by_two(chosen, "place", "item")), "place", "item")
-    if len(places) > 1:
-        sections.append(_what_where(crossed, links))
-    ages = against_usual(m.rows(by_two(shown, "age_group", "item")), "age_group", "item")
-    warnings = []
-    if len({row["age_group"] for row in ages}) > 1:
-        sections += [_ages(ages, links), _three(m, chosen, links)]
-    else:
-        warnings.append(Say(_("The age of the customers is not known: import birth dates to see what which age buys.")))
-    return Outcome(says, tuple(sections), tuple(warnings))
 
 
 @dataclass(frozen=True, slots=True)
