@@ -55,7 +55,7 @@ def baskets(rows: pa.Table) -> Baskets:
     """The matrix of `coded` rows."""
     # Imported here: only who opens these reports waits for it.
     import numpy as np
-    from scipy import sparse  # type: ignore[import-untyped]  # scipy carries no types
+    from scipy import sparse
 
     person, item = rows["person"].to_numpy(), rows["item"].to_numpy()
     on = rows["on"].cast(pa.int32()).to_numpy()
