@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.insights.reports.world import NOW, Fact, Someone, World, material
 
-from habitue.insights.reports import forecast, problems, satisfaction, topics
+from habitue.insights.reports import cross, forecast, problems, satisfaction, topics
 from habitue.insights.reports.intervals import more_than_before, smoothed, wilson
 from habitue.insights.reports.shape import Column, Say, Section, hide_small
 
@@ -115,3 +115,12 @@ def test_small_groups_are_hidden_from_readers_who_may_not_see_people() -> None:
 
 def test_days_of_the_last_year_are_twelve_months(con: Any) -> None:
     assert material(con, World([], [])).year == (date(2025, 3, 30), date(2026, 3, 29))
+
+
+@pytest.mark.parametrize(("bonn", "sure"), [(60, True), (24, False)])
+def test_a_place_stands_out_only_beyond_chance(bonn: int, sure: bool) -> None:
+    cells = [("Bonn", "Tea", bonn), ("Bonn", "Ware", 100 - bonn), ("Ulm", "Tea", 20), ("Ulm", "Ware", 80)]
+    rows = [{"place": place, "item": item, "people": people, "money": 0} for place, item, people in cells]
+    found = cross.against_usual(rows, "place", "item")
+    assert found[0]["is_sure"] is sure
+    assert ("beyond chance" in cross.told(found, lambda first: Say(first["item"])).text) is not sure
