@@ -8,7 +8,7 @@ import sys
 
 from bench.figures import DataMissing
 
-BENCHES = ("door", "import", "identity", "search", "crash", "hostile")
+BENCHES = ("crash", "door", "graph", "hostile", "identity", "import", "search")
 
 
 def main() -> int:
