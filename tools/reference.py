@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ import msgspec
 
 from habitue.cli.main import habitue
 from habitue.collect.files.targets import TARGETS
+from habitue.door.description import description
 from habitue.kernel.config import Config
 from habitue.privacy.purposes import BASES, DEFAULTS
 from habitue.quality.dictionary import EVENTS, FIELDS
@@ -24,6 +26,8 @@ WRITTEN = "<!-- Written by tools/reference.py from the code; change the code, th
 def main(arguments: list[str]) -> int:
     """Write every page, or with --check name the pages that differ."""
     pages = {FOLDER / name: WRITTEN + "\n".join(page()) + "\n" for name, page in PAGES.items()}
+    door = json.dumps(description(), indent=2, ensure_ascii=False)
+    pages[FOLDER / "door-openapi.json"] = door + "\n"
     if "--check" in arguments:
         stale = [path for path, text in pages.items() if not path.is_file() or path.read_text("utf-8") != text]
         sys.stderr.writelines(f"{path.name} is out of date; run: make docs\n" for path in stale)
