@@ -22,6 +22,7 @@ from habitue.identity.matching.shapes import Array, Values
 DRAWN = 1_500
 LEAST_GAIN = 0.0015
 MOST_TRIED = 140
+MANY_ROWS = 200_000
 
 
 @dataclass
@@ -42,7 +43,7 @@ def widened(
     taken = list(keys)
     trials = [
         trial
-        for key in options[:MOST_TRIED]
+        for key in options[: MOST_TRIED if who.rows < MANY_ROWS else MOST_TRIED // 4]
         if key.atoms not in {each.atoms for each in keys}
         and (trial := _tried(model, fields, glasses, key, who, rng)) is not None
     ]
