@@ -68,6 +68,7 @@ class Maker:
         self.language = language
         self.counts: dict[str, int] = {}
         self.firsts, self.lasts = _names(language)
+        self.mailboxes: set[str] = set()
 
     def person(self, number: int) -> Person:
         """Somebody new."""
@@ -82,9 +83,18 @@ class Maker:
             f"{street} {self._suffix()}".strip(), str(pick.randint(1, 140)), f"{pick.randint(10_000, 99_999)}",
             str(getattr(town, "name", town)),
             f"0{pick.randint(150, 179)}{pick.randint(1_000_000, 9_999_999)}",
-            f"{plain}{pick.randint(1, 99) if pick.random() < 0.5 else ''}@{pick.choice(_MAILBOXES)}",
+            self._mailbox(plain),
             f"{number + 100_000:06d}{pick.randint(100, 999)}",
         )  # fmt: skip
+
+    def _mailbox(self, name: str) -> str:
+        """An address that nobody else has."""
+        number = self.chance.randint(1, 99) if self.chance.random() < 0.5 else 0
+        box = self.chance.choice(_MAILBOXES)
+        while (made := f"{name}{number or ''}@{box}") in self.mailboxes:
+            number += self.chance.randint(1, 97)
+        self.mailboxes.add(made)
+        return made
 
     def housemate(self, other: Person, number: int, *, twin: bool = False) -> Person:
         """Somebody of the same household: same address, mostly the same surname, at times the same telephone."""

@@ -136,6 +136,15 @@ class Glasses:
         """Every atom there is."""
         return [Atom(i, glass) for i, field in enumerate(self.fields) for glass in GLASSES[field.column.kind]]
 
+    def of_rows(self, rows: Array) -> Glasses:
+        """The same for some of the rows, without looking at the values of the others."""
+        few = []
+        for field in self.fields:
+            held, codes = np.unique(field.codes[rows], return_inverse=True)
+            texts = [field.texts[code] for code in held.tolist() if code >= 0]
+            few.append(Values(field.column, codes - int(held[0] < 0), texts, np.ones(len(texts))))
+        return Glasses(few)
+
     def of(self, atom: Atom) -> Array:
         """The atom of every row."""
         if atom not in self._made:
@@ -195,9 +204,10 @@ def options(glasses: Glasses, *, rows: int, ceiling: float, seed: int) -> list[K
     sample = np.arange(rows)
     if rows > SAMPLE_ROWS:
         sample = np.sort(np.random.default_rng(seed).choice(rows, SAMPLE_ROWS, replace=False))
+        glasses = glasses.of_rows(sample)
     scale = rows / max(len(sample), 1)
     found: list[Key] = []
-    atoms = [atom for atom in glasses.atoms() if estimated(glasses.key([atom], sample), scale)[1] > 0.02]
+    atoms = [atom for atom in glasses.atoms() if estimated(glasses.key([atom]), scale)[1] > 0.02]
     open_ends: list[tuple[Atom, ...]] = [()]
     for _width in range(3):
         longer: list[tuple[float, tuple[Atom, ...]]] = []
@@ -206,7 +216,7 @@ def options(glasses: Glasses, *, rows: int, ceiling: float, seed: int) -> list[K
                 if begun and atom.field <= begun[-1].field:
                     continue
                 made = (*begun, atom)
-                pairs, reached = estimated(glasses.key(made, sample), scale, 10**9)
+                pairs, reached = estimated(glasses.key(made), scale, 10**9)
                 if reached < 0.03:
                     continue
                 if pairs <= ceiling:

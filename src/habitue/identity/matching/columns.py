@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from habitue.identity.matching.shapes import Column, Kind
 from habitue.identity.matching.spelling import day_of, digits_of, is_empty, plain
@@ -39,24 +38,24 @@ _SOURCE = re.compile(r"source|quelle|источник|dataset|\bfile\b", re.IGNO
 _MOMENT = re.compile(r"creat|updat|modif|import|timestamp|_at\Z|angelegt|geändert|создан", re.IGNORECASE)
 
 
-def understood(name: str, values: Sequence[str | None], *, rows: int) -> Column:
-    """What the column `name` holds; `values` are its cells as text."""
-    filled = [text for text in values if text is not None and not is_empty(text)]
-    counts = Counter(filled)
-    share, distinct = len(filled) / max(rows, 1), len(counts)
+def understood(name: str, values: Mapping[str, int], *, rows: int) -> Column:
+    """What the column `name` holds; `values` are its different cells as text, and how often each stands there."""
+    counts = {text: count for text, count in values.items() if count and not is_empty(text)}
+    filled = sum(counts.values())
+    share, distinct = filled / max(rows, 1), len(counts)
     heading = re.sub(r"[_\-.]+", " ", name).strip().lower()
     role = next((role for role, shape in _ROLES if shape.search(heading) or shape.search(name)), "")
     if role == "place" and "birth" in heading:
         role = "birthplace"
     if role == "birth" and "place" in heading:
         role = "birthplace"
-    kind, why = _judged(name, role, counts, len(filled), rows)
+    kind, why = _judged(name, role, counts, filled, rows)
     if kind == "name" and role not in {"given", "family"}:
         role = "given" if why == "first names" else role
     return Column(name, kind, why, share, distinct, role)
 
 
-def _judged(name: str, role: str, counts: Counter[str], filled: int, rows: int) -> tuple[Kind, str]:
+def _judged(name: str, role: str, counts: Mapping[str, int], filled: int, rows: int) -> tuple[Kind, str]:
     distinct = len(counts)
     if filled == 0:
         return "ignored", _("empty")

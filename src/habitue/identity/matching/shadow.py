@@ -81,12 +81,10 @@ def _number(value: float | None) -> str | None:
     return str(int(value)) if value == int(value) else repr(value)
 
 
-def _counted(cells: Any, texts: list[str]) -> list[str]:
-    """Every value as often as it stands in the column."""
-    indices = cells.indices
-    rows = np.asarray(indices.drop_null())
-    counts = np.bincount(rows, minlength=len(texts))
-    return [text for text, count in zip(texts, counts, strict=True) for _each in range(int(count))]
+def _counted(cells: Any, texts: list[str]) -> dict[str, int]:
+    """How often every value stands in the column."""
+    counts = np.bincount(np.asarray(cells.indices.drop_null()), minlength=len(texts))
+    return dict(zip(texts, counts.tolist(), strict=True))
 
 
 def comparable(column: Column, cells: Any, texts: list[str]) -> Values:

@@ -22,6 +22,7 @@ from habitue.identity.matching.shapes import Array, Values
 DRAWN = 1_500
 LEAST_GAIN = 0.0015
 MOST_TRIED = 140
+MANY_ROWS = 200_000
 
 
 @dataclass
@@ -42,7 +43,7 @@ def widened(
     taken = list(keys)
     trials = [
         trial
-        for key in options[:MOST_TRIED]
+        for key in _in_turns(options)[: MOST_TRIED if who.rows < MANY_ROWS else MOST_TRIED // 4]
         if key.atoms not in {each.atoms for each in keys}
         and (trial := _tried(model, fields, glasses, key, who, rng)) is not None
     ]
@@ -70,6 +71,16 @@ def widened(
         matches += gains[best]
         trials = [each for trial in trials if (each := _without(trial, glasses, chosen.key)) is not None]
     return taken
+
+
+def _in_turns(options: Sequence[Key]) -> list[Key]:
+    """The loosest key of every set of fields first, so that a short list still speaks of all fields."""
+    first: dict[frozenset[int], Key] = {}
+    for key in options:
+        if key.fields not in first or key.pairs > first[key.fields].pairs:
+            first[key.fields] = key
+    chosen = set(first.values())
+    return [*first.values(), *(key for key in options if key not in chosen)]
 
 
 def _tried(
