@@ -23,7 +23,7 @@ from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.privacy import consents
-from habitue.profiles import erasure, people, reading, replica, timeline, values
+from habitue.profiles import activity, erasure, people, reading, replica, timeline, values
 from habitue.quality import importing, quarantine
 from habitue.quality.admission import admit
 
@@ -42,19 +42,23 @@ def project(ws: Context, conn: Connection, events: Sequence[Event]) -> None:
     if not events:
         return
     changed: set[str] = set()
-    touched: set[str] = set()
     gone: set[str] = set()
     for is_command, run in groupby(events, key=commands.is_command):
         for resolved in _commands(ws, conn, run) if is_command else _facts(ws, conn, run):
             changed = (changed - resolved.gone) | resolved.changed
-            touched = (touched - resolved.gone) | resolved.touched
             gone = (gone | resolved.gone) - resolved.touched
     seq = events[-1].seq
     people.refresh(conn, changed=changed, gone=gone, seq=seq, country=ws.config.workspace.country)
-    people.touch(conn, touched - changed, seq=seq)
     if changed or gone:
         state.store(conn, {"people_seq": seq})
     state.store(conn, {"facts_seq": seq})
+
+
+def settle(conn: Connection, is_last: bool) -> None:
+    """End a group: count what people did, put off while more waits."""
+    seq = state.read(conn, "last_seq")
+    if activity.fold(conn, upto=seq, is_due=is_last):
+        state.store(conn, {"facts_seq": seq})
 
 
 def catch_up(ws: Context, target: Position | None = None) -> int:
@@ -64,8 +68,8 @@ def catch_up(ws: Context, target: Position | None = None) -> int:
         project(ws, conn, events)
 
     if target is None:
-        return projection.apply_pending(ws, apply)
-    projection.wait_applied(ws, target, apply)
+        return projection.apply_pending(ws, apply, settle)
+    projection.wait_applied(ws, target, apply, settle)
     return 0
 
 
@@ -167,12 +171,13 @@ def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[g
 
 def _replay(ws: Context, conn: Connection, around: replay.Closure) -> graph.Resolved:
     """Everything around as its remaining events say, in journal order, as if the others had never come."""
+    activity.fold(conn, upto=timeline.newest(conn))
     events = timeline.stored(conn, around.identifier_ids)
     values.forget(conn, around.identifier_ids)
     consents.forget(conn, around.identifier_ids)
-    timeline.forget_activity(conn, around.identifier_ids)
     resolved = replay.replay(conn, ws, around, events)
     values.fold(conn, resolved.homes)
     consents.fold(conn, resolved.homes)
     timeline.rehome(conn, resolved.homes)
+    activity.recount(conn, around.identifier_ids | {identifier_id for _, identifier_id in resolved.homes})
     return resolved

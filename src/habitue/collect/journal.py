@@ -13,28 +13,27 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple, Protocol
 
 from habitue.kernel.clock import Clock, micros
 
 MAGIC = b"HABJRNL1"
 SEGMENT_BYTES = 64 * 1024 * 1024
 FIRST_SEGMENT_BYTES = 1024 * 1024
+READ_BYTES = 256 * 1024
 _HEAD = struct.Struct("<IIq")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(NamedTuple):
     """A place in the journal: segment number and byte offset of the next frame."""
 
     segment: int = 1
     offset: int = len(MAGIC)
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One appended body, when it was received (microseconds UTC), and the place right after it."""
 
     received_at: int
@@ -42,8 +41,44 @@ class Frame:
     after: Position
 
 
+class JournalLike(Protocol):
+    """What the door, imports and the projector need of a journal, wherever it is kept.
+
+    Several processes may append, one at a time: what is read has one order, in which nothing comes in between later.
+    `is_shared` tells that doors on other machines append too.
+    """
+
+    is_shared: bool
+
+    def append(self, bodies: Sequence[bytes]) -> Position:
+        """Write bodies as one group and return the position after them, durable by then; OSError when they are not."""
+        ...
+
+    def tail(self) -> Position:
+        """The position after the last whole frame."""
+        ...
+
+    def read(self, start: Position) -> Iterator[Frame]:
+        """Whole frames from `start` on, until the end as it is now."""
+        ...
+
+    def drop_before(self, position: Position) -> int:
+        """Take away what lies before `position` and can be taken away by itself; returns how many pieces."""
+        ...
+
+    def rotate(self) -> Position:
+        """Begin anew, so that everything before can be dropped once it is projected."""
+        ...
+
+    def is_piece_between(self, start: Position, end: Position) -> bool:
+        """Whether `drop_before` the end would find something after the start."""
+        ...
+
+
 class Journal:
     """Appends bodies durably and reads them in order; several processes may append, one at a time."""
+
+    is_shared = False
 
     def __init__(self, folder: Path, clock: Clock, *, segment_bytes: int = SEGMENT_BYTES) -> None:
         self.folder = folder
@@ -87,12 +122,15 @@ class Journal:
         """Whole frames from `start` on, across segments, until the end as it is now."""
         position = start
         while True:
+            # Looked at before the segment is read: only then is it certain that nothing more is written to it.
+            is_followed = self.path(position.segment + 1).exists()
             for frame in self._frames(position):
                 position = frame.after
                 yield frame
-            if not self.path(position.segment + 1).exists():
+            if is_followed:
+                position = Position(position.segment + 1)
+            elif not self.path(position.segment + 1).exists():
                 return
-            position = Position(position.segment + 1)
 
     def drop_before(self, position: Position) -> int:
         """Delete the segments that lie wholly before `position`; returns how many."""
@@ -102,6 +140,10 @@ class Journal:
                 path.unlink()
                 dropped += 1
         return dropped
+
+    def is_piece_between(self, start: Position, end: Position) -> bool:
+        """Whether a whole segment lies before the end that did not lie before the start."""
+        return end.segment > start.segment
 
     def rotate(self) -> Position:
         """Begin a new segment, so that the present one can be dropped once it is projected."""
@@ -135,7 +177,7 @@ class Journal:
         path = self.path(start.segment)
         if not path.exists():
             return
-        with path.open("rb") as file:
+        with path.open("rb", READ_BYTES) as file:
             file.seek(start.offset)
             offset = start.offset
             while len(head := file.read(_HEAD.size)) == _HEAD.size:
@@ -146,7 +188,7 @@ class Journal:
                 if len(body) < length or zlib.crc32(body, zlib.crc32(head[8:])) != crc:
                     return
                 offset += _HEAD.size + length
-                yield Frame(received_at=received_at, body=body, after=Position(start.segment, offset))
+                yield Frame(received_at, body, Position(start.segment, offset))
 
 
 def segment_bytes(segment: int, largest: int = SEGMENT_BYTES) -> int:

@@ -12,48 +12,43 @@ from contextlib import contextmanager
 from sqlalchemy.engine import Connection
 
 from habitue.collect.dedupe import fresh
-from habitue.collect.envelope import Event, to_event
-from habitue.collect.journal import Frame, Journal, Position
-from habitue.collect.member import member
-from habitue.collect.message import Body, decode_body
-from habitue.collect.proof import CLAIMED, is_proven, secret_name
+from habitue.collect.envelope import Event
+from habitue.collect.grouping import Group, Groups
+from habitue.collect.journal import Position
+from habitue.collect.journals import journal, position
+from habitue.collect.opening import events_of
 from habitue.kernel import state
-from habitue.kernel.clock import from_micros
 from habitue.kernel.context import Context
 from habitue.kernel.errors import WorkspaceBusy
 
-GROUP_EVENTS = 4_000
+__all__ = ["apply_pending", "forget_projected", "journal", "position", "wait_applied"]
+
 WAIT_SECONDS = 60.0
 _POLL_SECONDS = 0.02
+_LOCK_KEY = 0x4861_6269
 
 Project = Callable[[Connection, Sequence[Event]], None]
+Settle = Callable[[Connection, bool], None]
 
 
-def journal(ws: Context) -> Journal:
-    """The journal of a workspace."""
-    return Journal(ws.folder / "journal", ws.clock)
+def apply_pending(ws: Context, project: Project, settle: Settle | None = None) -> int:
+    """Project everything that waits; returns the number of events, 0 when another process does it already.
 
-
-def position(conn: Connection) -> Position:
-    """How far the journal has been projected."""
-    segment, offset = state.read(conn, "journal_segment"), state.read(conn, "journal_offset")
-    return Position(segment, offset) if segment else Position()
-
-
-def apply_pending(ws: Context, project: Project) -> int:
-    """Project everything that waits; returns the number of events, 0 when another process does it already."""
+    `settle` ends each transaction and is told whether nothing waits any more: for what can be put off under load.
+    """
     applied = 0
     with _projector_lock(ws) as is_ours:
-        while is_ours and (count := _apply_group(ws, project)):
+        groups = Groups(journal(ws))
+        while is_ours and (count := _apply_group(ws, groups, project, settle)):
             applied += count
     return applied
 
 
-def wait_applied(ws: Context, target: Position, project: Project) -> None:
+def wait_applied(ws: Context, target: Position, project: Project, settle: Settle | None = None) -> None:
     """Return when everything before `target` is projected, by whatever process; WorkspaceBusy after a minute."""
     give_up_at = time.monotonic() + WAIT_SECONDS
     while True:
-        apply_pending(ws, project)
+        apply_pending(ws, project, settle)
         with ws.register.read() as conn:
             if position(conn) >= target:
                 return
@@ -84,31 +79,36 @@ def _forget_projected(ws: Context) -> bool:
                 return False
         start = source.rotate()
         with ws.register.write() as conn:
+            if not _is_alone(conn):
+                return False
             state.store(conn, {"journal_segment": start.segment, "journal_offset": start.offset})
         source.drop_before(start)
     return True
 
 
-def _apply_group(ws: Context, project: Project) -> int:
+def _apply_group(ws: Context, groups: Groups, project: Project, settle: Settle | None) -> int:
     with _collector_paused(), ws.register.write(synchronous="NORMAL") as conn:
-        start = position(conn)
-        group = list(_group(journal(ws), start))
-        if not group:
+        if not _is_alone(conn):
             return 0
-        first = state.read(conn, "last_seq") + 1
-        events = list(_events(ws, group, first))
-        project(conn, fresh(conn, events))
-        after = group[-1][0].after
-        state.store(
-            conn,
-            {
-                "journal_segment": after.segment,
-                "journal_offset": after.offset,
-                "last_seq": first + len(events) - 1,
-            },
-        )
-    if after.segment > start.segment:
-        _drop_projected(ws, after)
+        start = position(conn)
+        group = groups.next(start)
+        if group is None:
+            return 0
+        count = _apply(ws, conn, group, project)
+        if settle is not None:
+            settle(conn, group.is_last)
+    if groups.journal.is_piece_between(start, group.after):
+        _drop_projected(ws, groups, group.after)
+    return count
+
+
+def _apply(ws: Context, conn: Connection, group: Group, project: Project) -> int:
+    first = state.read(conn, "last_seq") + 1
+    events = list(events_of(ws, group.bodies, first))
+    project(conn, fresh(conn, ws.register.memory, events))
+    after = group.after
+    last_seq = first + len(events) - 1
+    state.store(conn, {"journal_segment": after.segment, "journal_offset": after.offset, "last_seq": last_seq})
     return len(events)
 
 
@@ -124,40 +124,22 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _group(source: Journal, start: Position) -> Iterator[tuple[Frame, Body]]:
-    count = 0
-    for frame in source.read(start):
-        body = decode_body(frame.body)
-        yield frame, body
-        count += len(body.batch)
-        if count >= GROUP_EVENTS:
-            return
-
-
-def _events(ws: Context, group: Sequence[tuple[Frame, Body]], first_seq: int) -> Iterator[Event]:
-    seq = first_seq
-    for frame, body in group:
-        received_at = from_micros(frame.received_at)
-        for message in body.batch:
-            about_member = None if body.is_checked else member(message)
-            for each in (message,) if about_member is None else (message, about_member):
-                event = to_event(each, seq=seq, body=body, received_at=received_at)
-                given = each.about.proof
-                if given and event.proof == CLAIMED:
-                    secret = ws.secret(secret_name(body.source_id))
-                    event.proof = "proven" if is_proven(secret, given, event.identifiers) else CLAIMED
-                yield event
-                seq += 1
-
-
-def _drop_projected(ws: Context, after: Position) -> None:
+def _drop_projected(ws: Context, groups: Groups, after: Position) -> None:
     """Old segments go only after the register has been synced: the projector writes without waiting for the disk."""
     if ws.register.is_sqlite:
         with ws.register.engine.connect() as conn:
             conn.exec_driver_sql("COMMIT")
             conn.exec_driver_sql("PRAGMA wal_checkpoint(FULL)")
             conn.exec_driver_sql("BEGIN")
-    journal(ws).drop_before(after)
+    groups.journal.drop_before(after)
+
+
+def _is_alone(conn: Connection) -> bool:
+    """On PostgreSQL projectors may run on several machines: one transaction at a time, whatever files tell."""
+    if conn.dialect.name != "postgresql":
+        return True
+    lock = f"SELECT pg_try_advisory_xact_lock({_LOCK_KEY}, hashtext(current_schema()))"
+    return bool(conn.exec_driver_sql(lock).scalar())
 
 
 @contextmanager

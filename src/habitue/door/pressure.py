@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy.exc import SQLAlchemyError
 
 from habitue.access.key_cache import KeyCache
-from habitue.collect import projection
+from habitue.collect import journals
 from habitue.collect.journal import Position, bytes_between
 from habitue.door.answer import Refused
 from habitue.door.commit import GroupCommit
@@ -64,15 +64,15 @@ class Pressure:
         return bytes_between(self._projected, self._commit.tail)
 
     def _look(self) -> None:
-        folder = self._world.journal.folder
-        folder.mkdir(parents=True, exist_ok=True)
-        disk = os.statvfs(folder)
+        disk = os.statvfs(self._world.folder)
         self._free_bytes = disk.f_bavail * disk.f_frsize
-        if self._looked_at == float("-inf"):
+        if self._looked_at == float("-inf") and not self._world.journal.is_shared:
             self._commit.tail = max(self._commit.tail, self._world.journal.tail())
         try:
             with self._world.register.read() as conn:
-                self._projected = projection.position(conn)
+                self._projected = journals.position(conn)
+            if self._world.journal.is_shared:
+                self._commit.tail = max(self._commit.tail, self._world.journal.tail())
             self.keys.load()
         except SQLAlchemyError:
             # The keys known so far hold for a minute; then `check` refuses.

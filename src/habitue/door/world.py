@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from habitue.collect import projection
-from habitue.collect.journal import Journal
+from habitue.collect import journals
+from habitue.collect.journal import JournalLike
 from habitue.kernel.clock import Clock
 from habitue.kernel.context import Context
 from habitue.kernel.ids import Ids
@@ -41,12 +42,13 @@ class World:
     """Register, journal, clock and ids of one workspace."""
 
     register: Register
-    journal: Journal
+    journal: JournalLike
     clock: Clock
     ids: Ids
+    folder: Path
     limits: Limits = field(default_factory=Limits)
 
 
 def world_of(ws: Context, limits: Limits | None = None) -> World:
     """The world of a workspace that is open in this process."""
-    return World(ws.register, projection.journal(ws), ws.clock, ws.ids, limits or Limits())
+    return World(ws.register, journals.journal(ws), ws.clock, ws.ids, ws.folder, limits or Limits())

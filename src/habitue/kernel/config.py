@@ -6,6 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -33,6 +34,12 @@ class RegisterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str = ""
 
 
+class JournalSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where events wait that were acknowledged and are not yet projected."""
+
+    kind: Literal["file", "table"] = "file"
+
+
 class LakeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the lake is, relative to the folder."""
 
@@ -50,6 +57,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     workspace: WorkspaceSettings = WorkspaceSettings()
     register: RegisterSettings = RegisterSettings()
+    journal: JournalSettings = JournalSettings()
     lake: LakeSettings = LakeSettings()
     serve: ServeSettings = ServeSettings()
     engine: str = "duckdb"
@@ -118,5 +126,7 @@ def _check(config: Config) -> None:
         raise SettingInvalid(key="workspace.currency", problem="three capital letters such as EUR are wanted")
     if not config.workspace.languages or set(config.workspace.languages) - set(LANGUAGES):
         raise SettingInvalid(key="workspace.languages", problem=f"choose from {', '.join(LANGUAGES)}")
+    if config.journal.kind == "table" and not config.register.url.startswith("postgresql"):
+        raise SettingInvalid(key="journal.kind", problem="a journal table needs a register on PostgreSQL")
     if config.engine != "duckdb":
         raise SettingInvalid(key="engine", problem="only duckdb is built in")

@@ -1,0 +1,29 @@
+"""From the bodies of a group to its events, numbered in the order of the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from habitue.collect.envelope import Event, to_event
+from habitue.collect.member import member
+from habitue.collect.message import Body
+from habitue.collect.proof import CLAIMED, is_proven, secret_name
+from habitue.kernel.clock import from_micros
+from habitue.kernel.context import Context
+
+
+def events_of(ws: Context, bodies: Sequence[tuple[int, Body]], first_seq: int) -> Iterator[Event]:
+    """The events of bodies, each with when it was received (microseconds); a group message may tell of two."""
+    seq = first_seq
+    for received, body in bodies:
+        received_at = from_micros(received)
+        for message in body.batch:
+            about_member = member(message) if message.type == "group" and not body.is_checked else None
+            for each in (message,) if about_member is None else (message, about_member):
+                event = to_event(each, seq=seq, body=body, received_at=received_at)
+                given = each.about.proof
+                if given and event.proof == CLAIMED:
+                    secret = ws.secret(secret_name(body.source_id))
+                    event.proof = "proven" if is_proven(secret, given, event.identifiers) else CLAIMED
+                yield event
+                seq += 1
