@@ -15,7 +15,7 @@ from habitue.audit import ledger
 from habitue.collect import imports, projection
 from habitue.collect.envelope import Event
 from habitue.collect.journal import Position
-from habitue.identity import commands, decide, explain, graph, replay
+from habitue.identity import commands, decide, explain, graph, known, replay
 from habitue.insights import catalogue
 from habitue.insights import store as insights
 from habitue.kernel import jobs, state
@@ -44,6 +44,8 @@ def project(ws: Context, conn: Connection, events: Sequence[Event]) -> None:
     changed: set[str] = set()
     gone: set[str] = set()
     for is_command, run in groupby(events, key=commands.is_command):
+        if is_command:
+            known.note_change(conn, ws)
         for resolved in _commands(ws, conn, run) if is_command else _facts(ws, conn, run):
             changed = (changed - resolved.gone) | resolved.changed
             gone = (gone | resolved.gone) - resolved.touched
@@ -133,6 +135,7 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
 
 def rebuild(ws: Context, conn: Connection, around: replay.Closure) -> None:
     """Make profiles anew from their events; with everybody around, the whole register."""
+    known.note_change(conn, ws)
     resolved = _replay(ws, conn, around)
     seq = state.read(conn, "facts_seq")
     country = ws.config.workspace.country
@@ -143,7 +146,7 @@ def _facts(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[grap
     settings = ws.config.workspace
     today = day_in(ws.clock.now(), settings.timezone)
     events = [admit(event, country=settings.country, today=today) for event in run]
-    resolved = graph.resolve(conn, ws, events)
+    resolved = known.resolve(conn, ws, events)
     told = values.fold(conn, resolved.homes)
     consents.fold(conn, resolved.homes)
     timeline.append(conn, resolved.homes)

@@ -87,6 +87,7 @@ class Group:
         self._links: set[tuple[int, int]] = set()
         self._new_links: list[dict[str, object]] = []
         self._violations: list[dict[str, object]] = []
+        self._refused: set[int] = set()
         self._separated: set[tuple[int, int]] = set()
         highest = int(conn.scalar(sa.select(sa.func.max(identifiers.c.identifier_id))) or 0)
         self._next_id = max(highest, *self._reuse.values(), 0) + 1
@@ -122,7 +123,7 @@ class Group:
     def resolve(self, event: Event) -> int:
         """Place one event: returns the id of the identifier it hangs on; links the others to it under the rules."""
         nodes = self._identify(event)
-        name = _name_of(event)
+        name = name_of(event)
         home = self._home(nodes, name, event)
         if name:
             home.names.add(name)
@@ -130,6 +131,21 @@ class Group:
             if other is not home and namespace_kind(other.namespace) != "record":
                 self._link(home, other, event)
         return home.identifier_id
+
+    @property
+    def loaded(self) -> frozenset[str]:
+        """The profiles that were loaded, as they were in the register."""
+        return frozenset(self._before)
+
+    def is_settled(self, event: Event, home: int) -> bool:
+        """Whether an event that was placed would change nothing if it came again, and leave nothing to note."""
+        if event.seq in self._refused:
+            return False
+        named = [self._find(*pair) for pair in event.identifiers if namespace_kind(pair[0]) != "record"]
+        if not any(node is not None and node.identifier_id == home for node in named):
+            return False
+        others = [node for node in named if node is None or node.identifier_id != home]
+        return all(node is not None and _pair(self._by_id[home], node) in self._links for node in others)
 
     def owner(self, identifier_id: int) -> str:
         """The profile that a loaded identifier belongs to."""
@@ -204,13 +220,16 @@ class Group:
     def _named(self, namespace: str, value: str, event: Event) -> Node:
         """The node of an identifier that an event names."""
         by = event.source_id if event.proof == CLAIMED else ""
-        node = self._nodes.get((namespace, value))
+        node = self._find(namespace, value)
         if node is None:
             node = self._new_node(namespace, value, event.seq)
             node.claimed_by = by
         elif node.claimed_by != by:
             node.claimed_by = ""
         return node
+
+    def _find(self, namespace: str, value: str) -> Node | None:
+        return self._nodes.get((namespace, value))
 
     def _new_node(self, namespace: str, value: str, seq: int) -> Node:
         component = Component()
@@ -285,6 +304,7 @@ class Group:
         )
 
     def _note(self, home: Node, other: Node, reason: str, event: Event) -> None:
+        self._refused.add(event.seq)
         self._violations.append(
             {
                 "seq": event.seq,
@@ -301,14 +321,15 @@ def resolve(
 ) -> Resolved:
     """Resolve a group of events in their order and store the graph; `reuse` gives identifiers the ids they had."""
     group = Group(conn, ws, reuse)
-    group.load(_wanted(events))
+    group.load(wanted(events))
     homes = [(event, group.resolve(event)) for event in events]
     outcome = group.store()
     owners = {home: group.owner(home) for _, home in homes}
     return replace(outcome, homes=homes, owners=owners)
 
 
-def _wanted(events: Iterable[Event]) -> Iterator[tuple[str, str]]:
+def wanted(events: Iterable[Event]) -> Iterator[tuple[str, str]]:
+    """The (namespace, value) pairs that must be loaded to resolve some events."""
     for event in events:
         for namespace, value in event.identifiers:
             if namespace == "previous_id":
@@ -404,6 +425,7 @@ def _is_pair(table: sa.Table, pair: tuple[int, int]) -> tuple[sa.ColumnElement[b
     return table.c.a == pair[0], table.c.b == pair[1]
 
 
-def _name_of(event: Event) -> str:
+def name_of(event: Event) -> str:
+    """The name key of the person whom an event tells of; empty when it names nobody."""
     first, last = event.person_traits.get("first_name"), event.person_traits.get("last_name")
     return rules.name_key(first if isinstance(first, str) else "", last if isinstance(last, str) else "")
