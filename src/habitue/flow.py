@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from habitue.access import policy
 from habitue.activation import exports_erase
 from habitue.audit import ledger
-from habitue.collect import imports, projection
+from habitue.collect import imports, projection, repeats
 from habitue.collect.envelope import Event
 from habitue.collect.journal import Position
 from habitue.identity import commands, decide, explain, graph, known, replay
@@ -23,7 +23,7 @@ from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.privacy import consents
-from habitue.profiles import activity, erasure, people, reading, replica, timeline, values
+from habitue.profiles import activity, erasure, inheritance, people, reading, replica, timeline, values
 from habitue.quality import importing, quarantine
 from habitue.quality.admission import admit
 
@@ -109,7 +109,8 @@ def undo_import(ws: Context, import_id: str) -> None:
     """Take an import back, as if it had never happened."""
     importing.require_undoable(ws, import_id)
     catch_up(ws, decide.submit(ws, commands.UndoImport(import_id=import_id)))
-    importing.note_undone(ws, import_id)
+    for heir_id in importing.note_undone(ws, import_id):
+        people_of_import(ws, heir_id)
     refresh(ws)
 
 
@@ -161,6 +162,10 @@ def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[g
         match commands.decode(event):
             case commands.UndoImport(import_id=import_id):
                 around = replay.closure(conn, timeline.met_by_import(conn, import_id))
+                taken = inheritance.hand_over(
+                    conn, import_id, repeats.heirs(conn, import_id), secret=ws.secret("records")
+                )
+                repeats.note_inherited(conn, taken)
                 timeline.delete_import(conn, import_id)
                 yield _replay(ws, conn, around)
             case commands.ErasePerson(identifier_ids=identifier_ids):

@@ -34,6 +34,44 @@ def test_a_full_segment_is_followed_by_the_next(tmp_path: Path) -> None:
     assert journal.drop_before(journal.tail()) == len(bodies) // 3
 
 
+def test_what_is_appended_while_somebody_reads_is_never_passed_over(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, CLOCK, segment_bytes=256)
+    bodies = [bytes([65 + i]) * 60 for i in range(10)]
+    journal.append(bodies[:1])
+    reader = Journal(tmp_path, CLOCK, segment_bytes=256)
+    under_way = reader.read(Position())
+    met = [next(under_way)]
+    for body in bodies[1:]:
+        journal.append([body])
+    met += under_way
+    met += reader.read(met[-1].after)
+    assert [frame.body for frame in met] == bodies
+
+
+def test_who_slept_while_segments_came_and_went_appends_to_the_newest(tmp_path: Path) -> None:
+    sleeper = Journal(tmp_path, CLOCK, segment_bytes=256)
+    sleeper.append([b"before"])
+    busy = Journal(tmp_path, CLOCK, segment_bytes=256)
+    for _ in range(10):
+        busy.append([b"x" * 100])
+    busy.drop_before(busy.tail())
+    projected = busy.tail()
+    sleeper.append([b"awake"])
+    Journal(tmp_path, CLOCK, segment_bytes=256).append([b"restarted"])
+    assert [frame.body for frame in busy.read(projected)] == [b"awake", b"restarted"]
+
+
+def test_a_journal_that_goes_on_is_not_begun_anew(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, CLOCK)
+    projected = journal.append([b"projected"])
+    journal.append([b"waiting"])
+    assert journal.rotate(projected) is None
+    start = journal.rotate(journal.tail())
+    assert start == Position(2)
+    assert journal.rotate(projected) is None
+    assert journal.rotate(start) == Position(3), "an empty segment is begun anew as often as it takes"
+
+
 @pytest.mark.parametrize("cut", [1, 5, 9, 20])
 def test_a_torn_last_frame_is_overwritten_by_the_next_append(tmp_path: Path, cut: int) -> None:
     journal = Journal(tmp_path, CLOCK)

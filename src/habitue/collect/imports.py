@@ -139,6 +139,13 @@ def forget_records(conn: Connection, import_id: str) -> None:
     conn.execute(sa.delete(records).where(records.c.import_id == import_id))
 
 
+def later_of_source(conn: Connection, import_id: str) -> Sequence[str]:
+    """The ids of the imports that the source of an import had after it, without those undone."""
+    source_id = sa.select(imports.c.source_id).where(imports.c.import_id == import_id).scalar_subquery()
+    later = sa.and_(imports.c.source_id == source_id, imports.c.import_id > import_id, imports.c.state != "undone")
+    return list(conn.scalars(sa.select(imports.c.import_id).where(later).order_by(imports.c.import_id)))
+
+
 def hash64(text: str, key: bytes = b"") -> int:
     """A signed 64-bit hash, keyed where the text is personal."""
     return int.from_bytes(hashlib.blake2b(text.encode(), key=key, digest_size=8).digest(), "big", signed=True)

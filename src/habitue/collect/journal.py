@@ -1,9 +1,9 @@
 """The journal: frames with CRC in preallocated segments; what `append` has returned survives a crash.
 
 A segment is `00000001.seg`, …: a header of eight bytes, then frames. The first segments are small and each is twice as
-large as the one before, up to 64 MiB, so that a small workspace stays small on the disk. A frame is length (u32), CRC32 of the rest (u32),
-received_at in microseconds (i64), body. A length of zero ends the segment; a frame whose CRC does not fit ends it too
-and is overwritten by the next append.
+large as the one before, up to 64 MiB, so that a small workspace stays small on the disk. A frame is length (u32),
+CRC32 of the rest (u32), received_at in microseconds (i64), body. A length of zero ends the segment; a frame whose CRC
+does not fit ends it too and is overwritten by the next append.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ SEGMENT_BYTES = 64 * 1024 * 1024
 FIRST_SEGMENT_BYTES = 1024 * 1024
 READ_BYTES = 256 * 1024
 _HEAD = struct.Struct("<IIq")
+_RECEIVED = struct.Struct("<q")
 
 
 class Position(NamedTuple):
@@ -66,8 +67,8 @@ class JournalLike(Protocol):
         """Take away what lies before `position` and can be taken away by itself; returns how many pieces."""
         ...
 
-    def rotate(self) -> Position:
-        """Begin anew, so that everything before can be dropped once it is projected."""
+    def rotate(self, expected: Position) -> Position | None:
+        """Begin anew, so that everything before can be dropped; None when there is something after `expected`."""
         ...
 
     def is_piece_between(self, start: Position, end: Position) -> bool:
@@ -95,24 +96,26 @@ class Journal:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         now = micros(self._clock.now())
-        frames = b"".join(_frame(now, body) for body in bodies)
+        # The next head is zeroed with the frames, so that remains of a torn write never look like a frame.
+        frames = b"".join([part for body in bodies for part in (_head(now, body), body)] + [bytes(_HEAD.size)])
+        length = len(frames) - _HEAD.size
         with _Lock(self.folder / "append.lock"):
             tail = self.tail()
             size = segment_bytes(tail.segment, self._segment_bytes)
-            is_full = tail.offset + len(frames) + _HEAD.size > size and tail.offset > len(MAGIC)
+            is_full = tail.offset + len(frames) > size and tail.offset > len(MAGIC)
             if is_full or self._is_doubtful:
                 tail = Position(tail.segment + 1)
             self._is_doubtful = True
             self._write(tail, frames)
             self._is_doubtful = False
-            self._tail = Position(tail.segment, tail.offset + len(frames))
+            self._tail = Position(tail.segment, tail.offset + length)
         return self._tail
 
     def tail(self) -> Position:
         """The position after the last whole frame."""
-        position = self._tail
-        while self.path(position.segment + 1).exists():
-            position = Position(position.segment + 1)
+        # The newest segment is looked up: others may have begun several and dropped those before it meanwhile.
+        newest = max((int(path.stem) for path in self.folder.glob("*.seg")), default=1)
+        position = self._tail if self._tail.segment >= newest else Position(newest)
         for frame in self._frames(position):
             position = frame.after
         self._tail = position
@@ -122,15 +125,14 @@ class Journal:
         """Whole frames from `start` on, across segments, until the end as it is now."""
         position = start
         while True:
-            # Looked at before the segment is read: only then is it certain that nothing more is written to it.
-            is_followed = self.path(position.segment + 1).exists()
+            # Asked before reading: what is appended between the last frame and the question would be passed over.
+            is_closed = self.path(position.segment + 1).exists()
             for frame in self._frames(position):
                 position = frame.after
                 yield frame
-            if is_followed:
-                position = Position(position.segment + 1)
-            elif not self.path(position.segment + 1).exists():
+            if not is_closed:
                 return
+            position = Position(position.segment + 1)
 
     def drop_before(self, position: Position) -> int:
         """Delete the segments that lie wholly before `position`; returns how many."""
@@ -145,11 +147,16 @@ class Journal:
         """Whether a whole segment lies before the end that did not lie before the start."""
         return end.segment > start.segment
 
-    def rotate(self) -> Position:
-        """Begin a new segment, so that the present one can be dropped once it is projected."""
+    def rotate(self, expected: Position) -> Position | None:
+        """Begin a new segment, so that the present one can be dropped once it is projected.
+
+        None when the journal goes on beyond `expected`, up to which it was projected.
+        """
         with _Lock(self.folder / "append.lock"):
+            if next(self.read(expected), None) is not None:
+                return None
             tail = Position(self.tail().segment + 1)
-            self._write(tail, b"")
+            self._write(tail, bytes(_HEAD.size))
             self._tail = tail
         return tail
 
@@ -164,9 +171,8 @@ class Journal:
         try:
             if is_new:
                 size = segment_bytes(at.segment, self._segment_bytes)
-                _allocate(path, descriptor, max(size, at.offset + len(frames) + _HEAD.size))
-            # The next head is zeroed with the frames, so that remains of a torn write never look like a frame.
-            os.pwrite(descriptor, frames + bytes(_HEAD.size), at.offset)
+                _allocate(path, descriptor, max(size, at.offset + len(frames)))
+            os.pwrite(descriptor, frames, at.offset)
             os.fdatasync(descriptor)
         finally:
             os.close(descriptor)
@@ -220,9 +226,10 @@ class _Lock:
         os.close(self._descriptor)
 
 
-def _frame(received_at: int, body: bytes) -> bytes:
-    tail = struct.pack("<q", received_at)
-    return struct.pack("<II", len(body), zlib.crc32(body, zlib.crc32(tail))) + tail + body
+def _head(received_at: int, body: bytes) -> bytes:
+    """What stands before a body in its frame."""
+    crc = zlib.crc32(body, zlib.crc32(_RECEIVED.pack(received_at)))
+    return _HEAD.pack(len(body), crc, received_at)
 
 
 def _allocate(path: Path, descriptor: int, size: int) -> None:

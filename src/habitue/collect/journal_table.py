@@ -89,9 +89,9 @@ class TableJournal:
         """Whether there is any frame between."""
         return end > start
 
-    def rotate(self) -> Position:
-        """The tail: every frame can be deleted by itself."""
-        return self.tail()
+    def rotate(self, expected: Position) -> Position | None:
+        """The same place, since every frame can be deleted by itself; None when there is one after it."""
+        return None if next(self.read(expected), None) is not None else expected
 
     @staticmethod
     def _take(conn: Connection, size: int) -> int:

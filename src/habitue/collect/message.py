@@ -78,6 +78,17 @@ class Message(msgspec.Struct, frozen=True, rename="camel"):
 NO_CONTEXT = MessageContext()
 
 
+class Gap(msgspec.Struct, frozen=True, array_like=True):
+    """Before message `index` there were `size` messages that an import said again; they get numbers and no events.
+
+    `first_slot` is the place of the first of them among all that the import said again.
+    """
+
+    index: int
+    size: int
+    first_slot: int
+
+
 class Body(msgspec.Struct, frozen=True):
     """What one journal frame holds: messages of one source, how well they are proven, the import they belong to."""
 
@@ -87,6 +98,7 @@ class Body(msgspec.Struct, frozen=True):
     is_checked: bool = False
     proof: Proof = "confirmed"
     sent_at: datetime | None = None
+    gaps: tuple[Gap, ...] = ()
 
 
 decode_message = msgspec.json.Decoder(Message).decode
@@ -95,10 +107,15 @@ _encoder = msgspec.json.Encoder()
 
 
 def encode_body(
-    source_id: str, batch: Sequence[object], *, import_id: str | None = None, is_checked: bool = False
+    source_id: str,
+    batch: Sequence[object],
+    *,
+    import_id: str | None = None,
+    is_checked: bool = False,
+    gaps: Sequence[Gap] = (),
 ) -> bytes:
     """The bytes of one journal frame; `batch` holds messages as dicts or Message structs."""
-    body = {"source_id": source_id, "batch": batch, "import_id": import_id, "is_checked": is_checked}
+    body = {"source_id": source_id, "batch": batch, "import_id": import_id, "is_checked": is_checked, "gaps": gaps}
     return _encoder.encode(body)
 
 

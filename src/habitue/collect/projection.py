@@ -11,12 +11,15 @@ from contextlib import contextmanager
 
 from sqlalchemy.engine import Connection
 
+from habitue.collect import repeats
+from habitue.collect import repeats
 from habitue.collect.dedupe import fresh
 from habitue.collect.envelope import Event
 from habitue.collect.grouping import Group, Groups
 from habitue.collect.journal import Position
 from habitue.collect.journals import journal, position
 from habitue.collect.opening import events_of
+from habitue.collect.repeats import Reserved
 from habitue.kernel import state
 from habitue.kernel.context import Context
 from habitue.kernel.errors import WorkspaceBusy
@@ -75,9 +78,10 @@ def _forget_projected(ws: Context) -> bool:
         if not is_ours:
             return False
         with ws.register.read() as conn:
-            if position(conn) != source.tail():
-                return False
-        start = source.rotate()
+            projected = position(conn)
+        start = source.rotate(projected)
+        if start is None:
+            return False
         with ws.register.write() as conn:
             if not _is_alone(conn):
                 return False
@@ -104,12 +108,15 @@ def _apply_group(ws: Context, groups: Groups, project: Project, settle: Settle |
 
 def _apply(ws: Context, conn: Connection, group: Group, project: Project) -> int:
     first = state.read(conn, "last_seq") + 1
-    events = list(events_of(ws, group.bodies, first))
+    reserved: list[Reserved] = []
+    events = list(events_of(ws, group.bodies, first, reserved))
+    numbers = len(events) + sum(each.size for each in reserved)
+    repeats.reserve(conn, reserved)
     project(conn, fresh(conn, ws.register.memory, events))
     after = group.after
-    last_seq = first + len(events) - 1
+    last_seq = first + numbers - 1
     state.store(conn, {"journal_segment": after.segment, "journal_offset": after.offset, "last_seq": last_seq})
-    return len(events)
+    return numbers
 
 
 @contextmanager
@@ -125,12 +132,12 @@ def _collector_paused() -> Iterator[None]:
 
 
 def _drop_projected(ws: Context, groups: Groups, after: Position) -> None:
-    """Old segments go only after the register has been synced: the projector writes without waiting for the disk."""
-    if ws.register.is_sqlite:
-        with ws.register.engine.connect() as conn:
-            conn.exec_driver_sql("COMMIT")
-            conn.exec_driver_sql("PRAGMA wal_checkpoint(FULL)")
-            conn.exec_driver_sql("BEGIN")
+    """Old segments go only after the register has been synced: the projector writes without waiting for the disk.
+
+    A transaction that does wait makes everything before it durable too.
+    """
+    with ws.register.write(synchronous="FULL") as conn:
+        state.store(conn, {"journal_dropped": after.segment})
     groups.journal.drop_before(after)
 
 

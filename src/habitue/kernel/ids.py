@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import Protocol
 
 from habitue.kernel.clock import Clock, SystemClock, micros
+
+_BITS = 74
+_STEP_BITS = 32
 
 
 class Ids(Protocol):
@@ -17,15 +21,31 @@ class Ids(Protocol):
 
 
 class Uuid7:
-    """UUIDv7 ids from a clock and the system's random source."""
+    """UUIDv7 ids from a clock and the system's random source; each sorts after the one made before it."""
 
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
+        self._lock = threading.Lock()
+        self._last = (0, 0)
 
     def new(self) -> str:
-        """A new id, 32 hexadecimal digits; later ids sort after earlier ones by the millisecond."""
-        millis = micros(self._clock.now()) // 1000
-        tail = int.from_bytes(os.urandom(10), "big")
-        high, low = tail >> 68, tail & ((1 << 62) - 1)
+        """A new id, 32 hexadecimal digits.
+
+        Within a millisecond, and while the clock stands behind an earlier id, it counts on by a random step
+        (RFC 9562, section 6.2, method 2).
+        """
+        with self._lock:
+            now = (micros(self._clock.now()) // 1000, _random(_BITS))
+            if now[0] <= self._last[0]:
+                now = (self._last[0], self._last[1] + 1 + _random(_STEP_BITS))
+                if now[1] >> _BITS:
+                    now = (now[0] + 1, _random(_BITS))
+            self._last = now
+        millis, tail = now
+        high, low = tail >> 62, tail & ((1 << 62) - 1)
         value = (millis << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low
         return f"{value:032x}"
+
+
+def _random(bits: int) -> int:
+    return int.from_bytes(os.urandom((bits + 7) // 8), "big") & ((1 << bits) - 1)

@@ -21,6 +21,8 @@ from habitue.profiles.values import of_identifiers
 from habitue.quality.normalise.phone import country_of_phone
 
 _encode = msgspec.json.Encoder().encode
+# Random numbers are looked up as a whole, where they are anyway; nobody types a part of one.
+_FOUND_WHOLE = frozenset({"record", "anonymous_id"})
 _PLACE = ("postal_code", "city", "street")
 _SEARCHED = ("name", "first_name", "last_name", "email", "company_name", "city", "postal_code", "street")
 
@@ -178,7 +180,7 @@ def _search_text(fact: _Facts, golden: Mapping[str, Golden]) -> str:
         kind = namespace_kind(namespace)
         if kind == "phone":
             parts.append(phone_word(value))
-        elif kind != "record":
+        elif kind not in _FOUND_WHOLE:
             parts.append(value)
     return search_text(dict.fromkeys(parts))
 

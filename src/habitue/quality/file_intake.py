@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from habitue.collect import imports, projection
+from habitue.collect import imports, projection, repeats
 from habitue.collect.files.cells import iso
 from habitue.collect.files.headings import key as plain_key
 from habitue.collect.files.shapes import Record, Rejected
-from habitue.collect.message import encode_body
+from habitue.collect.message import Gap, encode_body
+from habitue.collect.repeats import Repeat
 from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
@@ -21,6 +22,7 @@ from habitue.quality.quarantine import Quarantined
 
 BATCH_MESSAGES = 500
 GROUP_FRAMES = 8
+GROUP_REPEATS = 20_000
 HEARTBEAT_SECONDS = 5.0
 SET_ASIDE, NOTED = "open", "noted"
 NOBODY_LEFT = _("What should say who this is cannot be read, so the row would belong to nobody.")
@@ -72,6 +74,9 @@ class FileIntake:
         self._messages: list[dict[str, Any]] = []
         self._frames: list[bytes] = []
         self._seen: list[tuple[int, int]] = []
+        self._repeats: list[Repeat] = []
+        self._gaps: list[Gap] = []
+        self._slot = 0
         self._aside: list[Quarantined] = []
         with ws.register.read() as conn:
             self._known = imports.known_contents(conn, source_id, without=import_id)
@@ -91,8 +96,7 @@ class FileIntake:
                 self._close_frame()
             if time.monotonic() - self._told_at >= HEARTBEAT_SECONDS:
                 self._tell()
-        self._close_frame()
-        self._flush()
+        self._close_frame(is_last=True)
         return self.tally
 
     def _take(self, record: Record) -> None:
@@ -103,6 +107,8 @@ class FileIntake:
         if before == content:
             tally.rows_read += count
             tally.rows_unchanged += count
+            self._seen.append((key, content))
+            self._repeat(record)
             return
         messages, problems = self._check(record, replaces=before is not None)
         if not self._names_somebody(messages):
@@ -118,6 +124,23 @@ class FileIntake:
         self._messages.extend(messages)
         for problem in problems:
             self._note(record, problem)
+
+    def _repeat(self, record: Record) -> None:
+        """Note what the record would have become, for the day when the import that brought it first is undone."""
+        told = [(message["context"].get("record") or record.key, _name_of(message)) for message in record.messages]
+        row_count = len(record.lines)
+        for about, name in (*told, (f"{record.key}:company", "group")):
+            known_by = repeats.message_hash(about, name, self._secret)
+            self._repeats.append(Repeat(self._slot, known_by, row_count))
+            self._slot, row_count = self._slot + 1, 0
+        size, index = len(told) + 1, len(self._messages)
+        if self._gaps and self._gaps[-1].index == index:
+            last = self._gaps.pop()
+            self._gaps.append(Gap(index, last.size + size, last.first_slot))
+        else:
+            self._gaps.append(Gap(index, size, self._slot - size))
+        if len(self._repeats) >= GROUP_REPEATS:
+            self._close_frame(is_last=True)
 
     def _check(self, record: Record, *, replaces: bool) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """The record's messages with normalised traits, and the values that had to be left out."""
@@ -214,13 +237,14 @@ class FileIntake:
             state=state,
         )
 
-    def _close_frame(self) -> None:
-        if self._messages:
-            self._frames.append(
-                encode_body(self._source_id, self._messages, import_id=self._import_id, is_checked=True)
+    def _close_frame(self, *, is_last: bool = False) -> None:
+        if self._messages or self._gaps:
+            frame = encode_body(
+                self._source_id, self._messages, import_id=self._import_id, is_checked=True, gaps=self._gaps
             )
-            self._messages = []
-        if len(self._frames) >= GROUP_FRAMES or len(self._aside) >= BATCH_MESSAGES:
+            self._frames.append(frame)
+            self._messages, self._gaps = [], []
+        if is_last or len(self._frames) >= GROUP_FRAMES or len(self._aside) >= BATCH_MESSAGES:
             self._flush()
 
     def _flush(self) -> None:
@@ -230,12 +254,17 @@ class FileIntake:
             self._frames = []
         with self._ws.register.write() as conn:
             imports.note_records(conn, self._source_id, self._import_id, self._seen)
+            repeats.note(conn, self._import_id, self._repeats)
             quarantine.add(conn, self._aside)
             imports.update(conn, self._import_id, self.tally.as_dict())
-        self._seen, self._aside = [], []
+        self._seen, self._aside, self._repeats = [], [], []
         self._apply()
         self._tell()
 
     def _tell(self) -> None:
         self._told_at = time.monotonic()
         self._heartbeat(self.tally)
+
+
+def _name_of(message: dict[str, Any]) -> str:
+    return str(message.get("event") or message["type"])

@@ -1,0 +1,40 @@
+"""Ids sort by when they were made, even within a millisecond and behind a clock that steps back."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from habitue.kernel.ids import Uuid7
+from tests.conftest import NOW
+
+
+@dataclass(slots=True)
+class Hand:
+    """A clock whose hand is moved."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        """Where the hand stands."""
+        return self.at
+
+
+def test_ids_of_one_millisecond_sort_in_their_order_and_are_sound() -> None:
+    ids = Uuid7(Hand(NOW))
+    made = [ids.new() for _ in range(2_000)]
+    assert made == sorted(made)
+    assert len(set(made)) == len(made)
+    assert {uuid.UUID(each).version for each in made} == {7}
+    assert {uuid.UUID(each).variant for each in made} == {uuid.RFC_4122}
+
+
+def test_a_clock_that_steps_back_does_not_turn_the_order() -> None:
+    clock = Hand(NOW)
+    ids = Uuid7(clock)
+    before = ids.new()
+    clock.at -= timedelta(hours=1)
+    assert ids.new() > before
+    clock.at += timedelta(hours=2)
+    assert int(ids.new()[:12], 16) == int(clock.at.timestamp() * 1000)
