@@ -9,11 +9,28 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 BATCH = 100
 PER_PERSON = 20
 LATELY = 2_000
-_FIRST = ("Anna", "Ben", "Carla", "David", "Eva", "Finn", "Greta", "Hugo", "Ida", "Jonas", "Klara", "Leo", "Mia", "Nils")
+BEGIN = datetime(2026, 5, 1)
+_FIRST = (
+    "Anna",
+    "Ben",
+    "Carla",
+    "David",
+    "Eva",
+    "Finn",
+    "Greta",
+    "Hugo",
+    "Ida",
+    "Jonas",
+    "Klara",
+    "Leo",
+    "Mia",
+    "Nils",
+)
 _LAST = ("Berg", "Fischer", "Hoffmann", "Keller", "Lang", "Meyer", "Neumann", "Otto", "Peters", "Richter", "Schulz")
 _GOODS = ("Assam", "Darjeeling", "Sencha", "Rooibos", "Earl Grey", "Oolong", "Lapsang", "Matcha")
 _CONTEXT = (
@@ -21,20 +38,39 @@ _CONTEXT = (
     '"title":"%(tea)s - Tea","url":"https://shop.example/tea/%(tea)s","referrer":"https://search.example/"},'
     '"userAgent":"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0"},"integrations":{},'
 )
-_HEAD = '"messageId":"ajs-next-%(id)032x","anonymousId":"0b8f7e2c-91d4-4f5a-8a67-%(person)012x",%(user)s"timestamp":"%(at)s",'
-_VIEW = '{"type":"track","event":"Product Viewed",' + _HEAD + _CONTEXT + (
-    '"properties":{"sku":"T-%(good)d","name":"%(tea)s","category":"Tea","price":%(price)d.5,"currency":"EUR"}}'
+_HEAD = (
+    '"messageId":"ajs-next-%(id)032x","anonymousId":"0b8f7e2c-91d4-4f5a-8a67-%(person)012x",%(user)s'
+    '"timestamp":"%(at)s",'
 )
-_PAGE = '{"type":"page","name":"Tea",' + _HEAD + _CONTEXT + (
-    '"properties":{"path":"/tea/%(tea)s","title":"%(tea)s - Tea","url":"https://shop.example/tea/%(tea)s"}}'
+_VIEW = (
+    '{"type":"track","event":"Product Viewed",'
+    + _HEAD
+    + _CONTEXT
+    + ('"properties":{"sku":"T-%(good)d","name":"%(tea)s","category":"Tea","price":%(price)d.5,"currency":"EUR"}}')
 )
-_ORDER = '{"type":"track","event":"Order Completed",' + _HEAD + _CONTEXT + (
-    '"properties":{"order_id":"O-%(id)x","total":%(price)d.9,"currency":"EUR",'
-    '"products":[{"product_id":"T-%(good)d","name":"%(tea)s","price":%(price)d.5,"quantity":1}]}}'
+_PAGE = (
+    '{"type":"page","name":"Tea",'
+    + _HEAD
+    + _CONTEXT
+    + ('"properties":{"path":"/tea/%(tea)s","title":"%(tea)s - Tea","url":"https://shop.example/tea/%(tea)s"}}')
 )
-_IDENTIFY = '{"type":"identify",' + _HEAD + _CONTEXT + (
-    '"traits":{"email":"%(first)s.%(last)s.%(person)d@mail.example","firstName":"%(first)s","lastName":"%(last)s",'
-    '"plan":"%(tea)s"}}'
+_ORDER = (
+    '{"type":"track","event":"Order Completed",'
+    + _HEAD
+    + _CONTEXT
+    + (
+        '"properties":{"order_id":"O-%(id)x","total":%(price)d.9,"currency":"EUR",'
+        '"products":[{"product_id":"T-%(good)d","name":"%(tea)s","price":%(price)d.5,"quantity":1}]}}'
+    )
+)
+_IDENTIFY = (
+    '{"type":"identify",'
+    + _HEAD
+    + _CONTEXT
+    + (
+        '"traits":{"email":"%(first)s.%(last)s.%(person)d@mail.example","firstName":"%(first)s","lastName":"%(last)s",'
+        '"plan":"%(tea)s"}}'
+    )
 )
 
 
@@ -79,7 +115,7 @@ class Load:
             "id": self.count * 0x9E3779B97F4A7C15 % 2**64 << 64 | self.count,
             "person": person,
             "user": f'"userId":"user-{person}",' if visits >= 4 else "",
-            "at": f"2026-06-{1 + second // 86400 % 28:02}T{second // 3600 % 24:02}:{second // 60 % 60:02}:{second % 60:02}.123Z",
+            "at": f"{BEGIN + timedelta(seconds=second):%Y-%m-%dT%H:%M:%S}.123Z",
             "tea": _GOODS[person % 8],
             "good": 1000 + person % 97,
             "price": 5 + person % 40,

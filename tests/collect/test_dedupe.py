@@ -1,4 +1,4 @@
-"""Every message once, forever: sorted runs of hashes, merged as they grow, verified on a hit, read again when missing."""
+"""Every message once, forever: sorted runs of hashes, merged as they grow and verified on a hit."""
 
 from __future__ import annotations
 

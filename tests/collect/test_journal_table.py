@@ -114,7 +114,8 @@ def test_the_door_takes_and_the_projector_projects(shared: Workspace, make_calle
 
 
 def test_a_door_says_not_now_when_too_much_waits_or_the_database_does_not_take_it(
-    shared: Workspace, make_caller: MakeCaller  # noqa: F811
+    shared: Workspace,
+    make_caller: MakeCaller,  # noqa: F811
 ) -> None:
     call = make_caller(shared, backlog_bytes=100)
     assert call.batch(message("a1")).status == 200

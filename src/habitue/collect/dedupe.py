@@ -70,10 +70,13 @@ def fresh(conn: Connection, memory: Memory, events: Sequence[Event]) -> list[Eve
     for event in events:
         if event.import_id is not None or not event.message_id or event.source_id == INTERNAL_SOURCE:
             kept.append(event)
-        elif wanted.setdefault(_digest(event.source_id, event.message_id), event) is event:
-            kept.append(event)
-        else:
+            continue
+        digest = _digest(event.source_id, event.message_id)
+        if digest in wanted:
             is_doubled = True
+        else:
+            wanted[digest] = event
+            kept.append(event)
     if not wanted:
         return kept
     known = _known(conn, memory.of(Seen).renew(conn), list(wanted))
@@ -101,7 +104,9 @@ def _known(conn: Connection, halves: Mapping[int, Halves], digests: Sequence[byt
         hits = np.flatnonzero(run[np.minimum(places, len(run) - 1)] == sought)
         if len(hits):
             data = conn.scalar(sa.select(runs.c.other_halves).where(runs.c.run_id == run_id))
-            known.update(_verified(run, _halves(data), [(int(places[hit]), int(order[hit])) for hit in hits], other, digests))
+            known.update(
+                _verified(run, _halves(data), [(int(places[hit]), int(order[hit])) for hit in hits], other, digests)
+            )
     return known
 
 

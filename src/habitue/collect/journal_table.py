@@ -1,7 +1,7 @@
 """The journal as a table of PostgreSQL, for several doors on several machines.
 
 Offsets are handed out by one row of `kernel_state`, which stays locked until the group that took them is committed.
-So the order of offsets is the order of commits: whoever reads one frame reads all before it, and no gap is filled later.
+So the order of offsets is the order of commits: who reads one frame reads all before it, and no gap is filled later.
 """
 
 from __future__ import annotations

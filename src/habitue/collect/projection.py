@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from sqlalchemy.engine import Connection
 
 from habitue.collect import repeats
-from habitue.collect import repeats
 from habitue.collect.dedupe import fresh
 from habitue.collect.envelope import Event
 from habitue.collect.grouping import Group, Groups

@@ -55,6 +55,7 @@ def is_blocked(namespace: str, value: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=50_000)
 def name_key(first_name: str, last_name: str) -> str:
     """First and last name as identity compares them: `anna|berg`; empty when neither is known."""
     key = f"{first_name_key(first_name)}|{ascii_key(last_name)}"

@@ -51,7 +51,7 @@ def forget(conn: Connection, identifier_ids: Iterable[int]) -> None:
 
 
 def _count(conn: Connection, chosen: sa.ColumnElement[bool]) -> None:
-    """Add some events to their identifiers; a row of a file without a date says nothing about when one was last here."""
+    """Add some events to their identifiers; a row of a file without a date does not say when somebody was last here."""
     is_undated = sa.and_(events.c.import_id.isnot(None), events.c.at == events.c.received_at)
     seen_at = sa.case((is_undated, None), else_=events.c.at)
     query = (
