@@ -8,7 +8,7 @@ import sys
 
 from bench.figures import DataMissing
 
-BENCHES = ("door", "import", "identity", "search")
+BENCHES = ("door", "import", "identity", "search", "crash")
 
 
 def main() -> int:
@@ -16,10 +16,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("name", choices=BENCHES)
     parser.add_argument("--small", action="store_true", help="a small edition that needs no data and a few seconds")
+    parser.add_argument("--only", default="", metavar="LINE", help="one line of the bench crash, such as R3")
     arguments = parser.parse_args()
     bench = importlib.import_module(f"bench.{arguments.name}_bench")
     try:
-        figures = bench.run(small=arguments.small)
+        chosen = {"only": arguments.only} if arguments.only else {}
+        figures = bench.run(small=arguments.small, **chosen)
     except DataMissing as missing:
         print(missing, file=sys.stderr)
         return 3

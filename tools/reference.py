@@ -128,6 +128,14 @@ MEANINGS = {
     "register.url": "Where the register is, such as `postgresql+psycopg://user@host/name`; empty: `register.db` here.",
     "lake.path": "Folder of the Parquet replica.",
     "serve.bind": "Address and port of the pages.",
+    "door.sdk_folder": "Folder with the files of an SDK that you installed (`npm install @segment/analytics-next`), "
+    "such as `node_modules/@segment/analytics-next/dist/umd`; they are served at `/sdk/`. Relative to the workspace.",
+    "serve.metrics": "Who may read `/metrics`: `local` programs of this machine and whoever has the key "
+    "(`habitue metrics --key`), only with the `key`, or nobody (`off`).",
+    "door.free_mb": "The event door answers 503 when less of the disk is free than this (MiB).",
+    "door.backlog_mb": "The event door answers 503 when more of the journal waits than this (MiB).",
+    "log.format": "`console` lines for people or `json` lines for programs, on the error stream.",
+    "log.level": "`debug`, `info`, `warning` or `error`.",
     "engine": "What computes on the replica.",
 }
 

@@ -29,14 +29,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from habitue.identity.matching.library import match
     from habitue.kernel.errors import HabitueError
     from habitue.workspace import Workspace
     from habitue.workspace import open_workspace as open
 
-__all__ = ["HabitueError", "Workspace", "create", "open"]
+__all__ = ["HabitueError", "Workspace", "create", "match", "open"]
 
 _LAZY = {
     "HabitueError": ("habitue.kernel.errors", "HabitueError"),
+    "match": ("habitue.identity.matching.library", "match"),
     "Workspace": ("habitue.workspace", "Workspace"),
     "open": ("habitue.workspace", "open_workspace"),
 }

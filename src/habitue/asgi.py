@@ -40,14 +40,16 @@ def application(ws: Workspace, *, mounts: Mapping[str, ASGIApp] | None = None) -
             await _lifespan(receive, send)
             return
         path = scope.get("path", "")
-        if path == "/health":
+        front = next((front for prefix, front in fronts.items() if path.startswith(prefix)), None)
+        if front is not None:
+            await front(scope, receive, send)
+        elif path == "/health":
             await _answer(send, 200, {"status": "ok"})
         elif path == "/ready":
             ready = await asyncio.to_thread(is_ready, ws)
             await _answer(send, 200 if ready else 503, {"status": "ready" if ready else "register unreachable"})
         else:
-            chosen = next((front for prefix, front in fronts.items() if path.startswith(prefix)), pages)
-            await chosen(scope, receive, send)
+            await pages(scope, receive, send)
 
     return app
 
@@ -68,7 +70,7 @@ def serve(ws: Workspace, host: str, port: int, *, mounts: Mapping[str, ASGIApp] 
         application(ws, mounts=mounts),
         host=host,
         port=port,
-        log_level="warning",
+        log_config=None,
         access_log=False,
         server_header=False,
         backlog=BACKLOG,

@@ -11,21 +11,24 @@ from sqlalchemy.engine import Connection
 
 from habitue.access import policy
 from habitue.activation import exports_erase
+from habitue.audiences import realtime, stays, taken
+from habitue.audiences import settle as settling
 from habitue.audit import ledger
 from habitue.collect import imports, projection, repeats
 from habitue.collect.envelope import Event
 from habitue.collect.journal import Position
-from habitue.identity import commands, decide, explain, graph, known, replay
+from habitue.identity import commands, decide, explain, graph, known, preview, replay, rulebook, safer, undone
+from habitue.identity.matching.run import match_table
+from habitue.identity.proposals import Matcher
+from habitue.identity.rulebook import Rulebook
 from habitue.insights import catalogue
 from habitue.insights import store as insights
 from habitue.kernel import jobs, state
-from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.privacy import consents
-from habitue.profiles import activity, erasure, inheritance, people, reading, replica, timeline, values
-from habitue.quality import importing, quarantine
-from habitue.quality.admission import admit
+from habitue.profiles import activity, erasure, inheritance, matching, people, reading, replica, timeline, values
+from habitue.quality import held, importing, quarantine, releases, screening
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,8 @@ def project(ws: Context, conn: Connection, events: Sequence[Event]) -> None:
         return
     changed: set[str] = set()
     gone: set[str] = set()
-    for is_command, run in groupby(events, key=commands.is_command):
-        if is_command:
-            known.note_change(conn, ws)
-        for resolved in _commands(ws, conn, run) if is_command else _facts(ws, conn, run):
+    for kind, run in groupby(events, key=_kind):
+        for resolved in _STEPS[kind](ws, conn, run):
             changed = (changed - resolved.gone) | resolved.changed
             gone = (gone | resolved.gone) - resolved.touched
     seq = events[-1].seq
@@ -56,7 +57,7 @@ def project(ws: Context, conn: Connection, events: Sequence[Event]) -> None:
     state.store(conn, {"facts_seq": seq})
 
 
-def settle(conn: Connection, is_last: bool) -> None:
+def end_group(conn: Connection, is_last: bool) -> None:
     """End a group: count what people did, put off while more waits."""
     seq = state.read(conn, "last_seq")
     if activity.fold(conn, upto=seq, is_due=is_last):
@@ -70,16 +71,55 @@ def catch_up(ws: Context, target: Position | None = None) -> int:
         project(ws, conn, events)
 
     if target is None:
-        return projection.apply_pending(ws, apply, settle)
-    projection.wait_applied(ws, target, apply, settle)
+        return projection.apply_pending(ws, apply, end_group)
+    projection.wait_applied(ws, target, apply, end_group)
     return 0
 
 
 def refresh(ws: Context) -> None:
-    """Renew what is computed: the replica for analysis, then the insights on it."""
+    """Renew what is computed: the replica for analysis, then the insights on it that need no learning."""
     replica.refresh(ws)
-    for name in catalogue.insights():
-        insights.stored(ws, name)
+    for name, insight in catalogue.insights().items():
+        if insight.learn is None:
+            insights.stored(ws, name)
+
+
+def learn(
+    ws: Context, names: Sequence[str] = (), *, progress: Callable[[int, int], None] | None = None
+) -> Sequence[str]:
+    """Learn insights anew from all facts: the named ones, else all that are due; returns which."""
+    replica.refresh(ws)
+    wanted = list(names) or insights.due(ws)
+    insights.learn_all(ws, wanted, progress)
+    return wanted
+
+
+def run_learning(ws: Context, job: jobs.Job) -> None:
+    """Carry a queued learning of insights out to its end, with its progress."""
+    started = job.started_at
+
+    def progress(done: int, total: int) -> None:
+        jobs.progress(ws, job.job_id, done=done, total=total, claimed_at=started)
+
+    try:
+        learn(ws, job.args.get("names", ()), progress=progress)
+    except jobs.JobCancelled:
+        jobs.finish(ws, job.job_id, state="cancelled", claimed_at=started)
+    else:
+        jobs.finish(ws, job.job_id, state="done", claimed_at=started)
+
+
+def follow(ws: Context, follower: realtime.Follower) -> bool:
+    """Bring memberships up to what was projected and to the clock; returns whether more is waiting."""
+    if realtime.was_set_back(ws):
+        settling.settle_all(ws, follower, "time")
+    return realtime.follow(ws, follower).is_more
+
+
+def settle(ws: Context, follower: realtime.Follower) -> None:
+    """Ask newly published audiences, and those that mention renewed insights, of everybody."""
+    settling.settle(ws, follower)
+    settling.settle_insights(ws, follower)
 
 
 def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], None] | None = None) -> None:
@@ -91,11 +131,13 @@ def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], Non
         )
     except jobs.JobCancelled:
         outcome = "cancelled"
+    except jobs.JobLost:
+        return
     except HabitueError as error:
         outcome, problem = "failed", error
     people_of_import(ws, job.subject_id)
     refresh(ws)
-    jobs.finish(ws, job.job_id, state=outcome, error=problem)
+    jobs.finish(ws, job.job_id, state=outcome, error=problem, claimed_at=job.started_at)
 
 
 def people_of_import(ws: Context, import_id: str) -> None:
@@ -103,6 +145,28 @@ def people_of_import(ws: Context, import_id: str) -> None:
     with ws.register.write() as conn:
         new, updated = reading.people_of_import(conn, import_id)
         imports.update(conn, import_id, {"people_new": new, "people_updated": updated})
+
+
+def run_matching(ws: Context, job: jobs.Job, *, matcher: Matcher = match_table) -> None:
+    """Carry a queued matching run out to its end, and close its job as done, cancelled or failed."""
+    outcome, problem = "done", None
+    try:
+        matching.run(ws, job, apply=partial(catch_up, ws), matcher=matcher)
+    except jobs.JobCancelled:
+        outcome = "cancelled"
+    except HabitueError as error:
+        outcome, problem = "failed", error
+    if outcome != "done":
+        matching.fail(ws, job.subject_id)
+    refresh(ws)
+    jobs.finish(ws, job.job_id, state=outcome, error=problem)
+
+
+def undo_matching(ws: Context, run_id: str) -> int:
+    """Take a matching run back, as if it had never been; returns how many links it had made."""
+    count = matching.undo(ws, run_id, apply=partial(catch_up, ws))
+    refresh(ws)
+    return count
 
 
 def undo_import(ws: Context, import_id: str) -> None:
@@ -114,6 +178,14 @@ def undo_import(ws: Context, import_id: str) -> None:
     refresh(ws)
 
 
+def replay_quarantine(ws: Context, source_id: str, held_ids: Sequence[str] | None = None) -> int:
+    """Replay what waits of a source, or some of its messages, once; returns how many were ordered."""
+    count, position = releases.order(ws, source_id, held_ids)
+    if position is not None:
+        catch_up(ws, position)
+    return count
+
+
 def erase_person(ws: Context, profile_id: str) -> Erased:
     """Erase one person from register, replica, quarantine and kept exports; the ledger keeps that it happened."""
     policy.require(ws.actor, "people.erase")
@@ -122,16 +194,31 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
         needles = [known.value for known in explain.explain(conn, person.row.profile_id).identifiers]
     kept = exports_erase.erase(ws, person.row.profile_id)
     with ws.register.write() as conn:
-        rows = quarantine.erase_matching(conn, needles)
+        rows = quarantine.erase_matching(conn, needles) + held.erase_matching(conn, needles)
+        taken.erase(conn, [person.row.profile_id])
+        stays.erase_person(conn, person.identifier_ids, person.row.profile_id)
         details = {"events": person.row.event_count, "quarantined": rows, "exports": kept}
         ledger.record(
             conn, ws, verb="person.erased", subject_kind="person", subject_id=person.row.profile_id, details=details
         )
     catch_up(ws, decide.submit(ws, commands.ErasePerson(identifier_ids=person.identifier_ids)))
     projection.forget_projected(ws)
+    ws.register.forget_deleted()
     refresh(ws)
+    insights.forget(ws, [person.row.profile_id])
     ws.lake.sweep(grace=0)
     return Erased(events=person.row.event_count, quarantined=rows, exports=kept)
+
+
+def preview_rules(ws: Context, book: Rulebook) -> preview.Preview:
+    """What other rules of identity would do: whom they would split and join. Changes nothing."""
+    policy.require(ws.actor, "settings.read")
+    rulebook.check(book)
+    with ws.register.read() as conn:
+        told = timeline.everything(conn)
+        ids, profiles = graph.everybody(conn)
+    owners = {event.seq: profiles[home] for event, home in told if home in profiles}
+    return preview.preview([event for event, _ in told], owners, ids, book)
 
 
 def rebuild(ws: Context, conn: Connection, around: replay.Closure) -> None:
@@ -143,13 +230,24 @@ def rebuild(ws: Context, conn: Connection, around: replay.Closure) -> None:
     people.refresh(conn, changed=resolved.changed, gone=resolved.gone, seq=seq, country=country)
 
 
-def _facts(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
-    settings = ws.config.workspace
-    today = day_in(ws.clock.now(), settings.timezone)
-    events = [admit(event, country=settings.country, today=today) for event in run]
+def _kind(event: Event) -> str:
+    if releases.is_order(event):
+        return "release"
+    return "command" if commands.is_command(event) else "fact"
+
+
+def _arrived(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
+    return _facts(ws, conn, screening.screen(ws, conn, run))
+
+
+def _released(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
+    return _facts(ws, conn, screening.released(ws, conn, run))
+
+
+def _facts(ws: Context, conn: Connection, events: Sequence[Event]) -> Iterator[graph.Resolved]:
     resolved = known.resolve(conn, ws, events)
     told = values.fold(conn, resolved.homes)
-    consents.fold(conn, resolved.homes)
+    consents.fold(conn, safer.homes(resolved))
     timeline.append(conn, resolved.homes)
     different = {resolved.owners[identifier_id] for identifier_id in told.different}
     confirmed = {resolved.owners[identifier_id] for identifier_id in told.confirmed}
@@ -158,23 +256,48 @@ def _facts(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[grap
 
 
 def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
-    for event in run:
-        match commands.decode(event):
-            case commands.UndoImport(import_id=import_id):
-                around = replay.closure(conn, timeline.met_by_import(conn, import_id))
-                taken = inheritance.hand_over(
-                    conn, import_id, repeats.heirs(conn, import_id), secret=ws.secret("records")
-                )
-                repeats.note_inherited(conn, taken)
-                timeline.delete_import(conn, import_id)
-                yield _replay(ws, conn, around)
-            case commands.ErasePerson(identifier_ids=identifier_ids):
-                around = replay.closure(conn, identifier_ids)
-                erasure.erase(conn, identifier_ids)
-                yield _replay(ws, conn, around)
-            case decision:
-                timeline.append(conn, [(event, commands.home(decision))])
-                yield commands.apply(conn, ws, decision, event)
+    known.note_change(conn, ws)
+    given = [(commands.decode(event), event) for event in run]
+    state.store(conn, {"decisions_seq": given[-1][1].seq})
+    for is_match, told in groupby(given, key=commands.is_match):
+        if is_match:
+            yield from _decided(ws, conn, list(told))
+            continue
+        for command, event in told:
+            match command:
+                case commands.UndoImport(import_id=import_id):
+                    around = replay.closure(conn, timeline.met_by_import(conn, import_id))
+                    taken = inheritance.hand_over(
+                        conn, import_id, repeats.heirs(conn, import_id), secret=ws.secret("records")
+                    )
+                    repeats.note_inherited(conn, taken)
+                    timeline.delete_import(conn, import_id)
+                    yield _replay(ws, conn, around)
+                case commands.ErasePerson(identifier_ids=identifier_ids):
+                    around = replay.closure(conn, identifier_ids)
+                    timeline.delete(conn, undone.forget_about(conn, identifier_ids))
+                    erasure.erase(conn, identifier_ids)
+                    yield _replay(ws, conn, around)
+                case commands.Undo(seqs=seqs):
+                    around = replay.closure(conn, undone.met_by(conn, seqs))
+                    timeline.delete(conn, undone.forget(conn, seqs))
+                    yield _replay(ws, conn, around)
+                case decision:
+                    yield from _decided(ws, conn, [(decision, event)])
+
+
+def _decided(ws: Context, conn: Connection, told: Sequence[commands.Told]) -> Iterator[graph.Resolved]:
+    """Keep decisions with their events, and carry them out; what holds from the beginning is replayed."""
+    timeline.append(conn, [(event, commands.met(decision)[0]) for decision, event in told])
+    commands.note(conn, told)
+    first = told[0][0]
+    if commands.is_retroactive(conn, first):
+        yield _replay(ws, conn, undone.around(conn, first))
+    else:
+        yield from commands.apply(conn, ws, told)
+
+
+_STEPS = {"fact": _arrived, "release": _released, "command": _commands}
 
 
 def _replay(ws: Context, conn: Connection, around: replay.Closure) -> graph.Resolved:
@@ -185,7 +308,7 @@ def _replay(ws: Context, conn: Connection, around: replay.Closure) -> graph.Reso
     consents.forget(conn, around.identifier_ids)
     resolved = replay.replay(conn, ws, around, events)
     values.fold(conn, resolved.homes)
-    consents.fold(conn, resolved.homes)
+    consents.fold(conn, safer.homes(resolved))
     timeline.rehome(conn, resolved.homes)
     activity.recount(conn, around.identifier_ids | {identifier_id for _, identifier_id in resolved.homes})
     return resolved

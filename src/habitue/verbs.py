@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from habitue import flow
-from habitue.access import api_keys, key_changes, policy
+from habitue.access import policy
 from habitue.activation import export, exports
 from habitue.activation.columns import DEFAULT_COLUMNS
-from habitue.audiences import archive, create, membership
+from habitue.audiences import archive, create, membership, proposals, taken
 from habitue.audiences import reading as audience_reading
 from habitue.audiences.audience import Audience
 from habitue.audiences.rule import Rule
 from habitue.audit import ledger
-from habitue.collect import figures, imports, sources
+from habitue.collect import imports
 from habitue.collect.files.mapping import Mapping as FileMapping
 from habitue.collect.files.template import template
-from habitue.collect.proof import secret_name
 from habitue.identity import decide, explain
 from habitue.insights import report
+from habitue.insights import store as insight_store
+from habitue.insights.card_store import KeptCard
+from habitue.insights.reports import catalogue, store
+from habitue.insights.reports.shape import Outcome
 from habitue.kernel import jobs
 from habitue.kernel.context import Context
 from habitue.privacy import purposes
@@ -199,72 +202,6 @@ class Imports(Verbs):
         return template(language, translate)
 
 
-class Sources(Verbs):
-    """Where data comes from."""
-
-    def listing(self) -> Sequence[sources.Source]:
-        """Every source, by name."""
-        policy.require(self._ws.actor, "imports.read")
-        with self._ws.register.read() as conn:
-            return sources.listing(conn)
-
-    def get(self, source_id: str) -> sources.Source:
-        """One source."""
-        policy.require(self._ws.actor, "imports.read")
-        with self._ws.register.read() as conn:
-            return sources.get(conn, source_id)
-
-    def figures(self) -> Mapping[str, figures.SourceFigures]:
-        """Events, people and the last event of every source."""
-        policy.require(self._ws.actor, "imports.read")
-        return figures.by_source(self._ws)
-
-    def keys(self, source_id: str) -> Sequence[api_keys.ApiKey]:
-        """The keys of a source, oldest first."""
-        policy.require(self._ws.actor, "sources.edit")
-        with self._ws.register.read() as conn:
-            return api_keys.of_source(conn, source_id)
-
-    def create_key(
-        self,
-        name: str,
-        *,
-        kind: api_keys.Kind = "write",
-        allowed_origins: Sequence[str] = (),
-        rate_per_minute: int = api_keys.RATE_PER_MINUTE,
-    ) -> key_changes.Issued:
-        """Make a key for the source of that name or id; a source that does not exist yet is made."""
-        policy.require(self._ws.actor, "sources.edit")
-        return key_changes.create(
-            self._ws,
-            source_id=sources.named(self._ws, name, kind="events").source_id,
-            kind=kind,
-            allowed_origins=allowed_origins,
-            rate_per_minute=rate_per_minute,
-        )
-
-    def rotate_key(self, key_id: str, *, overlap: timedelta = timedelta(days=7)) -> key_changes.Issued:
-        """Replace a key; the former one is valid for `overlap` from now on."""
-        return key_changes.rotate(self._ws, key_id, overlap=overlap)
-
-    def pause_key(self, key_id: str) -> api_keys.ApiKey:
-        """Refuse messages with a key until it is resumed."""
-        return key_changes.pause(self._ws, key_id)
-
-    def resume_key(self, key_id: str) -> api_keys.ApiKey:
-        """Take messages with a paused key again."""
-        return key_changes.resume(self._ws, key_id)
-
-    def revoke_key(self, key_id: str) -> api_keys.ApiKey:
-        """Refuse messages with a key for good."""
-        return key_changes.revoke(self._ws, key_id)
-
-    def proof_secret(self, source_id: str) -> str:
-        """The secret with which a server signs user ids and e-mails for messages that come with a public key."""
-        policy.require(self._ws.actor, "sources.edit")
-        return self._ws.secret(secret_name(source_id)).hex()
-
-
 class Audiences(Verbs):
     """People who fulfil a rule."""
 
@@ -297,6 +234,18 @@ class Audiences(Verbs):
     ) -> Sequence[membership.MemberRow]:
         """The people who fulfil a rule now, page by page."""
         return membership.members(self._ws, rule, offset=offset, limit=limit, sort=sort)
+
+    def proposals(self) -> Sequence[proposals.Proposal]:
+        """What to do today: groups worth an hour, most expected money first."""
+        return proposals.proposals(self._ws)
+
+    def take(self, code: str) -> taken.Taken:
+        """Keep that a proposal is carried out today, and who its people are."""
+        return taken.take(self._ws, code)
+
+    def afterwards(self) -> Sequence[taken.Aftermath]:
+        """What the people of the proposals taken up did since, the newest first."""
+        return [taken.aftermath(self._ws, one) for one in taken.listing(self._ws)]
 
 
 class Exports(Verbs):
@@ -351,6 +300,29 @@ class Insights(Verbs):
         """Valuable customers who are overdue against their own rhythm, most money first."""
         policy.require(self._ws.actor, "insights.read")
         return report.people_at_risk(self._ws, offset=offset, limit=limit)
+
+    def card(self, name: str) -> KeptCard | None:
+        """How an insight fared when it was tested on the past; None before the first time."""
+        policy.require(self._ws.actor, "insights.read")
+        return insight_store.card(self._ws, name)
+
+    def learn(self, names: Sequence[str] = (), *, progress: Progress | None = None) -> Sequence[str]:
+        """Learn insights anew, in this process: the named ones, else those that are due; returns which."""
+        policy.require(self._ws.actor, "audiences.edit")
+        return flow.learn(self._ws, names, progress=progress)
+
+
+class Reports(Verbs):
+    """Questions that a business asks, each answered by a sentence and its tables."""
+
+    def listing(self) -> Sequence[catalogue.Report]:
+        """Every report, in the order in which the pages show them."""
+        policy.require(self._ws.actor, "insights.read")
+        return list(catalogue.reports().values())
+
+    def get(self, name: str) -> Outcome:
+        """What the report says now; NotFound when there is none of that name."""
+        return store.outcome(self._ws, name)
 
 
 class Purposes(Verbs):

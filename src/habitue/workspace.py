@@ -19,13 +19,16 @@ from habitue.kernel.lake import Lake
 from habitue.kernel.migrate import migrate
 from habitue.kernel.register import Register
 from habitue.privacy import purposes
-from habitue.verbs import Audiences, Exports, Imports, Insights, Jobs, Ledger, People, Purposes, Sources
+from habitue.source_verbs import Sources
+from habitue.verbs import Audiences, Exports, Imports, Insights, Jobs, Ledger, People, Purposes, Reports
+from habitue.verbs_of_identity import Identity, Matching, Review
 
 
 class Workspace:
     """One workspace, seen by one actor.
 
-    `people`, `imports`, `sources`, `audiences`, `insights`, `exports`, `purposes`, `ledger` and `jobs` hold the verbs.
+    `people`, `imports`, `sources`, `audiences`, `insights`, `reports`, `exports`, `purposes`, `ledger` and `jobs` hold
+    the verbs.
     Usable as a context manager, which closes it.
     """
 
@@ -74,6 +77,21 @@ class Workspace:
         return People(self.context)
 
     @cached_property
+    def identity(self) -> Identity:
+        """Who is who: rules, shared values, decisions and their undo."""
+        return Identity(self.context)
+
+    @cached_property
+    def matching(self) -> Matching:
+        """Runs that compare everybody with everybody."""
+        return Matching(self.context)
+
+    @cached_property
+    def review(self) -> Review:
+        """Pairs for people to decide."""
+        return Review(self.context)
+
+    @cached_property
     def imports(self) -> Imports:
         """Bring files in, and take imports back."""
         return Imports(self.context)
@@ -92,6 +110,11 @@ class Workspace:
     def insights(self) -> Insights:
         """Whom to care about, and why."""
         return Insights(self.context)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Questions that a business asks, each answered."""
+        return Reports(self.context)
 
     @cached_property
     def exports(self) -> Exports:
@@ -143,7 +166,7 @@ def create_workspace(
     path = Path(folder)
     if (path / settings.FILE_NAME).exists():
         raise WorkspaceExists(folder=str(folder))
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (path / keys.FILE_NAME).exists():
         keys.create(path)
     (path / settings.FILE_NAME).write_text(settings.text(workspace or WorkspaceSettings()), "utf-8")

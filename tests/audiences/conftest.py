@@ -6,19 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import ibis
 import pytest
 from made_shop import make
 
+from habitue.kernel import lake
 from habitue.kernel.context import Context
 
 
 @pytest.fixture(scope="session")
 def con() -> Any:
     """A DuckDB connection in UTC, as the lake opens it."""
-    connection = ibis.duckdb.connect(threads=2)
-    connection.raw_sql("SET TimeZone='UTC'")
-    return connection
+    return lake.engine_in_process()
 
 
 @pytest.fixture

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import calendar
 import json
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence as Sequence_
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import ibis
+import naive_more
 import pyarrow as pa
 from hypothesis import strategies as st
 
@@ -20,11 +20,17 @@ from habitue.audiences.rule import (
     Consent,
     EventCount,
     EventSum,
+    EventValue,
     Group,
     InAudience,
     InsightIs,
+    MayUse,
+    Place,
     PropertyTest,
+    Related,
     Rule,
+    Sample,
+    Sequence,
     Trait,
     Window,
 )
@@ -38,6 +44,7 @@ PEOPLE = pa.schema(
     [
         ("profile_id", pa.string()), ("kind", pa.string()), ("country", pa.string()), ("city", pa.string()),
         ("birth_date", pa.date32()), ("income", MONEY), ("last_seen_at", INSTANT), ("traits", pa.string()),
+        ("region", pa.string()), ("postal_code", pa.string()),
     ]
 )  # fmt: skip
 EVENTS = pa.schema(
@@ -54,6 +61,11 @@ CONSENTS = pa.schema(
     ]
 )  # fmt: skip
 MEMBERS = pa.schema([("audience_id", pa.string()), ("profile_id", pa.string())])
+HISTORY = pa.schema(
+    [("audience_id", pa.string()), ("profile_id", pa.string()), ("entered_at", INSTANT), ("left_at", INSTANT)]
+)
+RELATIONS = pa.schema([("profile_id", pa.string()), ("group_id", pa.string()), ("by", pa.string())])
+ALLOWED = pa.schema([("profile_id", pa.string())])
 RFM = pa.schema([("profile_id", pa.string()), ("rfm_group", pa.string()), ("frequency", pa.int64())])
 
 
@@ -66,6 +78,9 @@ class World:
     consents: list[dict[str, Any]]
     members: list[dict[str, Any]]
     rfm: list[dict[str, Any]]
+    history: list[dict[str, Any]] = field(default_factory=list)
+    relations: list[dict[str, Any]] = field(default_factory=list)
+    allowed: list[dict[str, Any]] = field(default_factory=list)
 
     def tables(self) -> Tables:
         """The rows as Ibis tables."""
@@ -79,6 +94,9 @@ class World:
             consents=table(self.consents, CONSENTS),
             members=table(self.members, MEMBERS),
             insights={"rfm": table(self.rfm, RFM)},
+            history=table(self.history, HISTORY),
+            relations=table(self.relations, RELATIONS),
+            allowed={"newsletter": table(self.allowed, ALLOWED)},
         )
 
 
@@ -105,6 +123,28 @@ def _holds(rule: Rule, person: dict[str, Any], world: World) -> bool:
         case InsightIs():
             row = next((r for r in world.rfm if r["profile_id"] == who), {})
             return _compare(row.get(rule.field), rule.op, rule.value, str if rule.field == "rfm_group" else Decimal)
+        case EventValue():
+            counting = [e for e in world.events if e["name"] == rule.event and _counts(e, rule, who, world)]
+            tests = [t for t in rule.where if t.property.startswith("products.")]
+            value = naive_more.measure(rule, counting, lambda p: all(_product(p, t) for t in tests))
+            is_number = isinstance(value, Decimal | int)
+            return _compare(value, rule.op, rule.value, Decimal if is_number else str)
+        case Sequence():
+            own = [e for e in world.events if e["profile_id"] == who and not _is_cancelled(e, world)]
+            return naive_more.sequence_holds(rule, own, lambda e, s: _fits(e, s.where), NOW, ZONE) != rule.negate
+        case Place():
+            return naive_more.in_place(rule, person)
+        case Sample():
+            return naive_more.in_sample(rule, who)
+        case MayUse():
+            return ({"profile_id": who} in world.allowed) != rule.negate
+        case Related():
+            by_id = {p["profile_id"]: p for p in world.people if p["kind"] == "person"}
+            return naive_more.around(
+                rule, who, world.relations, list(by_id), lambda p: _holds(rule.rule, by_id[p], world)
+            )
+        case InAudience() if rule.state != "is":
+            return naive_more.in_history(rule, who, world.history, NOW, ZONE) != rule.negate
         case InAudience():
             return ({"audience_id": rule.audience_id, "profile_id": who} in world.members) != rule.negate
         case Consent():
@@ -132,42 +172,36 @@ def _sum(rule: EventSum, who: str, world: World) -> bool:
     }[rule.op]
 
 
-def _counts(event: dict[str, Any], rule: EventCount | EventSum, who: str, world: World) -> bool:
-    if event["profile_id"] != who or not _inside(event["at"], rule.window):
+def _counts(event: dict[str, Any], rule: EventCount | EventSum | EventValue, who: str, world: World) -> bool:
+    if event["profile_id"] != who or _is_cancelled(event, world):
         return False
-    if event["name"] in ("Order Completed", "Order Refunded") and event["order_id"] is not None:
-        for other in world.events:
-            same = (other["source_id"], other["order_id"]) == (event["source_id"], event["order_id"])
-            if other["name"] == "Order Cancelled" and same:
-                return False
-    properties = json.loads(event["properties"])
-    about_products = [t for t in rule.where if t.property.startswith("products.")]
-    for test in rule.where:
+    own = [e for e in world.events if e["profile_id"] == who and not _is_cancelled(e, world)]
+    return naive_more.inside(event, rule.window, own, NOW, ZONE) and _fits(event, rule.where)
+
+
+def _is_cancelled(event: dict[str, Any], world: World) -> bool:
+    if event["name"] not in ("Order Completed", "Order Refunded") or event["order_id"] is None:
+        return False
+    same = [o for o in world.events if (o["source_id"], o["order_id"]) == (event["source_id"], event["order_id"])]
+    return any(other["name"] == "Order Cancelled" for other in same)
+
+
+def _fits(event: dict[str, Any], where: Sequence_[PropertyTest]) -> bool:
+    about_products = [t for t in where if t.property.startswith("products.")]
+    for test in where:
         if test in about_products:
             continue
-        value = event["amount"] if test.property == "total" else properties.get(test.property)
+        value = naive_more.value_of(event, test.property)
         if not _compare(value, test.op, test.value, Decimal if test.property in ("total", "score") else str):
             return False
     if not about_products:
         return True
-    products = properties.get("products", [])
-    return any(all(_compare(p.get(t.property[9:]), t.op, t.value, str) for t in about_products) for p in products)
+    products = json.loads(event["properties"]).get("products", [])
+    return any(all(_product(p, t) for t in about_products) for p in products)
 
 
-def _inside(at: datetime, window: Window) -> bool:
-    zone = ZoneInfo(ZONE)
-    today = NOW.astimezone(zone).date()
-    if window.kind == "ever":
-        return True
-    if window.kind == "last_days":
-        return NOW - timedelta(days=window.count) <= at < NOW
-    if window.kind == "between":
-        day = at.astimezone(zone).date()
-        return (window.since is None or day >= window.since) and (window.until is None or day <= window.until)
-    months = 12 if window.kind == "last_year" else window.count
-    year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
-    day = min(today.day, calendar.monthrange(year, month + 1)[1])
-    return datetime.combine(date(year, month + 1, day), time(), zone) <= at < NOW
+def _product(product: dict[str, Any], test: PropertyTest) -> bool:
+    return _compare(product.get(test.property[9:]), test.op, test.value, str)
 
 
 def _consent(rule: Consent, who: str, world: World) -> str:
@@ -203,7 +237,7 @@ def _compare(value: Any, op: str, wanted: Any, kind: Any) -> bool:
     if op in ("is_known", "is_unknown"):
         return known == (op == "is_known")
     if value is None:
-        return op in ("is_not", "not_in_last_days")
+        return op in ("is_not", "not_in_last_days", "not_in_next_days")
     texts = [wanted] if isinstance(wanted, str) else list(wanted)
     if kind in (date, datetime):
         return _compare_days(value, op, texts, kind)
@@ -230,6 +264,16 @@ def _compare_days(value: Any, op: str, texts: list[str], kind: Any) -> bool:
         today = NOW.astimezone(ZoneInfo(ZONE)).date()
         inside = NOW - span <= value < NOW if kind is datetime else today - span <= day <= today
         return inside == (op == "in_last_days")
+    if op in ("in_next_days", "not_in_next_days"):
+        span = timedelta(days=int(texts[0]))
+        today = NOW.astimezone(ZoneInfo(ZONE)).date()
+        inside = NOW <= value < NOW + span if kind is datetime else today <= day <= today + span
+        return inside == (op == "in_next_days")
+    if op == "anniversary_in_next_days":
+        today = NOW.astimezone(ZoneInfo(ZONE)).date()
+        coming = [today + timedelta(days=n) for n in range(int(texts[0]) + 1)]
+        leap = {(2, 28), (2, 29)} if (day.month, day.day) == (2, 29) else {(day.month, day.day)}
+        return any((c.month, c.day) in leap for c in coming) or int(texts[0]) >= 365
     want = [date.fromisoformat(text) for text in texts]
     return {
         "is": day == want[0],
@@ -274,7 +318,8 @@ def _properties(rng: random.Random) -> str:
     if rng.random() < 0.6:
         keys = ["category", "brand"]
         found["products"] = [
-            {key: rng.choice(_WORDS) for key in keys if rng.random() < 0.8} for _ in range(rng.randint(0, 3))
+            {key: rng.choice(_WORDS) for key in keys if rng.random() < 0.8} | {"quantity": rng.choice([1, 2, "2.5"])}
+            for _ in range(rng.randint(0, 3))
         ]
     return json.dumps(found)
 
@@ -289,6 +334,8 @@ def _person(rng: random.Random, number: int) -> dict[str, Any]:
         "birth_date": rng.choice([None, _birthday(rng), date(2004, 2, 29), date(2000, 3, 29), date(2000, 3, 30)]),
         "income": _amount(rng),
         "last_seen_at": rng.choice([None, _instant(rng), _instant(rng)]),
+        "region": None,
+        "postal_code": rng.choice([None, "04109", "0410", "D-1", "1010", "04 1"]),
         "traits": json.dumps({key: value for key, value in traits.items() if rng.random() < 0.7}),
     }
 
@@ -337,7 +384,21 @@ def world(seed: int) -> World:
             for person in _PEOPLE
             if rng.random() < 0.7
         ],
+        history=[_stay(rng, person) for person in _PEOPLE for _ in range(rng.randint(0, 2))],
+        relations=[
+            {"profile_id": person, "group_id": f"{by}{rng.randint(1, 2)}", "by": by}
+            for by in ("company", "household")
+            for person in _PEOPLE
+            if rng.random() < 0.8
+        ],
+        allowed=[{"profile_id": person} for person in _PEOPLE if rng.random() < 0.5],
     )
+
+
+def _stay(rng: random.Random, person: str) -> dict[str, Any]:
+    ends = sorted([_instant(rng), _instant(rng)])
+    left = rng.choice([None, ends[1]])
+    return {"audience_id": rng.choice(["vip", "new"]), "profile_id": person, "entered_at": ends[0], "left_at": left}
 
 
 # ---- made-up rules
@@ -352,7 +413,7 @@ _number_ops = st.sampled_from(["is", "is_not", "more_than", "at_least", "less_th
 _known_ops = st.sampled_from(["is_known", "is_unknown"])
 
 
-def _texts(make: Any, fields: Sequence[str]) -> st.SearchStrategy[Any]:
+def _texts(make: Any, fields: Sequence_[str]) -> st.SearchStrategy[Any]:
     field = st.sampled_from(fields)
     return st.one_of(
         st.builds(make, field, _text_ops, _wanted),
@@ -361,7 +422,7 @@ def _texts(make: Any, fields: Sequence[str]) -> st.SearchStrategy[Any]:
     )
 
 
-def _numeric(make: Any, fields: Sequence[str]) -> st.SearchStrategy[Any]:
+def _numeric(make: Any, fields: Sequence_[str]) -> st.SearchStrategy[Any]:
     field = st.sampled_from(fields)
     pair = st.tuples(_numbers, _numbers)
     return st.one_of(
@@ -372,7 +433,10 @@ def _numeric(make: Any, fields: Sequence[str]) -> st.SearchStrategy[Any]:
 
 
 _iso = _days.map(date.isoformat)
+_next = st.sampled_from(["in_next_days", "not_in_next_days", "anniversary_in_next_days"])
 _dated = st.one_of(
+    st.builds(Trait, st.just("birth_date"), _next, st.sampled_from(["0", "1", "5", "340", "365"])),
+    st.builds(Trait, st.just("last_seen_at"), st.just("in_next_days"), st.sampled_from(["1", "30"])),
     st.builds(Trait, st.sampled_from(["birth_date", "last_seen_at"]), st.sampled_from(["is", "before", "after"]), _iso),
     st.builds(Trait, st.just("last_seen_at"), st.just("between"), st.tuples(_iso, _iso)),
     st.builds(
@@ -393,6 +457,8 @@ _windows = st.one_of(
     st.just(Window("last_year")),
     st.tuples(_days, _days).map(lambda pair: Window("between", since=min(pair), until=max(pair))),
     _days.map(lambda day: Window("between", since=day)),
+    naive_more.new_windows,
+    naive_more.new_windows,
 )
 _where = st.lists(
     st.one_of(
@@ -426,6 +492,7 @@ _KINDS: list[st.SearchStrategy[Rule]] = [
     _texts(Trait, ["city", "hobby"]), _countries, _numeric(Trait, ["income", "children"]), _dated, _ages,
     _counts_of, _counts_of, _counts_of, _sums_of, _sums_of, _consents, _audiences, _insights,
 ]  # fmt: skip
+_KINDS += naive_more.more_kinds(_windows, st.one_of(_countries, _counts_of, _consents))
 _leaves: st.SearchStrategy[Rule] = st.integers(0, len(_KINDS) - 1).flatmap(lambda number: _KINDS[number])
 rules: st.SearchStrategy[Rule] = st.recursive(
     _leaves,

@@ -1,4 +1,4 @@
-"""`habitue init` and `habitue doctor`."""
+"""`habitue init`."""
 
 from __future__ import annotations
 
@@ -32,21 +32,3 @@ def test_init_does_not_touch_a_workspace_that_is_there(call: Call, tmp_path: Pat
     call("init", "shop", "--name", "Krume")
     assert call("init", "shop", "--name", "Other").code == 1
     assert "Krume" in (tmp_path / "shop" / "habitue.toml").read_text("utf-8")
-
-
-def test_the_doctor_finds_a_healthy_workspace_well(call: Call, shop: Path) -> None:
-    report = call("doctor", "--json").data
-    assert report["is_well"] is True
-    assert report["people"] == 3
-    assert report["journal_waiting"] == 0
-    assert report["register"] == "SQLite"
-
-
-def test_the_doctor_sees_a_ledger_that_was_tampered_with(call: Call, shop: Path) -> None:
-    import sqlite3
-
-    with sqlite3.connect(shop / "register.db") as conn:
-        conn.execute("UPDATE audit_entries SET actor_name = 'Nobody', details = '{}' WHERE entry_no = 1")
-    told = call("doctor", "--json")
-    assert told.code == 1
-    assert told.data["ledger_is_whole"] is False

@@ -113,3 +113,13 @@ def test_several_processes_lose_nothing_of_each_other(tmp_path: Path) -> None:
     assert sorted(found) == sorted(f"{name}{number}" for name in "abc" for number in range(50))
     for name in "abc":
         assert [body for body in found if body[0] == name] == [f"{name}{number}" for number in range(50)]
+
+
+def test_a_journal_whose_first_segments_were_dropped_goes_on_where_it_ended(tmp_path: Path) -> None:
+    former = Journal(tmp_path, CLOCK, segment_bytes=256)
+    ends = [former.append([bytes(200)]) for _ in range(4)]
+    assert former.drop_before(ends[-1]) == 3
+    again = Journal(tmp_path, CLOCK, segment_bytes=256)
+    assert again.tail() == ends[-1]
+    again.append([b"later"])
+    assert [frame.body for frame in again.read(ends[-1])] == [b"later"]

@@ -31,11 +31,13 @@ def test_an_erased_person_is_nowhere_and_the_others_stay(ws: Workspace, tmp_path
     assert made.people == 2
     (grimm,) = ws.people.search("grimm@web")
     assert _tables_with(ws), "the search for traces finds them before the erasure"
+    assert _register_files_with(ws.folder) or not ws.register.is_sqlite
     erased = ws.people.erase(grimm.profile_id)
     assert erased.events >= 3
     assert erased.exports == 1
     assert _tables_with(ws) == []
     assert _files_with(ws.folder) == []
+    assert _register_files_with(ws.folder) == []
     assert [row.name for row in ws.people.listing().rows] == ["Eva Kurz"]
     assert ws.ledger.listing(limit=1)[0].verb == "person.erased"
     assert ws.ledger.first_broken() is None
@@ -52,6 +54,13 @@ def _tables_with(ws: Workspace) -> list[str]:
             if any(needle in str(cell).lower() for row in rows for cell in row for needle in NEEDLES):
                 found.append(table)
     return found
+
+
+def _register_files_with(folder: Path) -> list[str]:
+    """Every file of a SQLite register whose bytes hold one of the needles, its log and freed pages included."""
+    needles = [needle.encode() for needle in NEEDLES]
+    files = [(path.name, path.read_bytes().lower()) for path in folder.glob("register.db*")]
+    return [name for name, data in files if any(needle in data for needle in needles)]
 
 
 def _files_with(folder: Path) -> list[str]:

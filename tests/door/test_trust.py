@@ -215,6 +215,7 @@ def test_devices_find_their_person(call: Caller) -> None:
         ),
         ({"timestamp": "2026-06-01T08:00:00+02:00"}, "2026-06-15T08:00:10Z", NOW.replace(day=1, hour=6)),
         ({"timestamp": "2026-06-01T08:00:00"}, "", NOW.replace(day=1, hour=8)),
+        ({"timestamp": "2026-06-01T08:00:00Z", "originalTimestamp": EIGHT}, EIGHT, NOW.replace(day=1, hour=8)),
         ({"originalTimestamp": "0001-01-01T00:00:00+14:00"}, "9999-12-31T23:59:59Z", NOW),
         ({}, "no time", NOW),
     ],

@@ -38,6 +38,20 @@ def test_a_job_whose_worker_fell_silent_is_claimed_again(ws: Workspace) -> None:
     assert again.job_id == first.job_id
 
 
+def test_a_worker_that_slept_too_long_hears_that_its_job_is_another_ones(ws: Workspace) -> None:
+    jobs.enqueue(ws.context, kind="work", subject_id="x", args={})
+    sleeper = jobs.claim(ws.context, ["work"])
+    other = jobs.claim(at(ws, 61), ["work"])
+    assert sleeper is not None
+    assert other is not None
+    with pytest.raises(jobs.JobLost):
+        jobs.progress(at(ws, 62), sleeper.job_id, done=1, total=2, claimed_at=sleeper.started_at)
+    jobs.finish(at(ws, 63), sleeper.job_id, state="failed", claimed_at=sleeper.started_at)
+    assert jobs.get(ws.context, other.job_id).state == "running"
+    jobs.finish(at(ws, 64), other.job_id, state="done", claimed_at=other.started_at)
+    assert jobs.get(ws.context, other.job_id).state == "done"
+
+
 def test_a_cancelled_job_hears_of_it_at_its_next_progress(ws: Workspace) -> None:
     jobs.enqueue(ws.context, kind="work", subject_id="x", args={})
     job = jobs.claim(ws.context, ["work"])

@@ -43,3 +43,7 @@ class KeyCache:
         """The active key that `text` is, if any."""
         key = self._keys.get(api_keys.hash_of(text))
         return key if key is not None and key.fits(text) and key.state(now) == "active" else None
+
+    def known(self, text: str) -> ApiKey | None:
+        """The key that `text` is, whether it may be used now or not."""
+        return self._keys.get(api_keys.hash_of(text))

@@ -66,6 +66,22 @@ def rotate(ws: Context, key_id: str, *, overlap: timedelta = timedelta(days=7)) 
     return issued
 
 
+def change(
+    ws: Context, key_id: str, *, allowed_origins: Sequence[str] | None = None, rate_per_minute: int | None = None
+) -> ApiKey:
+    """Change the sites that may use a key, and its messages a minute; what is not given stays."""
+    policy.require(ws.actor, PERMISSION)
+    with ws.register.write() as conn:
+        key = _usable(conn, key_id, ws.clock.now())
+        origins = key.allowed_origins if allowed_origins is None else _origins(allowed_origins)
+        rate = key.rate_per_minute if rate_per_minute is None else rate_per_minute
+        new = replace(key, allowed_origins=origins, rate_per_minute=rate)
+        values = {"allowed_origins": origins, "rate_per_minute": rate}
+        conn.execute(sa.update(keys).where(keys.c.key_id == key_id).values(**values))
+        _record(conn, ws, "key.changed", key_id, {"source_id": key.source_id, **values})
+    return new
+
+
 def pause(ws: Context, key_id: str) -> ApiKey:
     """Refuse messages with the key until it is resumed."""
     return _change(ws, key_id, "key.paused", paused_at=ws.clock.now())
@@ -107,7 +123,7 @@ def _issue(ws: Context, source_id: str, kind: Kind, origins: list[str], rate: in
         kind=kind,
         public_key=None if is_secret else text,
         secret_hash=api_keys.hash_of(text) if is_secret else None,
-        allowed_origins=[origin.rstrip("/") for origin in origins],
+        allowed_origins=_origins(origins),
         rate_per_minute=rate,
         created_at=ws.clock.now(),
         created_by=ws.actor.actor_id,
@@ -116,6 +132,10 @@ def _issue(ws: Context, source_id: str, kind: Kind, origins: list[str], rate: in
         revoked_at=None,
     )
     return Issued(key, text)
+
+
+def _origins(given: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(origin.strip().rstrip("/") for origin in given if origin.strip()))
 
 
 def _insert(conn: Connection, ws: Context, issued: Issued, verb: str, details: Mapping[str, object]) -> None:

@@ -15,6 +15,7 @@ VERBS: Mapping[str, str] = {
     "people.erase": _("erase people"),
     "imports.read": _("see imports"),
     "imports.run": _("import files and undo imports"),
+    "sources.read": _("see sources, what arrives and what waits in quarantine"),
     "sources.edit": _("make and change the keys of sources"),
     "audiences.read": _("see audiences"),
     "audiences.edit": _("build and change audiences"),
@@ -31,7 +32,7 @@ _ALL = frozenset(VERBS)
 ROLES: Mapping[str, frozenset[str]] = {
     "owner": _ALL,
     "admin": _ALL - {"people.erase"},
-    "analyst": _READ | {"audiences.edit"},
+    "analyst": _READ | {"audiences.edit", "sources.read"},
     "marketer": _READ | {"audiences.edit", "people.export"},
     "agent": frozenset({"people.read"}),
     "privacy_officer": _READ | {"people.erase", "people.export", "ledger.read"},

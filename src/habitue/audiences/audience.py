@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.audiences.check import check_rule
-from habitue.audiences.rule import Rule, audiences_in, decode
+from habitue.audiences.rule import Rule, audiences_in, decode, encode
+from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError, NotFound
 from habitue.kernel.register import Instant, metadata
 from habitue.kernel.text import gettext_noop as _
@@ -32,12 +33,30 @@ audiences = sa.Table(
     sa.Column("created_by", sa.Text, nullable=False),
     sa.Column("changed_at", Instant, nullable=False),
     sa.Column("is_archived", sa.Boolean, nullable=False),
+    sa.Column("folder", sa.Text, nullable=False, server_default=""),
+    sa.Column("draft", sa.Text),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("settled_version", sa.Integer, nullable=False, server_default="0"),
+)
+
+versions = sa.Table(
+    "audiences_versions",
+    metadata,
+    sa.Column("audience_id", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("published_at", Instant, nullable=False),
+    sa.Column("published_by", sa.Text, nullable=False),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """People who fulfil a rule, under a name; `purpose` is the id of what it is meant for, None when open."""
+    """People who fulfil a rule, under a name; `purpose` is the id of what it is meant for, None when open.
+
+    `rule` is the published one, `draft` one that somebody is working on; `version` 0 was never published, and then
+    nobody belongs to it. `settled_version` is the version of which everybody's membership is stored.
+    """
 
     audience_id: str
     name: str
@@ -48,6 +67,15 @@ class Audience:
     created_by: str
     changed_at: datetime
     is_archived: bool
+    folder: str = ""
+    draft: Rule | None = None
+    version: int = 1
+    settled_version: int = 0
+
+    @property
+    def is_published(self) -> bool:
+        """Whether memberships are kept."""
+        return self.version > 0 and not self.is_archived
 
 
 class AudienceNameInvalid(HabitueError):
@@ -84,7 +112,8 @@ class AudienceInUse(HabitueError):
 
 def of_row(row: Mapping[Any, Any]) -> Audience:
     """The audience of a row of the table."""
-    return Audience(**{**row, "rule": decode(row["rule"])})
+    draft = None if row["draft"] is None else decode(row["draft"])
+    return Audience(**{**row, "rule": decode(row["rule"]), "draft": draft})
 
 
 def load(conn: Connection, audience_id: str) -> Audience:
@@ -93,6 +122,19 @@ def load(conn: Connection, audience_id: str) -> Audience:
     if row is None:
         raise NotFound(what=_("audience"), key=audience_id)
     return of_row(row)
+
+
+def note_version(conn: Connection, ws: Context, audience: Audience) -> None:
+    """Keep the rule that is published now."""
+    conn.execute(
+        sa.insert(versions).values(
+            audience_id=audience.audience_id,
+            version=audience.version,
+            rule=encode(audience.rule),
+            published_at=ws.clock.now(),
+            published_by=ws.actor.actor_id,
+        )
+    )
 
 
 def check_names(name: str, description: str) -> None:

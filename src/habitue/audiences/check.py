@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from habitue.audiences.conditions import MAX_AGE
-from habitue.audiences.event_facts import AMOUNTS, PRODUCTS, property_kind
 from habitue.audiences.fields import OPS, insight_field, is_field_name, is_own, trait_field
+from habitue.audiences.properties import AMOUNTS, PRODUCTS, property_kind
 from habitue.audiences.rule import (
     MANY_VALUES_OPS,
     MAX_COUNT,
@@ -17,10 +17,16 @@ from habitue.audiences.rule import (
     Consent,
     EventCount,
     EventSum,
+    EventValue,
     InAudience,
     InsightIs,
+    MayUse,
+    Place,
     PropertyTest,
     Rule,
+    Sample,
+    Sequence,
+    Step,
     Trait,
     Value,
     Window,
@@ -28,6 +34,7 @@ from habitue.audiences.rule import (
     values_of,
     walk,
 )
+from habitue.audiences.rule_parts import DAYS_OPS, NUMBER_MEASURES
 from habitue.audiences.tables import AGE
 from habitue.insights.catalogue import FieldKind
 from habitue.kernel.errors import HabitueError
@@ -35,6 +42,8 @@ from habitue.kernel.text import gettext_noop as _
 
 MAX_DAYS = 36_500
 MAX_MONTHS = 1_200
+MINUTES_OF_DAY = 1_440
+PARTS = 10_000
 _MOST = Decimal(10) ** 13
 _OWN_KINDS: tuple[FieldKind, ...] = ("text", "number", "date", "boolean")
 
@@ -69,6 +78,14 @@ class ValueUnreadable(RuleInvalid):
     code = "rule_value_unreadable"
     message = _("“%(value)s” is not a value that fits here (%(path)s).")
     next_step = _("Enter a value, for example a whole number, an amount such as 12.50 or a day such as 2024-12-31.")
+
+
+class SequenceInvalid(RuleInvalid):
+    """The steps make no sense."""
+
+    code = "rule_sequence_invalid"
+    message = _("These steps cannot be used (%(path)s).")
+    next_step = _("Begin with something that happened; a time limit and equal properties belong to a later step.")
 
 
 class WindowInvalid(RuleInvalid):
@@ -125,12 +142,14 @@ def _insight(node: InsightIs, path: str) -> None:
     _condition(field.kind, node.field, node.op, node.value, path)
 
 
-def _event(node: EventCount | EventSum, path: str) -> None:
-    if not node.event.strip() or len(node.event) > MAX_TEXT:
-        raise FieldUnknown(path=path, name=node.event)
+def _event(node: EventCount | EventSum | EventValue, path: str) -> None:
+    _event_name(node.event, path)
     _window(node.window, path)
     for number, test in enumerate(node.where):
         _property(test, f"{path}.where.{number}")
+    if isinstance(node, EventValue):
+        _measure(node, path)
+        return
     if isinstance(node, EventCount):
         if not 0 <= node.count <= MAX_COUNT:
             raise ValueUnreadable(path=path, value=node.count)
@@ -140,6 +159,60 @@ def _event(node: EventCount | EventSum, path: str) -> None:
     _amount(str(node.amount), path)
     if node.currency and not (len(node.currency) == 3 and node.currency.isascii() and node.currency.isupper()):
         raise ValueUnreadable(path=path, value=node.currency)
+
+
+def _event_name(name: str, path: str) -> None:
+    if not name.strip() or name != name.strip() or len(name) > MAX_TEXT:
+        raise FieldUnknown(path=path, name=name)
+
+
+def _measure(node: EventValue, path: str) -> None:
+    if not is_field_name(node.property.removeprefix(PRODUCTS)):
+        raise FieldUnknown(path=path, name=node.property)
+    kind: FieldKind = "number" if node.measure in NUMBER_MEASURES else property_kind(node.property, node.op)
+    _condition(kind, node.property, node.op, node.value, path)
+
+
+def _sequence(node: Sequence, path: str) -> None:
+    if not node.steps or node.steps[0].negate:
+        raise SequenceInvalid(path=path)
+    if node.window.kind == "since_event":
+        raise WindowInvalid(path=path)
+    _window(node.window, path)
+    for number, step in enumerate(node.steps):
+        _step(step, f"{path}.steps.{number}", is_first=number == 0)
+
+
+def _step(step: Step, path: str, *, is_first: bool) -> None:
+    _event_name(step.event, path)
+    if not 0 <= step.within_minutes <= MAX_DAYS * MINUTES_OF_DAY or (is_first and (step.within_minutes or step.same)):
+        raise SequenceInvalid(path=path)
+    for number, test in enumerate(step.where):
+        _property(test, f"{path}.where.{number}")
+    for same in step.same:
+        for name in (same.property, same.other):
+            if not is_field_name(name):
+                raise FieldUnknown(path=path, name=name)
+
+
+def _place(node: Place, path: str) -> None:
+    texts = (*node.regions, *node.cities, *node.postcodes)
+    if not (node.country or texts) or any(not text.strip() for text in texts):
+        raise ValueUnreadable(path=path, value="")
+    if node.country and not (len(node.country) == 2 and node.country.isascii() and node.country.isalpha()):
+        raise ValueUnreadable(path=path, value=node.country)
+
+
+def _sample(node: Sample, path: str) -> None:
+    if not is_field_name(node.name):
+        raise FieldUnknown(path=path, name=node.name)
+    if not 0 <= node.first < node.until <= PARTS:
+        raise ValueUnreadable(path=path, value=f"{node.first}–{node.until}")
+
+
+def _may_use(node: MayUse, path: str) -> None:
+    if not is_field_name(node.purpose):
+        raise FieldUnknown(path=path, name=node.purpose)
 
 
 def _property(test: PropertyTest, path: str) -> None:
@@ -157,6 +230,9 @@ def _consent(node: Consent, path: str) -> None:
 def _in_audience(node: InAudience, path: str) -> None:
     if not is_field_name(node.audience_id):
         raise FieldUnknown(path=path, name=node.audience_id)
+    if node.window.kind == "since_event" or (node.state == "is" and node.window != Window()):
+        raise WindowInvalid(path=path)
+    _window(node.window, path)
 
 
 def _condition(kind: FieldKind, name: str, op: str, value: Value, path: str) -> None:
@@ -169,11 +245,15 @@ def _condition(kind: FieldKind, name: str, op: str, value: Value, path: str) -> 
     if len(values) != wanted or any(not text.strip() for text in values):
         raise ValueUnreadable(path=path, value=", ".join(values))
     for text in values:
-        _READ[kind if op not in ("in_last_days", "not_in_last_days") else "days"](text, path)
+        _READ[kind if op not in DAYS_OPS else "days"](text, path)
 
 
 def _window(window: Window, path: str) -> None:
-    limits = {"last_days": MAX_DAYS, "last_months": MAX_MONTHS}
+    limits = {"last_hours": MAX_DAYS * 24, "last_days": MAX_DAYS, "last_months": MAX_MONTHS}
+    if window.kind == "days_ago" and not 0 <= window.count < window.upto <= MAX_DAYS:
+        raise WindowInvalid(path=path)
+    if window.kind == "since_event":
+        _event_name(window.event, path)
     if window.kind in limits and not 1 <= window.count <= limits[window.kind]:
         raise WindowInvalid(path=path)
     if window.kind == "between":
@@ -233,6 +313,11 @@ _CHECKS: Mapping[type, Callable[..., None]] = {
     InsightIs: _insight,
     EventCount: _event,
     EventSum: _event,
+    EventValue: _event,
+    Sequence: _sequence,
+    Place: _place,
+    Sample: _sample,
+    MayUse: _may_use,
     Consent: _consent,
     InAudience: _in_audience,
 }

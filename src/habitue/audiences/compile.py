@@ -1,7 +1,7 @@
 """From the tree to one expression: who fulfils the rule, as a table of profile ids.
 
-Events are read in one pass with a conditional aggregate for each condition; traits, consents, insights and
-other audiences are joined to it; then one filter holds the whole tree. Nothing here names an engine.
+Events are read in one pass with a conditional aggregate for each condition; traits, consents, insights, sequences
+and other audiences are joined to it; then one filter holds the whole tree. Nothing here names an engine.
 """
 
 from __future__ import annotations
@@ -17,18 +17,26 @@ import ibis.expr.types as ir
 from habitue.audiences.check import fitting_kind
 from habitue.audiences.conditions import age_condition, condition, typed
 from habitue.audiences.event_facts import EventNode, all_of, any_of, compared, event_facts
+from habitue.audiences.flags import FLAGS, Flag, part_of_everybody, people_in_place
 from habitue.audiences.json_columns import json_text
+from habitue.audiences.measures import value_condition
 from habitue.audiences.moment import Moment
 from habitue.audiences.rule import (
     Consent,
     EventCount,
     EventSum,
+    EventValue,
     Group,
     InAudience,
     InsightIs,
+    MayUse,
+    Place,
+    Related,
     Rule,
+    Sample,
+    Sequence,
     Trait,
-    walk,
+    own_nodes,
 )
 from habitue.audiences.tables import AGE, PEOPLE_COLUMNS, Tables
 from habitue.insights.catalogue import FieldKind, insights
@@ -50,9 +58,13 @@ def compile_rule(
     `kinds` tells the kind of traits that are no columns of people. The rule is expected to have passed
     `check.check_rule`.
     """
-    moment = Moment(now=now, timezone=timezone, currency=currency)
+    return compiled_at(rule, tables, Moment(now=now, timezone=timezone, currency=currency), kinds)
+
+
+def compiled_at(rule: Rule, tables: Tables, moment: Moment, kinds: Kinds) -> ir.Table:
+    """The same at a moment that may be told later."""
     facts = _Facts.of(rule)
-    joined = facts.join(tables, moment)
+    joined = facts.join(tables, moment, kinds)
     return joined.filter(_holds(rule, joined, facts, moment, kinds)).select("profile_id")
 
 
@@ -63,25 +75,26 @@ class _Facts:
     events: Mapping[str, EventNode]
     consents: Mapping[str, Consent]
     insights: Mapping[str, tuple[str, str]]
-    audiences: Mapping[str, str]
+    flags: Mapping[str, Flag]
 
     @classmethod
     def of(cls, rule: Rule) -> _Facts:
         """The distinct leaves of a rule."""
-        leaves = list(dict.fromkeys(node for _path, node in walk(rule)))
+        leaves = list(dict.fromkeys(own_nodes(rule)))
+        flags = [x for x in leaves if isinstance(x, Sequence | Related | MayUse | InAudience)]
         return cls(
-            events=_named("event", [x for x in leaves if isinstance(x, EventCount | EventSum)]),
+            events=_named("event", [x for x in leaves if isinstance(x, EventCount | EventSum | EventValue)]),
             consents=_named("consent", [x for x in leaves if isinstance(x, Consent)]),
             insights=_named("insight", dict.fromkeys((x.insight, x.field) for x in leaves if isinstance(x, InsightIs))),
-            audiences=_named("audience", dict.fromkeys(x.audience_id for x in leaves if isinstance(x, InAudience))),
+            flags=_named("flag", flags),
         )
 
     def key(self, leaf: Any) -> str:
         """The name of the column that a leaf reads."""
-        every = {**self.events, **self.consents, **self.insights, **self.audiences}
+        every = {**self.events, **self.consents, **self.insights, **self.flags}
         return next(name for name, value in every.items() if value == leaf)
 
-    def join(self, tables: Tables, moment: Moment) -> ir.Table:
+    def join(self, tables: Tables, moment: Moment, kinds: Kinds) -> ir.Table:
         """People with a column for every leaf."""
         joined = tables.people.filter(tables.people.kind == "person")
         if self.events:
@@ -91,9 +104,13 @@ class _Facts:
         for name, (insight, column) in self.insights.items():
             values = tables.insights[insight]
             joined = _attach(joined, values.select("profile_id", **{name: values[column]}), [name])
-        for name, audience_id in self.audiences.items():
-            members = tables.members.filter(tables.members.audience_id == audience_id).select("profile_id")
-            joined = _attach(joined, members.distinct().mutate(**{name: ibis.literal(True)}), [name])
+        for name, flag in self.flags.items():
+            if isinstance(flag, Related):
+                within = compiled_at(flag.rule, tables, moment, kinds)
+                found = FLAGS[Related](tables, flag, moment, within)
+            else:
+                found = FLAGS[type(flag)](tables, flag, moment, None)
+            joined = _attach(joined, found.distinct().mutate(**{name: ibis.literal(True)}), [name])
         return joined
 
 
@@ -126,24 +143,33 @@ def _consents(consents: ir.Table, leaf: Consent, name: str) -> ir.Table:
     return times.select("profile_id", **{name: ibis.ifelse(is_given.fill_null(False), "given", "withdrawn")})
 
 
-def _holds(rule: Rule, table: ir.Table, facts: _Facts, moment: Moment, kinds: Kinds) -> ir.BooleanValue:
-    if isinstance(rule, Group):
-        parts = [_holds(child, table, facts, moment, kinds) for child in rule.rules]
-        return _negated(all_of(parts) if rule.match == "all" else any_of(parts), rule.negate)
-    if isinstance(rule, Trait):
-        return _trait(rule, table, moment, kinds)
-    if isinstance(rule, InsightIs):
-        kind = next(f.kind for f in insights()[rule.insight].fields if f.name == rule.field)
-        column = table[facts.key((rule.insight, rule.field))]
-        return condition(column, kind, rule.op, rule.value, moment)
-    if isinstance(rule, InAudience):
-        return _negated(table[facts.key(rule.audience_id)].fill_null(False), rule.negate)
-    column = table[facts.key(rule)]
-    if isinstance(rule, Consent):
-        return column.fill_null("unknown") == rule.state
-    if isinstance(rule, EventCount):
-        return _negated(compared(column.fill_null(0), rule.op, rule.count), rule.negate)
-    return compared(column.fill_null(0), rule.op, rule.amount)
+def _holds(rule: Rule, table: ir.Table, facts: _Facts, moment: Moment, kinds: Kinds) -> Any:
+    match rule:
+        case Group():
+            parts = [_holds(child, table, facts, moment, kinds) for child in rule.rules]
+            return _negated(all_of(parts) if rule.match == "all" else any_of(parts), rule.negate)
+        case Trait():
+            return _trait(rule, table, moment, kinds)
+        case InsightIs():
+            kind = next(f.kind for f in insights()[rule.insight].fields if f.name == rule.field)
+            column = table[facts.key((rule.insight, rule.field))]
+            return condition(column, kind, rule.op, rule.value, moment)
+        case Sequence() | MayUse() | InAudience():
+            return _negated(table[facts.key(rule)].fill_null(False), rule.negate)
+        case Related():
+            return table[facts.key(rule)].fill_null(False)
+        case Consent():
+            return table[facts.key(rule)].fill_null("unknown") == rule.state
+        case EventCount():
+            return _negated(compared(table[facts.key(rule)].fill_null(0), rule.op, rule.count), rule.negate)
+        case EventSum():
+            return compared(table[facts.key(rule)].fill_null(0), rule.op, rule.amount)
+        case EventValue():
+            return value_condition(table[facts.key(rule)], rule, moment)
+        case Place():
+            return people_in_place(table, rule)
+        case Sample():
+            return part_of_everybody(table, rule)
 
 
 def _trait(rule: Trait, table: ir.Table, moment: Moment, kinds: Kinds) -> ir.BooleanValue:
@@ -156,5 +182,5 @@ def _trait(rule: Trait, table: ir.Table, moment: Moment, kinds: Kinds) -> ir.Boo
     return condition(typed(json_text(table.traits, rule.field), kind), kind, rule.op, rule.value, moment)
 
 
-def _negated(value: ir.BooleanValue, negate: bool) -> ir.BooleanValue:
+def _negated(value: Any, negate: bool) -> Any:
     return ~value if negate else value

@@ -12,12 +12,13 @@ import ibis
 import ibis.expr.types as ir
 
 from habitue.audiences.moment import Moment
-from habitue.audiences.rule import Value, values_of
+from habitue.audiences.rule_parts import DAYS_OPS, Value, values_of
 from habitue.insights.catalogue import FieldKind
 from habitue.insights.days import instant
 from habitue.insights.orders import MONEY
 
 MAX_AGE = 150
+DAYS_OF_YEAR = 365
 _MORE: Mapping[str, Callable[[Any, Any], ir.BooleanValue]] = {
     "is": lambda column, value: column == value,
     "is_not": lambda column, value: column == value,
@@ -28,7 +29,7 @@ _MORE: Mapping[str, Callable[[Any, Any], ir.BooleanValue]] = {
     "before": lambda column, value: column < value,
     "after": lambda column, value: column > value,
 }
-_NEGATED = frozenset({"is_not", "is_unknown", "not_in_last_days"})
+_NEGATED = frozenset({"is_not", "is_unknown", "not_in_last_days", "not_in_next_days"})
 
 
 def condition(column: Any, kind: FieldKind, op: str, value: Value, moment: Moment) -> ir.BooleanValue:
@@ -51,8 +52,9 @@ def age_condition(birth_date: Any, op: str, value: Value, moment: Moment) -> ir.
         "less_than": (0, numbers[0] - 1),
         "between": (numbers[0], numbers[-1]),
     }[op]
-    first, last = moment.birth_days(youngest, oldest)
-    found = birth_date.between(_day(first), _day(last)).fill_null(False)
+    first = moment.day(lambda then: then.birth_days(youngest, oldest)[0])
+    last = moment.day(lambda then: then.birth_days(youngest, oldest)[1])
+    found = birth_date.between(first, last).fill_null(False)
     return ~found if op in _NEGATED else found
 
 
@@ -102,16 +104,37 @@ def _compare(column: Any, op: str, values: list[Any]) -> ir.BooleanValue:
 
 
 def _date(column: Any, op: str, values: tuple[str, ...], moment: Moment) -> ir.BooleanValue:
-    if op in ("in_last_days", "not_in_last_days"):
-        first = moment.today - timedelta(days=int(values[0]))
-        return column.between(_day(first), _day(moment.today))
-    return _compare(column, op, [_day(date.fromisoformat(text)) for text in values])
+    if op not in DAYS_OPS:
+        return _compare(column, op, [_day(date.fromisoformat(text)) for text in values])
+    span = timedelta(days=int(values[0]))
+    if op == "anniversary_in_next_days":
+        return _anniversary(column, span.days, moment)
+    if op in ("in_next_days", "not_in_next_days"):
+        return column.between(moment.day(lambda m: m.today), moment.day(lambda m: m.today + span))
+    return column.between(moment.day(lambda m: m.today - span), moment.day(lambda m: m.today))
+
+
+def _anniversary(column: Any, days: int, moment: Moment) -> ir.BooleanValue:
+    """Whether month and day come within the next days; 29 February counts on the 28th as well."""
+    if days >= DAYS_OF_YEAR:
+        return column.notnull()
+    # Both ends as month and day in one number; a span over the new year is outside of the days between its ends.
+    key = column.month() * 100 + column.day()
+    own = ibis.ifelse(key == 229, 228, key)
+    first, last = moment.day(lambda m: m.today), moment.day(lambda m: m.today + timedelta(days=days))
+    low, high = (first.month() * 100 + first.day()), (last.month() * 100 + last.day())
+    inside = ibis.ifelse(low <= high, (own >= low) & (own <= high), (own >= low) | (own <= high))
+    # On 29 February itself the 28th of the key has passed.
+    return inside | ((key == 229) & ((low == 229) | (high == 229)))
 
 
 def _instant(column: Any, op: str, values: tuple[str, ...], moment: Moment) -> ir.BooleanValue:
-    if op in ("in_last_days", "not_in_last_days"):
-        since = instant(moment.now - timedelta(days=int(values[0])))
-        return (column >= since) & (column < instant(moment.now))
+    if op in DAYS_OPS:
+        span = timedelta(days=int(values[0]))
+        now = moment.instant(lambda m: m.now)
+        if op in ("in_next_days", "not_in_next_days"):
+            return (column >= now) & (column < moment.instant(lambda m: m.now + span))
+        return (column >= moment.instant(lambda m: m.now - span)) & (column < now)
     days = [date.fromisoformat(text) for text in values]
     start, end = moment.start_of(days[0]), moment.start_of(days[-1] + timedelta(days=1))
     if op == "before":

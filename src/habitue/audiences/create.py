@@ -5,14 +5,23 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from habitue.access import policy
-from habitue.audiences.audience import Audience, audiences, check_names, check_saved
+from habitue.audiences.audience import Audience, audiences, check_names, check_saved, note_version
 from habitue.audiences.rule import Rule, encode
 from habitue.audit import ledger
 from habitue.kernel.context import Context
 
 
-def create(ws: Context, *, name: str, rule: Rule, description: str = "", purpose: str | None = None) -> Audience:
-    """Save a rule under a name.
+def create(
+    ws: Context,
+    *,
+    name: str,
+    rule: Rule,
+    description: str = "",
+    purpose: str | None = None,
+    folder: str = "",
+    publish: bool = True,
+) -> Audience:
+    """Save a rule under a name, as a draft unless it is to be published; memberships are kept of published ones.
 
     Raises PermissionMissing, AudienceNameInvalid, AudienceNameTaken, RuleTooLarge, RuleInvalid, and NotFound for
     an audience or purpose that does not exist.
@@ -30,11 +39,18 @@ def create(ws: Context, *, name: str, rule: Rule, description: str = "", purpose
         created_by=ws.actor.actor_id,
         changed_at=now,
         is_archived=False,
+        folder=folder.strip(),
+        draft=None if publish else rule,
+        version=1 if publish else 0,
     )
     with ws.register.write() as conn:
         check_saved(conn, audience_id=made.audience_id, name=name, rule=rule, purpose=purpose)
         values = {field: getattr(made, field) for field in Audience.__dataclass_fields__}
-        conn.execute(sa.insert(audiences).values(**{**values, "rule": encode(rule)}))
+        conn.execute(
+            sa.insert(audiences).values(**{**values, "rule": encode(rule), "draft": None if publish else encode(rule)})
+        )
+        if publish:
+            note_version(conn, ws, made)
         ledger.record(
             conn,
             ws,

@@ -1,45 +1,48 @@
-"""What people did, counted and added up for all conditions of a rule in one pass over the events."""
+"""What people did, counted, added up and measured for all conditions of a rule in one pass over the events."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
+from hashlib import blake2b
 from operator import and_, or_
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
-from habitue.audiences.conditions import condition, typed
-from habitue.audiences.json_columns import json_rows, json_text, scalar_text
+from habitue.audiences import standing
+from habitue.audiences.measures import from_groups, is_grouped, measured
 from habitue.audiences.moment import Moment
-from habitue.audiences.rule import EventCount, EventSum, PropertyTest, Window
-from habitue.insights.catalogue import FieldKind
-from habitue.insights.days import instant
-from habitue.insights.orders import CANCELLED, COMPLETED, MONEY, REFUNDED, in_currency
-from habitue.quality.dictionary import property_of
+from habitue.audiences.properties import PRODUCTS, event_test
+from habitue.audiences.rule import EventCount, EventSum, EventValue, Window
+from habitue.audiences.standing import standing_events, with_places, with_products
+from habitue.insights.orders import COMPLETED, MONEY, REFUNDED, in_currency
 
-EventNode = EventCount | EventSum
-PRODUCTS = "products."
-AMOUNTS = frozenset({"total", "amount"})
-_NUMBERS = frozenset({"money", "integer", "decimal"})
-_COLUMNS = ("seq", "profile_id", "source_id", "name", "at", "amount", "currency", "order_id", "properties")
-_NUMBER_OPS = frozenset({"more_than", "at_least", "less_than", "at_most", "between"})
+EventNode = EventCount | EventSum | EventValue
+PLACE = "place"
 
 
 def event_facts(events: ir.Table, nodes: Mapping[str, EventNode], moment: Moment) -> ir.Table:
-    """One row a person with a column for each node: its count, or its sum of money (profile_id, …)."""
-    wanted = _standing(_wanted(events, list(nodes.values()), moment), events)
-    marked = _with_products(wanted, nodes, moment)
-    return marked.group_by("profile_id").aggregate(
-        **{key: _measure(marked, key, node, moment) for key, node in nodes.items()}
+    """One row a person with a column for each node: its count, sum or measure (profile_id, …)."""
+    wanted = standing_events(events, _names_of_all(nodes), since=_since(nodes, moment), moment=moment)
+    windows = [node.window for node in nodes.values()]
+    if any(w.kind == "since_event" for w in windows) or any(_is_ordered(node) for node in nodes.values()):
+        wanted = with_places(wanted, PLACE)
+    wanted = _with_last_events(wanted, windows, moment)
+    tests = {key: (_names(node), node.where) for key, node in nodes.items()}
+    marked = with_products(wanted, tests, moment)
+    counts = {key: _counted(marked, key, node, moment) for key, node in nodes.items()}
+    simple = {key: node for key, node in nodes.items() if not is_grouped(node)}
+    facts = marked.group_by("profile_id").aggregate(
+        **{key: _measure(marked, counts[key], node, moment) for key, node in simple.items()}
     )
-
-
-def property_kind(name: str, op: str) -> FieldKind:
-    """The kind in which a property is compared."""
-    is_number = name in AMOUNTS or property_of(name.removeprefix(PRODUCTS)).kind in _NUMBERS
-    return "number" if is_number or op in _NUMBER_OPS else "text"
+    for key, node in nodes.items():
+        if isinstance(node, EventValue) and is_grouped(node):
+            found = from_groups(marked.filter(counts[key]), key, node, moment, PLACE)
+            keyed = found.rename(other_id="profile_id")
+            facts = facts.left_join(keyed, facts.profile_id == keyed.other_id).select(*facts.columns, key)
+    return facts
 
 
 def _names(node: EventNode) -> frozenset[str]:
@@ -48,51 +51,57 @@ def _names(node: EventNode) -> frozenset[str]:
     return frozenset({node.event, REFUNDED}) if nets else frozenset({node.event})
 
 
-def _wanted(events: ir.Table, nodes: Sequence[EventNode], moment: Moment) -> ir.Table:
-    names = sorted(frozenset[str]().union(*(_names(node) for node in nodes)))
-    starts = [moment.bounds(node.window)[0] for node in nodes]
-    chosen = events.filter(events["name"].isin(names)).select(*_COLUMNS)
-    known = [start for start in starts if start is not None]
-    return chosen.filter(chosen.at >= instant(min(known))) if len(known) == len(starts) else chosen
+def _names_of_all(nodes: Mapping[str, EventNode]) -> frozenset[str]:
+    since = {node.window.event for node in nodes.values() if node.window.kind == "since_event"}
+    return frozenset[str](since).union(*(_names(node) for node in nodes.values()))
 
 
-def _standing(wanted: ir.Table, events: ir.Table) -> ir.Table:
-    """Without cancelled orders and their refunds."""
-    keys = events.filter((events["name"] == CANCELLED) & events.order_id.notnull())
-    cancelled = keys.select("source_id", "order_id").distinct().mutate(is_cancelled=ibis.literal(True))
-    cancelled = cancelled.rename(cancelled_source="source_id", cancelled_order="order_id")
-    joined = wanted.left_join(
-        cancelled,
-        [wanted.source_id == cancelled.cancelled_source, wanted.order_id == cancelled.cancelled_order],
-    )
-    gone = joined.is_cancelled.fill_null(False) & joined["name"].isin([COMPLETED, REFUNDED])
-    return joined.filter(~gone).select(*_COLUMNS)
+def _since(nodes: Mapping[str, EventNode], moment: Moment) -> ir.TimestampScalar | None:
+    """The first instant that any node looks at, None when one looks at all times."""
+    windows = [node.window for node in nodes.values()]
+    if any(moment.bounds(window)[0] is None for window in windows):
+        return None
+    return moment.instant(lambda then: min(start for w in windows if (start := then.bounds(w)[0]) is not None))
 
 
-def _with_products(wanted: ir.Table, nodes: Mapping[str, EventNode], moment: Moment) -> ir.Table:
-    """A true or false column `<key>_products` for each node that asks for a product."""
-    marked = wanted
-    for key, node in nodes.items():
-        tests = [test for test in node.where if test.property.startswith(PRODUCTS)]
-        if not tests:
-            continue
-        relevant = wanted.filter(wanted["name"].isin(sorted(_names(node))))
-        products = json_rows(relevant, "properties", "products")
-        fits = reduce(and_, [_product_test(products, test, moment) for test in tests])
-        found = products.filter(fits).select(**{f"{key}_seq": products.seq}).distinct()
-        joined = marked.left_join(found, marked.seq == found[f"{key}_seq"])
-        marked = joined.mutate(**{f"{key}_products": joined[f"{key}_seq"].notnull()}).drop(f"{key}_seq")
-    return marked
+def _is_ordered(node: EventNode) -> bool:
+    return isinstance(node, EventValue) and node.measure in ("first", "last")
 
 
-def _measure(events: ir.Table, key: str, node: EventNode, moment: Moment) -> ir.Value:
-    parts = [events["name"].isin(sorted(_names(node))), *_inside(events.at, node.window, moment)]
-    parts += [_property_test(events, test, moment) for test in node.where if not test.property.startswith(PRODUCTS)]
-    if f"{key}_products" in events.columns:
-        parts.append(events[f"{key}_products"])
-    counts = reduce(and_, parts)
+def _with_last_events(wanted: ir.Table, windows: Sequence[Window], moment: Moment) -> ir.Table:
+    """A column with the place of the person's last event for each event that a window begins with."""
+    names = sorted({window.event for window in windows if window.kind == "since_event"})
+    if not names:
+        return wanted
+    own = ibis.window(group_by="profile_id")
+    is_past = wanted["at"] < moment.instant(lambda m: m.now)
+    columns = {
+        _last_column(name): wanted[PLACE].max(where=(wanted["name"] == name) & is_past).over(own) for name in names
+    }
+    return wanted.mutate(**columns)
+
+
+def _last_column(event: str) -> str:
+    # Names of events are free text; their hash is a name that every engine takes.
+    return f"last_{blake2b(event.encode(), digest_size=8).hexdigest()}"
+
+
+def _counted(events: ir.Table, key: str, node: EventNode, moment: Moment) -> ir.BooleanValue:
+    """Whether each event counts for the node."""
+    parts = [events["name"].isin(sorted(_names(node))), *inside(events["at"], node.window, moment)]
+    if node.window.kind == "since_event":
+        parts.append((events[PLACE] > events[_last_column(node.window.event)]).fill_null(False))
+    parts += [event_test(events, test, moment) for test in node.where if not test.property.startswith(PRODUCTS)]
+    if f"{key}{standing.PRODUCTS_SUFFIX}" in events.columns:
+        parts.append(events[f"{key}{standing.PRODUCTS_SUFFIX}"])
+    return reduce(and_, parts)
+
+
+def _measure(events: ir.Table, counts: ir.BooleanValue, node: EventNode, moment: Moment) -> ir.Value:
     if isinstance(node, EventCount):
         return counts.sum().fill_null(0)
+    if isinstance(node, EventValue):
+        return measured(events, counts, node, moment, PLACE)
     own = in_currency(events.currency, moment.currency)
     if node.currency and node.currency != moment.currency:
         own = (events.currency == node.currency).fill_null(False)
@@ -101,27 +110,16 @@ def _measure(events: ir.Table, key: str, node: EventNode, moment: Moment) -> ir.
     return signed.sum(where=counts & own).fill_null(0).cast(MONEY)
 
 
-def _inside(at: ir.TimestampValue, window: Window, moment: Moment) -> list[ir.BooleanValue]:
+def inside(at: ir.TimestampValue, window: Window, moment: Moment) -> list[ir.BooleanValue]:
+    """What must hold of an instant inside a window."""
     since, until = moment.bounds(window)
-    parts = [] if since is None else [at >= instant(since)]
-    return parts if until is None else [*parts, at < instant(until)]
+    parts = [] if since is None else [at >= moment.instant(lambda m: _known(m.bounds(window)[0]))]
+    return parts if until is None else [*parts, at < moment.instant(lambda m: _known(m.bounds(window)[1]))]
 
 
-def _property_test(events: ir.Table, test: PropertyTest, moment: Moment) -> ir.BooleanValue:
-    column: Any
-    if test.property in AMOUNTS:
-        column = events.amount
-    elif test.property in ("currency", "order_id"):
-        column = events[test.property]
-    else:
-        column = typed(json_text(events.properties, test.property), property_kind(test.property, test.op))
-    return condition(column, property_kind(test.property, test.op), test.op, test.value, moment)
-
-
-def _product_test(products: ir.Table, test: PropertyTest, moment: Moment) -> ir.BooleanValue:
-    kind = property_kind(test.property, test.op)
-    text = scalar_text(products.element[test.property.removeprefix(PRODUCTS)])
-    return condition(typed(text, kind), kind, test.op, test.value, moment)
+def _known(at: Any) -> Any:
+    assert at is not None, "whether a window is open does not depend on now"
+    return at
 
 
 def compared(column: Any, op: str, value: object) -> ir.BooleanValue:

@@ -20,13 +20,16 @@ SUGGESTIONS = 12
 _NAME = re.compile(r"\w(?:[\w \-]{0,78}\w)?")
 _KNOWN = ("is_known", "is_unknown")
 _NUMBERS = ("is", "is_not", "more_than", "at_least", "less_than", "at_most", "between", *_KNOWN)
+_DAYS = (
+    "is", "before", "after", "between", "in_last_days", "not_in_last_days", "in_next_days", "not_in_next_days",
+)  # fmt: skip
 OPS: Mapping[FieldKind, tuple[str, ...]] = {
     "text": ("is", "is_not", "one_of", "contains", "starts_with", *_KNOWN),
     "choice": ("is", "is_not", "one_of", *_KNOWN),
     "number": _NUMBERS,
     "money": _NUMBERS,
-    "date": ("is", "before", "after", "between", "in_last_days", "not_in_last_days", *_KNOWN),
-    "instant": ("is", "before", "after", "between", "in_last_days", "not_in_last_days", *_KNOWN),
+    "date": (*_DAYS, "anniversary_in_next_days", *_KNOWN),
+    "instant": (*_DAYS, *_KNOWN),
     "boolean": ("is", *_KNOWN),
 }
 OP_LABELS: Mapping[str, str] = {
@@ -46,6 +49,9 @@ OP_LABELS: Mapping[str, str] = {
     "after": _("is after"),
     "in_last_days": _("is in the last … days"),
     "not_in_last_days": _("is not in the last … days"),
+    "in_next_days": _("is in the next … days"),
+    "not_in_next_days": _("is not in the next … days"),
+    "anniversary_in_next_days": _("has its yearly day in the next … days"),
 }
 _KINDS: Mapping[str, FieldKind] = {
     "country": "choice",

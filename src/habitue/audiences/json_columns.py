@@ -1,21 +1,21 @@
-"""Values out of the lake's JSON columns, in the few words that every engine has."""
+"""Values out of the lake's JSON columns, by functions that every engine of the lake was taught."""
 
 from __future__ import annotations
+
+from typing import Any, cast
 
 import ibis
 import ibis.expr.types as ir
 
+from habitue.kernel.lake import json_elements, json_value
 
-def json_text(column: ir.StringValue, key: str) -> ir.StringValue:
+
+def json_text(column: Any, key: str) -> ir.StringValue:
     """The value under `key` as text, whether it is a string, a number or a truth value; missing when null."""
-    return scalar_text(column.cast("json")[key])
+    return cast(ir.StringValue, json_value(column, ibis.literal(key)))
 
 
-def scalar_text(value: ir.JSONValue) -> ir.StringValue:
-    """A JSON scalar as text."""
-    return ibis.coalesce(value.str, value.cast("string").nullif("null"))
-
-
-def json_rows(table: ir.Table, column: str, key: str) -> ir.Table:
-    """One row for each element of the array under `key` (seq, element); rows without an array have none."""
-    return table.select("seq", element=table[column].cast("json")[key].array.unnest())
+def json_rows(table: ir.Table, column: str, key: str, *kept: str) -> ir.Table:
+    """One row for each element of the array under `key` (kept columns, element); rows without an array have none."""
+    elements = json_elements(table[column], ibis.literal(key))
+    return table.select(*kept, element=elements.unnest())

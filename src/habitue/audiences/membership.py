@@ -10,20 +10,20 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
 from habitue.access import policy
+from habitue.audiences import stays
+from habitue.audiences.asking import asked_of, asks_history
 from habitue.audiences.audience import all_mentioned
 from habitue.audiences.check import check_rule
-from habitue.audiences.compile import Kinds, compile_rule
+from habitue.audiences.compile import Kinds
 from habitue.audiences.fields import kinds
-from habitue.audiences.rule import Rule, audiences_in, insights_in
-from habitue.audiences.tables import Tables
+from habitue.audiences.moment import Moment
+from habitue.audiences.rule import Rule
 from habitue.insights.orders import orders_per_profile
 from habitue.insights.store import stored
 from habitue.kernel.context import Context
 
-_NO_MEMBERS = pa.schema([("audience_id", pa.string()), ("profile_id", pa.string())])
 TOP_PLACES = 5
 SORTS = ("money", "name", "city", "last_order", "last_seen")
 
@@ -139,20 +139,11 @@ _ORDER: Mapping[str, Any] = {
 
 
 def _matching(ws: Context, rule: Rule, mentioned: Mapping[str, Rule], now: datetime, known: Kinds) -> ir.Table:
-    listed = [
-        _matching(ws, mentioned[audience_id], mentioned, now, known).mutate(audience_id=ibis.literal(audience_id))
-        for audience_id in sorted(audiences_in(rule))
-    ]
-    columns = [table.select("audience_id", "profile_id") for table in listed]
-    tables = Tables(
-        people=ws.lake.table("people"),
-        events=ws.lake.table("events"),
-        consents=ws.lake.table("consents"),
-        members=ibis.union(*columns) if columns else ibis.memtable(_NO_MEMBERS.empty_table()),
-        insights={name: stored(ws, name).table for name in insights_in(rule)},
-    )
+    if asks_history(rule, mentioned):
+        stays.refresh_lake(ws)
     settings = ws.config.workspace
-    return compile_rule(rule, tables, now=now, timezone=settings.timezone, currency=settings.currency, kinds=known)
+    moment = Moment(now=now, timezone=settings.timezone, currency=settings.currency)
+    return asked_of(ws, rule, mentioned, moment, known, insight=lambda name: stored(ws, name).table)
 
 
 def _slices(ws: Context, table: ir.Table, column: str, most: int | None = TOP_PLACES) -> tuple[Slice, ...]:

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from habitue.audiences import phrases_more as more
 from habitue.audiences.check import fitting_kind
-from habitue.audiences.event_facts import AMOUNTS, PRODUCTS, property_kind
 from habitue.audiences.fields import RuleField, insight_field, is_own, trait_field
+from habitue.audiences.measures import kind_of_measure
 from habitue.audiences.places import IN_COUNTRY, IN_OTHER_COUNTRY
+from habitue.audiences.properties import AMOUNTS, PRODUCTS, property_kind
 from habitue.audiences.rule import (
     NO_VALUE_OPS,
     Consent,
     EventCount,
     EventSum,
+    EventValue,
     InAudience,
     InsightIs,
+    MayUse,
+    Place,
+    Sample,
+    Sequence,
+    Step,
     Trait,
     Value,
     values_of,
 )
-from habitue.audiences.spans import days_back, times, window
+from habitue.audiences.rule_parts import DAYS_OPS
+from habitue.audiences.spans import days_ahead, days_back, times, window
 from habitue.audiences.wording import Phrase, Reader
 from habitue.insights.catalogue import FieldKind
 from habitue.insights.orders import COMPLETED
@@ -31,7 +41,9 @@ from habitue.privacy.purposes import DEFAULTS
 from habitue.profiles.own_fields import DECIMAL, INTEGER, value_kind
 from habitue.quality.dictionary import event_kind, property_of
 
-Leaf = Trait | EventCount | EventSum | InsightIs | Consent | InAudience
+Leaf = (
+    Trait | EventCount | EventSum | EventValue | Sequence | InsightIs | Consent | InAudience | MayUse | Place | Sample
+)
 _DID: Mapping[str, tuple[str, str]] = {
     COMPLETED: (_("ordered %(times)s %(window)s"), _("have *not* ordered %(window)s")),
     "Payment Made": (_("paid %(times)s %(window)s"), _("have *not* paid %(window)s")),
@@ -116,10 +128,21 @@ def clause(rule: Leaf, reader: Reader) -> Phrase:
         return _insight(rule, reader)
     if isinstance(rule, Consent):
         return _consent(rule, reader)
-    message = (
-        _("do *not* belong to the audience “*%(name)s*”") if rule.negate else _("belong to the audience “*%(name)s*”")
-    )
-    return reader.phrase(message, name=reader.audience_names.get(rule.audience_id, rule.audience_id))
+    if isinstance(rule, EventValue):
+        return _value(rule, reader)
+    if isinstance(rule, Sequence):
+        steps = enumerate(rule.steps)
+        narrowed = {n: _narrowed(more.event_name(step.event, reader), step, reader) for n, step in steps}
+        return more.sequence(rule, reader, narrowed)
+    return _MORE[type(rule)](rule, reader)
+
+
+_MORE: Mapping[type, Callable[[Any, Reader], Phrase]] = {
+    InAudience: more.belong,
+    MayUse: more.may_use,
+    Place: more.place,
+    Sample: more.sample,
+}
 
 
 _AGED: Mapping[str, str] = {
@@ -199,14 +222,17 @@ def _has(label: str, kind: FieldKind, op: str, value: Value, reader: Reader) -> 
     if op == "is_unknown":
         return reader.phrase(_("have *nothing* in the field “%(field)s”"), field=label)
     message = _("have %(what)s in the field “%(field)s”")
-    if op in ("is_not", "not_in_last_days"):
+    if op in ("is_not", "not_in_last_days", "not_in_next_days"):
         message = _("do *not* have %(what)s in the field “%(field)s”")
     return reader.phrase(message, what=_what(kind, op, value, reader), field=label)
 
 
 def _what(kind: FieldKind, op: str, value: Value, reader: Reader) -> Phrase:
     values = values_of(value)
-    if op in ("in_last_days", "not_in_last_days"):
+    if op in ("in_next_days", "not_in_next_days", "anniversary_in_next_days"):
+        message = _("their yearly day %(window)s") if op.startswith("anniversary") else _("a day %(window)s")
+        return reader.phrase(message, window=days_ahead(int(values[0]), reader))
+    if op in DAYS_OPS:
         return reader.phrase(_("a day %(window)s"), window=days_back(int(values[0]), reader))
     shown = [_shown(kind, text, reader) for text in values]
     if op == "between":
@@ -253,7 +279,26 @@ def _sum(rule: EventSum, reader: Reader) -> Phrase:
     return _narrowed(said, rule, reader)
 
 
-def _narrowed(said: Phrase, rule: EventCount | EventSum, reader: Reader) -> Phrase:
+def _value(rule: EventValue, reader: Reader) -> Phrase:
+    label = more.property_label(rule.property, reader)
+    if rule.op in NO_VALUE_OPS:
+        what = reader.phrase(_("known") if rule.op == "is_known" else _("not known"))
+    else:
+        what = _what(kind_of_measure(rule), rule.op, rule.value, reader)
+    message = _("have %(measure)s in the event “*%(event)s*” %(window)s: %(what)s")
+    if rule.op == "is_not":
+        message = _("have %(measure)s in the event “*%(event)s*” %(window)s *not* this: %(what)s")
+    said = reader.phrase(
+        message,
+        measure=reader.phrase(more.MEASURED[rule.measure], property=label),
+        event=reader.gettext(event_kind(rule.event).label),
+        window=window(rule.window, reader),
+        what=what,
+    )
+    return _narrowed(said, rule, reader)
+
+
+def _narrowed(said: Phrase, rule: EventCount | EventSum | EventValue | Step, reader: Reader) -> Phrase:
     """With the conditions on the event's properties in brackets behind it."""
     tests = []
     for test in rule.where:

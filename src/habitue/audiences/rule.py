@@ -7,56 +7,80 @@ Values of traits, properties and insights are text in one canonical form: number
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import Literal
 
 import msgspec
 
+from habitue.audiences.rule_parts import (
+    MANY_VALUES_OPS,
+    NO_VALUE_OPS,
+    OPS,
+    CountOp,
+    Measure,
+    PropertyTest,
+    Same,
+    Step,
+    SumOp,
+    Value,
+    ValueOp,
+    Window,
+    WindowKind,
+    values_of,
+)
 from habitue.kernel.errors import HabitueError
 from habitue.kernel.text import gettext_noop as _
+
+__all__ = [
+    "EVERYBODY",
+    "MANY_VALUES_OPS",
+    "NO_VALUE_OPS",
+    "OPS",
+    "Consent",
+    "CountOp",
+    "EventCount",
+    "EventSum",
+    "EventValue",
+    "Group",
+    "InAudience",
+    "InsightIs",
+    "MayUse",
+    "Measure",
+    "Place",
+    "PropertyTest",
+    "Related",
+    "Rule",
+    "RuleTooLarge",
+    "RuleUnreadable",
+    "Same",
+    "Sample",
+    "Sequence",
+    "Step",
+    "SumOp",
+    "Trait",
+    "Value",
+    "ValueOp",
+    "Window",
+    "WindowKind",
+    "audiences_in",
+    "check_limits",
+    "decode",
+    "encode",
+    "insights_in",
+    "own_nodes",
+    "purposes_in",
+    "values_of",
+    "walk",
+    "where_of",
+]  # fmt: skip
 
 MAX_DEPTH = 6
 MAX_NODES = 100
 MAX_TEXT = 200
 MAX_VALUES = 200
 MAX_COUNT = 1_000_000
+MAX_STEPS = 12
 MAX_BYTES = 200_000
-
-ValueOp = Literal[
-    "is", "is_not", "one_of", "contains", "starts_with", "is_known", "is_unknown",
-    "more_than", "at_least", "less_than", "at_most", "between",
-    "before", "after", "in_last_days", "not_in_last_days",
-]  # fmt: skip
-CountOp = Literal["at_least", "at_most", "exactly"]
-SumOp = Literal["at_least", "at_most", "more_than", "less_than"]
-WindowKind = Literal["ever", "last_days", "last_months", "last_year", "between"]
-Value = str | tuple[str, ...]
-OPS: tuple[str, ...] = get_args(ValueOp)
-NO_VALUE_OPS = frozenset({"is_known", "is_unknown"})
-MANY_VALUES_OPS = frozenset({"one_of", "between"})
-
-
-class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A span of time.
-
-    `last_days`: `count` times 24 hours back from now. `last_months`, `last_year`: from the beginning of the
-    workspace day that many months ago. `between`: from the beginning of the workspace day `since` to the end of
-    the day `until`, either may be left out. `ever`: always.
-    """
-
-    kind: WindowKind = "ever"
-    count: int = 0
-    since: date | None = None
-    until: date | None = None
-
-
-class PropertyTest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A condition on an event's property, such as `channel`, `total` or `products.category` (any product)."""
-
-    property: str
-    op: ValueOp
-    value: Value = ""
 
 
 class _Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="kind"):
@@ -97,6 +121,76 @@ class EventSum(_Node, frozen=True, tag="event_sum"):
     where: tuple[PropertyTest, ...] = ()
 
 
+class EventValue(_Node, frozen=True, tag="event_value"):
+    """A measure of a property over somebody's events, compared.
+
+    Sums and distinct values of nothing are 0, every other measure of nothing is missing. `first` and `last` go by
+    (event time, journal sequence) and pass over events without the property; among values that are equally
+    frequent the smallest text counts. `products.x` measures every product of every event.
+    """
+
+    measure: Measure
+    event: str
+    property: str
+    op: ValueOp
+    value: Value = ""
+    window: Window = Window()
+    where: tuple[PropertyTest, ...] = ()
+
+
+class Sequence(_Node, frozen=True, tag="sequence"):
+    """Whether some choice of somebody's events fits all steps in order of (event time, journal sequence).
+
+    `window` is where the steps that happened must lie.
+    """
+
+    steps: tuple[Step, ...]
+    window: Window = Window()
+    negate: bool = False
+
+
+class Place(_Node, frozen=True, tag="place"):
+    """Somebody lives in the country, and in one of the regions, cities or postcode areas, as far as they are given.
+
+    `postcodes` are beginnings of postal codes.
+    """
+
+    country: str = ""
+    regions: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+    postcodes: tuple[str, ...] = ()
+
+
+class Related(_Node, frozen=True, tag="related"):
+    """Whether any, all or none of the people of somebody's company or household fulfil a rule.
+
+    The person counts as one of them; nobody without a company or household fulfils it.
+    """
+
+    by: Literal["company", "household"]
+    match: Literal["any", "all", "none"]
+    rule: Rule
+
+
+class MayUse(_Node, frozen=True, tag="may_use"):
+    """Whether a purpose has its lawful basis for somebody: consent where it is needed, no objection, an address."""
+
+    purpose: str
+    negate: bool = False
+
+
+class Sample(_Node, frozen=True, tag="sample"):
+    """A part of everybody that stays the same: by the hash of profile and `name`, from `first` to `until`.
+
+    Both are hundredths of a per cent; 0 to 1000 and 1000 to 10000 of the same name never overlap, and are a tenth
+    and the other nine tenths.
+    """
+
+    name: str
+    first: int = 0
+    until: int = 10_000
+
+
 class InsightIs(_Node, frozen=True, tag="insight"):
     """A computed trait; people for whom it was not computed have no value."""
 
@@ -115,10 +209,12 @@ class Consent(_Node, frozen=True, tag="consent"):
 
 
 class InAudience(_Node, frozen=True, tag="in_audience"):
-    """Whether somebody belongs to another audience."""
+    """Whether somebody belongs to another audience, or belonged to it, entered or left it within a window."""
 
     audience_id: str
     negate: bool = False
+    state: Literal["is", "was", "entered", "left"] = "is"
+    window: Window = Window()
 
 
 class Group(_Node, frozen=True, tag="group"):
@@ -129,7 +225,21 @@ class Group(_Node, frozen=True, tag="group"):
     negate: bool = False
 
 
-Rule = Trait | EventCount | EventSum | InsightIs | Consent | InAudience | Group
+Rule = (
+    Trait
+    | EventCount
+    | EventSum
+    | EventValue
+    | Sequence
+    | InsightIs
+    | Consent
+    | MayUse
+    | InAudience
+    | Place
+    | Related
+    | Sample
+    | Group
+)
 EVERYBODY = Group()
 
 
@@ -182,14 +292,23 @@ def walk(rule: Rule, path: str = "rule") -> Iterator[tuple[str, Rule]]:
     while waiting:
         place, node = waiting.pop()
         yield place, node
-        if isinstance(node, Group):
-            children = [(f"{place}.{number}", child) for number, child in enumerate(node.rules)]
-            waiting.extend(reversed(children))
+        inside = node.rules if isinstance(node, Group) else (node.rule,) if isinstance(node, Related) else ()
+        waiting.extend(reversed([(f"{place}.{number}", child) for number, child in enumerate(inside)]))
 
 
-def values_of(value: Value) -> tuple[str, ...]:
-    """The values of a condition as a tuple."""
-    return (value,) if isinstance(value, str) else value
+def own_nodes(rule: Rule) -> Iterator[Rule]:
+    """Every node that is about the person, without what is asked of the people around."""
+    yield rule
+    if isinstance(rule, Group):
+        for child in rule.rules:
+            yield from own_nodes(child)
+
+
+def where_of(node: Rule) -> tuple[PropertyTest, ...]:
+    """Every test of a property in a node."""
+    if isinstance(node, Sequence):
+        return tuple(test for step in node.steps for test in step.where)
+    return node.where if isinstance(node, EventCount | EventSum | EventValue) else ()
 
 
 def audiences_in(rule: Rule) -> frozenset[str]:
@@ -202,13 +321,22 @@ def insights_in(rule: Rule) -> frozenset[str]:
     return frozenset(node.insight for _path, node in walk(rule) if isinstance(node, InsightIs))
 
 
+def purposes_in(rule: Rule) -> frozenset[str]:
+    """The purposes whose lawful basis the rule asks for."""
+    return frozenset(node.purpose for _path, node in walk(rule) if isinstance(node, MayUse))
+
+
 def _check_values(node: Rule) -> None:
-    tests = node.where if isinstance(node, EventCount | EventSum) else ()
+    tests = where_of(node)
+    if isinstance(node, Sequence) and len(node.steps) > MAX_STEPS:
+        raise RuleTooLarge(limit=MAX_STEPS, what=_("steps"))
     if len(tests) > MAX_NODES:
         raise RuleTooLarge(limit=MAX_NODES, what=_("conditions"))
     values = [values_of(test.value) for test in tests]
-    if isinstance(node, Trait | InsightIs):
+    if isinstance(node, Trait | InsightIs | EventValue):
         values.append(values_of(node.value))
+    if isinstance(node, Place):
+        values += [node.regions, node.cities, node.postcodes]
     if any(len(several) > MAX_VALUES for several in values):
         raise RuleTooLarge(limit=MAX_VALUES, what=_("values in one condition"))
     if any(len(text) > MAX_TEXT for several in values for text in several):

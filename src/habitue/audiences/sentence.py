@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from collections.abc import Sequence as Items
 
 import msgspec
 from babel import Locale
 
 from habitue.audiences.phrases import clause, noun
-from habitue.audiences.rule import EventCount, Group, InAudience, Rule, Trait
+from habitue.audiences.rule import EventCount, Group, InAudience, MayUse, Related, Rule, Sequence, Trait
 from habitue.audiences.wording import Part, Phrase, Reader, fill, tidy
 from habitue.kernel.text import gettext_noop as _
 
 _OPPOSITE = {"is": "is_not", "is_not": "is", "is_known": "is_unknown", "is_unknown": "is_known"}
+_RELATED: Mapping[tuple[str, str], str] = {
+    ("company", "any"): _("are of a company with *somebody* who fulfils this: %(conditions)s"),
+    ("company", "all"): _("are of a company where *everybody* fulfils this: %(conditions)s"),
+    ("company", "none"): _("are of a company where *nobody* fulfils this: %(conditions)s"),
+    ("household", "any"): _("are of a household with *somebody* who fulfils this: %(conditions)s"),
+    ("household", "all"): _("are of a household where *everybody* fulfils this: %(conditions)s"),
+    ("household", "none"): _("are of a household where *nobody* fulfils this: %(conditions)s"),
+}
+_OPPOSITE |= {"in_next_days": "not_in_next_days", "not_in_next_days": "in_next_days"}
 _OPPOSITE |= {"in_last_days": "not_in_last_days", "not_in_last_days": "in_last_days"}
 
 
@@ -35,7 +45,7 @@ def sentence(
     return list(tidy(_sentence(_positive(rule), reader)))
 
 
-def plain(parts: Sequence[Part]) -> str:
+def plain(parts: Items[Part]) -> str:
     """The sentence as text."""
     return "".join(part.text for part in parts)
 
@@ -49,7 +59,7 @@ def _sentence(rule: Rule, reader: Reader) -> Phrase:
     nouns: list[Phrase] = []
     clauses: list[Phrase] = []
     for child in rules:
-        short = None if isinstance(child, Group) else noun(child, reader)
+        short = None if isinstance(child, Group | Related) else noun(child, reader)
         if short is not None:
             nouns.append(short)
         else:
@@ -70,6 +80,9 @@ def _conditions(rule: Rule) -> tuple[Rule, ...]:
 
 
 def _clause(rule: Rule, reader: Reader, *, is_alone: bool = False) -> Phrase:
+    if isinstance(rule, Related):
+        message = _RELATED[rule.by, rule.match]
+        return reader.phrase(message, conditions=_clause(_positive(rule.rule), reader))
     if not isinstance(rule, Group):
         return clause(rule, reader)
     if rule.negate:
@@ -84,7 +97,7 @@ def _clause(rule: Rule, reader: Reader, *, is_alone: bool = False) -> Phrase:
     return joined if is_alone else (Part("("), *joined, Part(")"))
 
 
-def _spaced(nouns: Sequence[Phrase]) -> Phrase:
+def _spaced(nouns: Items[Phrase]) -> Phrase:
     return fill(" ".join(f"%(n{i})s" for i in range(len(nouns))), {f"n{i}": n for i, n in enumerate(nouns)})
 
 
@@ -104,7 +117,7 @@ def _positive(rule: Rule) -> Rule:
 
 def _opposite(rule: Rule) -> Rule | None:
     """The rule that is true exactly where this one is not, when there is one that reads well."""
-    if isinstance(rule, InAudience | EventCount):
+    if isinstance(rule, InAudience | EventCount | Sequence | MayUse):
         return msgspec.structs.replace(rule, negate=not rule.negate)
     if isinstance(rule, Trait) and rule.op in _OPPOSITE:
         return msgspec.structs.replace(rule, op=_OPPOSITE[rule.op])

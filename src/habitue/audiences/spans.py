@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from habitue.audiences.rule import EventCount, Window
-from habitue.audiences.wording import Phrase, Reader
+from habitue.audiences.wording import Part, Phrase, Reader
 from habitue.kernel.text import gettext_noop as _
+from habitue.quality.dictionary import event_kind
+
+_PERIODS: Mapping[tuple[str, str], str] = {
+    ("this", "day"): _("*today*"),
+    ("this", "week"): _("*this week*"),
+    ("this", "month"): _("*this month*"),
+    ("this", "quarter"): _("*this quarter*"),
+    ("this", "year"): _("*this year*"),
+    ("last", "day"): _("*yesterday*"),
+    ("last", "week"): _("*last week*"),
+    ("last", "month"): _("*last month*"),
+    ("last", "quarter"): _("*last quarter*"),
+    ("last", "year"): _("*last year*"),
+}
 
 
 def times(rule: EventCount, reader: Reader) -> Phrase | None:
@@ -27,6 +43,17 @@ def times(rule: EventCount, reader: Reader) -> Phrase | None:
 
 def window(span: Window, reader: Reader) -> Phrase:
     """“in the last 90 days”; empty for ever."""
+    if span.kind in ("this", "last"):
+        return reader.phrase(_PERIODS[span.kind, span.unit])
+    if span.kind == "since_event":
+        return reader.phrase(_("since the last “*%(event)s*”"), event=reader.gettext(event_kind(span.event).label))
+    if span.kind == "days_ago":
+        template = reader.ngettext("between *%(count)s day ago*", "between *%(count)s days ago*", span.count)
+        until = reader.ngettext("and *%(count)s day ago*", "and *%(count)s days ago*", span.upto)
+        return (*reader.counted(template, span.count), Part(" "), *reader.counted(until, span.upto))
+    if span.kind == "last_hours":
+        template = reader.ngettext("in the *last %(count)s hour*", "in the *last %(count)s hours*", span.count)
+        return reader.counted(template, span.count)
     if span.kind == "last_days":
         return days_back(span.count, reader)
     if span.kind == "last_year" or (span.kind == "last_months" and span.count == 12):
@@ -50,6 +77,12 @@ def days_back(count: int, reader: Reader) -> Phrase:
     if count == 1:
         return reader.phrase(_("in the *last 24 hours*"))
     template = reader.ngettext("in the *last %(count)s day*", "in the *last %(count)s days*", count)
+    return reader.counted(template, count)
+
+
+def days_ahead(count: int, reader: Reader) -> Phrase:
+    """“in the next 14 days”; of instants, one day is 24 hours."""
+    template = reader.ngettext("in the *next %(count)s day*", "in the *next %(count)s days*", count)
     return reader.counted(template, count)
 
 

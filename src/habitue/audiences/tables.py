@@ -41,7 +41,9 @@ AGE = "age"
 class Tables:
     """Lake tables, or slices of the same shape, as Ibis expressions.
 
-    `members` has (audience_id, profile_id); `insights` one table with one row a profile_id for each name.
+    `members` has (audience_id, profile_id); `insights` one table with one row a profile_id for each name; `history`
+    (audience_id, profile_id, entered_at, left_at); `relations` (profile_id, group_id, by), where `by` is company or
+    household; `allowed` the people (profile_id) whom a purpose may reach, by purpose.
     """
 
     people: ir.Table
@@ -49,3 +51,6 @@ class Tables:
     consents: ir.Table
     members: ir.Table
     insights: Mapping[str, ir.Table] = field(default_factory=dict)
+    history: ir.Table | None = None
+    relations: ir.Table | None = None
+    allowed: Mapping[str, ir.Table] = field(default_factory=dict)

@@ -39,14 +39,17 @@ def listing(session: Session, archived: bool) -> None:
 
 @audience.command("create")
 @click.argument("name")
-@click.option("--rule", "rule_text", required=True, metavar="JSON|FILE|-", help="The rule as JSON, or where it is.")
+@click.option("--rule", "rule_text", metavar="JSON|FILE|-", help="The rule as JSON, or where it is.")
+@click.option("--text", metavar="RULE", help="The rule as text, such as 'country is \"DE\"'.")
 @click.option("--description", default="", help="Who these people are, in a sentence.")
 @click.option("--purpose", help="What it is meant for, such as newsletter.")
 @pass_session
-def create(session: Session, name: str, rule_text: str, description: str, purpose: str | None) -> None:
+def create(
+    session: Session, name: str, rule_text: str | None, text: str | None, description: str, purpose: str | None
+) -> None:
     """Keep a rule under a name."""
-    rule = rule_from(rule_text)
     with session.open() as ws:
+        rule = _rule(ws, None, rule_text, text)
         made = ws.audiences.create(name, rule, description=description, purpose=purpose)
         counted = ws.audiences.count(rule)
     session.give(
@@ -59,11 +62,12 @@ def create(session: Session, name: str, rule_text: str, description: str, purpos
 @audience.command("count")
 @click.argument("wanted", metavar="[AUDIENCE]", required=False)
 @click.option("--rule", "rule_text", metavar="JSON|FILE|-", help="A rule that is not saved.")
+@click.option("--text", metavar="RULE", help="The same as text.")
 @pass_session
-def count(session: Session, wanted: str | None, rule_text: str | None) -> None:
+def count(session: Session, wanted: str | None, rule_text: str | None, text: str | None) -> None:
     """How many people an audience or a rule holds now."""
     with session.open() as ws:
-        counted = ws.audiences.count(_rule(ws, wanted, rule_text))
+        counted = ws.audiences.count(_rule(ws, wanted, rule_text, text))
     session.give(
         counted,
         lambda: session.say(_("%(people)s of %(of)s people"), people=session.cell(counted.people),
@@ -74,14 +78,17 @@ def count(session: Session, wanted: str | None, rule_text: str | None) -> None:
 @audience.command("members")
 @click.argument("wanted", metavar="[AUDIENCE]", required=False)
 @click.option("--rule", "rule_text", metavar="JSON|FILE|-", help="A rule that is not saved.")
+@click.option("--text", metavar="RULE", help="The same as text.")
 @click.option("--sort", type=click.Choice(SORTS), default="money", show_default=True, help="What comes first.")
 @click.option("--offset", default=0, help="How many to pass over.")
 @click.option("--limit", default=50, show_default=True, help="How many to show.")
 @pass_session
-def members(session: Session, wanted: str | None, rule_text: str | None, sort: str, offset: int, limit: int) -> None:
+def members(
+    session: Session, wanted: str | None, rule_text: str | None, text: str | None, sort: str, offset: int, limit: int
+) -> None:
     """The people whom an audience or a rule holds now."""
     with session.open() as ws:
-        found = ws.audiences.members(_rule(ws, wanted, rule_text), sort=sort, offset=offset, limit=limit)
+        found = ws.audiences.members(_rule(ws, wanted, rule_text, text), sort=sort, offset=offset, limit=limit)
     headings = [_("Id"), _("Name"), _("E-mail"), _("City"), _("Country"), _("Orders"), _("Last order"), _("Money")]
     rows = [
         (each.profile_id, each.name, each.email, each.city, each.country, each.orders, each.last_order_at,
@@ -136,7 +143,24 @@ def rule_from(text: str) -> Rule:
     return decode(path.read_bytes())
 
 
-def _rule(ws: Workspace, wanted: str | None, rule_text: str | None) -> Rule:
-    if (wanted is None) == (rule_text is None):
-        raise click.UsageError("Name either an audience or a rule (--rule).")
+@audience.command("text")
+@click.argument("wanted", metavar="AUDIENCE")
+@pass_session
+def as_text(session: Session, wanted: str) -> None:
+    """The rule of an audience as text."""
+    from habitue.audiences.text_writing import written
+
+    with session.open() as ws:
+        text = written(find(ws, wanted).rule, audience_names=ws.audiences.names())
+    session.give({"text": text}, lambda: session.say(_("%(text)s"), text=text))
+
+
+def _rule(ws: Workspace, wanted: str | None, rule_text: str | None, text: str | None = None) -> Rule:
+    if [wanted, rule_text, text].count(None) != 2:
+        raise click.UsageError("Name an audience, a rule (--rule) or its text (--text).")
+    if text is not None:
+        from habitue.audiences.text import read
+
+        ids = {name: audience_id for audience_id, name in ws.audiences.names().items()}
+        return read(text, audience_ids=ids)
     return find(ws, wanted).rule if wanted is not None else rule_from(rule_text or "")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from habitue.cli.insight_files import COMMANDS
 from habitue.cli.session import Session
 from habitue.cli.verbs import Verbs, pass_session
 from habitue.kernel.text import gettext_noop as _
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 @click.group(cls=Verbs)
 def insight() -> None:
     """Whom to care about, and why."""
+
+
+for command in COMMANDS:
+    insight.add_command(command)
 
 
 @insight.command("list")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from habitue.cli import snippets
 from habitue.cli.session import Session
 from habitue.cli.verbs import Verb, Verbs, pass_session
+from habitue.door import snippets
 from habitue.kernel.text import gettext_noop as _
 
 if TYPE_CHECKING:

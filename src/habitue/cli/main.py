@@ -18,12 +18,17 @@ from habitue.cli.demo import demo
 from habitue.cli.exports import export
 from habitue.cli.imports import import_files, imports, undo
 from habitue.cli.insights import insight
+from habitue.cli.matching import match
+from habitue.cli.operations import doctor, metrics
 from habitue.cli.people import people
+from habitue.cli.reports import report
 from habitue.cli.serving import serve
 from habitue.cli.session import Session
 from habitue.cli.sources import sources
 from habitue.cli.verbs import Verbs
-from habitue.cli.workspaces import doctor, init
+from habitue.cli.workspaces import init
+from habitue.kernel import logs
+from habitue.kernel.config import LogSettings
 from habitue.kernel.errors import HabitueError
 from habitue.kernel.text import gettext_noop as _
 
@@ -37,7 +42,8 @@ def habitue() -> None:
 
 
 for command in (
-    init, demo, serve, import_files, imports, undo, sources, people, audience, insight, export, doctor,
+    init, demo, serve, import_files, imports, undo, sources, people, audience, insight, report, export, match,
+    doctor, metrics,
 ):  # fmt: skip
     habitue.add_command(command)
 
@@ -50,6 +56,7 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     session = Session()
+    logs.configure(LogSettings(level="warning"))
     try:
         code = habitue.main(args=list(arguments), prog_name="habitue", obj=session, standalone_mode=False)
         sys.stdout.flush()

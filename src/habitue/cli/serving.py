@@ -48,16 +48,24 @@ def run(session: Session, ws: Workspace, bind: str) -> None:
     """Serve a workspace until told to stop (SIGINT, SIGTERM); raises AddressUnusable."""
     with _stopped_politely():
         from habitue import asgi
+        from habitue.door import operations
         from habitue.door.app import MOUNTS, Door
         from habitue.door.world import world_of
+        from habitue.kernel import logs
 
+        logs.configure(ws.config.log)
+        logs.log_uncaught()
         host, port = _address(bind)
         code = _setup_code(ws)
         url = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
         session.give({"url": url, "setup_code": code}, lambda: _greet(session, url, code))
         sys.stdout.flush()
+        world = world_of(ws.context)
+        door = Door(world)
+        key = ws.secret(operations.METRICS_SECRET).hex()
+        watched = operations.Operations(world, door, who=ws.config.serve.metrics, key=key)
         with _worker(ws):
-            asgi.serve(ws, host, port, mounts=dict.fromkeys(MOUNTS, Door(world_of(ws.context))))
+            asgi.serve(ws, host, port, mounts=dict.fromkeys(MOUNTS, door) | dict.fromkeys(operations.MOUNTS, watched))
 
 
 def _greet(session: Session, url: str, code: str | None) -> None:

@@ -39,8 +39,8 @@ class Event:
 
     `identifiers` are (namespace, value) pairs, most trusted first; `facts` are traits or properties, where
     properties stay as they were written (`raw`) until somebody reads them; `person_traits` are what the message
-    says about the person beside the event itself; `kept` is what else stays with it: consent, integrations, campaign,
-    and a time that was corrected or is odd.
+    says about the person beside the event itself; `kept` is what else stays with it: consent, integrations, the
+    circumstances (campaign, page, device …), and a time that was corrected or is odd.
     """
 
     seq: int
@@ -79,6 +79,7 @@ class Event:
 
 
 _properties = msgspec.json.Decoder(dict[str, Any]).decode
+CIRCUMSTANCES = ("campaign", "page", "referrer", "app", "library", "locale", "os", "screen", "timezone", "user_agent")
 _VIEWS = {"page": "Page Viewed", "screen": "Screen Viewed"}
 _NO_PERSON = frozenset({"record", "company", "previous_id"})
 _encoder = msgspec.json.Encoder()
@@ -221,13 +222,28 @@ def _kept(message: Message, told: message_time.Told, sent: datetime | None) -> M
         kept["consent"] = about.consent
     if message.integrations:
         kept["integrations"] = message.integrations
-    if about.campaign:
-        kept["campaign"] = about.campaign
+    for name in CIRCUMSTANCES:
+        if value := getattr(about, name):
+            kept[name] = value
+    if isinstance(about.device, Device) and (device := _described(about.device)):
+        kept["device"] = device
+    if about.ip and about.direct is True:
+        kept["ip"] = about.ip
+    if about.active is False:
+        kept["active"] = False
     if message.original_timestamp is not None and sent is not None:
         kept["original_timestamp"], kept["sent_at"] = message.original_timestamp, sent
+        if message.timestamp is not None:
+            kept["timestamp"] = message.timestamp
     if told.odd:
         kept["odd_time"] = told.odd
     return kept or None
+
+
+def _described(device: Device) -> dict[str, Any]:
+    """What sort of device it is; its ids are identifiers."""
+    told = {"type": device.type, "manufacturer": device.manufacturer, "model": device.model}
+    return {name: value for name, value in told.items() if value}
 
 
 def order_of(event: Event) -> tuple[int, int]:

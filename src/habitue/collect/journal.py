@@ -226,6 +226,10 @@ class _Lock:
         os.close(self._descriptor)
 
 
+def _number(path: Path) -> int:
+    return int(path.stem)
+
+
 def _head(received_at: int, body: bytes) -> bytes:
     """What stands before a body in its frame."""
     crc = zlib.crc32(body, zlib.crc32(_RECEIVED.pack(received_at)))

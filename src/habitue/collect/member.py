@@ -8,6 +8,8 @@ from msgspec.structs import replace
 
 from habitue.collect.message import Message, object_of
 
+MEMBER = "/member"
+
 
 def member(message: Message) -> Message | None:
     """What a group message says about the person who sent it, as an identify message; None when it names nobody."""
@@ -17,4 +19,4 @@ def member(message: Message) -> Message | None:
     name = object_of(message.traits).get("name")
     if isinstance(name, str) and name:
         traits["company_name"] = name
-    return replace(message, type="identify", message_id=f"{message.message_id}/member", traits=traits, group_id=None)
+    return replace(message, type="identify", message_id=f"{message.message_id}{MEMBER}", traits=traits, group_id=None)

@@ -32,9 +32,11 @@ class Device(msgspec.Struct, frozen=True, rename="camel"):
     token: str | None = None
     advertising_id: str | None = None
     ad_tracking_enabled: Any = None
+    manufacturer: Any = None
+    model: Any = None
 
 
-class MessageContext(msgspec.Struct, frozen=True, rename={"external_ids": "externalIds"}):
+class MessageContext(msgspec.Struct, frozen=True, rename={"external_ids": "externalIds", "user_agent": "userAgent"}):
     """The part of a message's context that matters for finding the person, and what is kept beside the event."""
 
     external_ids: tuple[ExternalId, ...] | None = ()
@@ -47,6 +49,18 @@ class MessageContext(msgspec.Struct, frozen=True, rename={"external_ids": "exter
     consent: Any = None
     campaign: Any = None
     proof: str | tuple[str, ...] | None = None
+    page: Any = None
+    referrer: Any = None
+    app: Any = None
+    library: Any = None
+    locale: Any = None
+    os: Any = None
+    screen: Any = None
+    timezone: Any = None
+    user_agent: Any = None
+    ip: Any = None
+    direct: Any = None
+    active: Any = None
 
 
 class Message(msgspec.Struct, frozen=True, rename="camel"):

@@ -30,27 +30,27 @@ _POLL_SECONDS = 0.02
 _LOCK_KEY = 0x4861_6269
 
 Project = Callable[[Connection, Sequence[Event]], None]
-Settle = Callable[[Connection, bool], None]
+End = Callable[[Connection, bool], None]
 
 
-def apply_pending(ws: Context, project: Project, settle: Settle | None = None) -> int:
+def apply_pending(ws: Context, project: Project, end: End | None = None) -> int:
     """Project everything that waits; returns the number of events, 0 when another process does it already.
 
-    `settle` ends each transaction and is told whether nothing waits any more: for what can be put off under load.
+    `end` ends each transaction and is told whether nothing waits any more: for what can be put off under load.
     """
     applied = 0
     with _projector_lock(ws) as is_ours:
         groups = Groups(journal(ws))
-        while is_ours and (count := _apply_group(ws, groups, project, settle)):
+        while is_ours and (count := _apply_group(ws, groups, project, end)):
             applied += count
     return applied
 
 
-def wait_applied(ws: Context, target: Position, project: Project, settle: Settle | None = None) -> None:
+def wait_applied(ws: Context, target: Position, project: Project, end: End | None = None) -> None:
     """Return when everything before `target` is projected, by whatever process; WorkspaceBusy after a minute."""
     give_up_at = time.monotonic() + WAIT_SECONDS
     while True:
-        apply_pending(ws, project, settle)
+        apply_pending(ws, project, end)
         with ws.register.read() as conn:
             if position(conn) >= target:
                 return
@@ -89,7 +89,7 @@ def _forget_projected(ws: Context) -> bool:
     return True
 
 
-def _apply_group(ws: Context, groups: Groups, project: Project, settle: Settle | None) -> int:
+def _apply_group(ws: Context, groups: Groups, project: Project, end: End | None) -> int:
     with _collector_paused(), ws.register.write(synchronous="NORMAL") as conn:
         if not _is_alone(conn):
             return 0
@@ -98,8 +98,8 @@ def _apply_group(ws: Context, groups: Groups, project: Project, settle: Settle |
         if group is None:
             return 0
         count = _apply(ws, conn, group, project)
-        if settle is not None:
-            settle(conn, group.is_last)
+        if end is not None:
+            end(conn, group.is_last)
     if groups.journal.is_piece_between(start, group.after):
         _drop_projected(ws, groups, group.after)
     return count
@@ -114,7 +114,8 @@ def _apply(ws: Context, conn: Connection, group: Group, project: Project) -> int
     project(conn, fresh(conn, ws.register.memory, events))
     after = group.after
     last_seq = first + numbers - 1
-    state.store(conn, {"journal_segment": after.segment, "journal_offset": after.offset, "last_seq": last_seq})
+    done = {"journal_segment": after.segment, "journal_offset": after.offset, "last_seq": last_seq}
+    state.store(conn, {**done, "group_events": numbers})
     return numbers
 
 

@@ -40,7 +40,10 @@ class Answer:
 
 
 class Refused(Exception):
-    """A whole request that is not taken: status, code and reason, and when a retry helps (seconds)."""
+    """A whole request that is not taken: status, code and reason, and when a retry helps (seconds).
+
+    `messages` is how many it held, where that could be told; `is_counted` whether the tally knows of it.
+    """
 
     def __init__(self, status: int, code: str, reason: str, retry_after: int | None = None) -> None:
         super().__init__(reason)
@@ -48,6 +51,8 @@ class Refused(Exception):
         self.code = code
         self.reason = reason
         self.retry_after = retry_after
+        self.messages = 1
+        self.is_counted = False
 
     def answer(self) -> Answer:
         """The same as an answer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import time
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 import msgspec
+import structlog
 
 from habitue.access.api_keys import ApiKey
 from habitue.door import checking, settings_of_sdks
@@ -23,16 +25,21 @@ from habitue.door.answer import (
     preflight_answer,
 )
 from habitue.door.commit import GroupCommit
+from habitue.door.measures import Measures
 from habitue.door.pressure import Pressure
 from habitue.door.rates import Rates
 from habitue.door.request import Credentials, credentials, headers_of, read_body
+from habitue.door.sdk_files import sdk_file
+from habitue.door.tally import Tally
 from habitue.door.world import World
 
-MOUNTS = ("/v1/", "/sourceConfig")
+MOUNTS = ("/v1/", "/sourceConfig", "/sdk/")
 TYPES = ("identify", "track", "page", "screen", "group", "alias")
 SINGLE = {name: name for name in TYPES} | {name[0]: name for name in TYPES}
 BATCH = frozenset({"batch", "import", "b"})
 _encode = msgspec.json.Encoder().encode
+
+log = structlog.get_logger()
 
 
 class Door:
@@ -42,18 +49,37 @@ class Door:
         self._world = world
         self.commit = GroupCommit(world.journal)
         self.pressure = Pressure(world, self.commit)
+        self.measures = Measures()
         self._rates = Rates(time.monotonic)
+        self.tally = Tally(world)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1000})
             return
+        begun = time.perf_counter()
         try:
             answer = await self._answer(scope, receive)
         except Refused as refused:
+            self.measures.turned_away(refused.status, refused.code)
             answer = refused.answer()
+            if scope["method"] == "POST" and refused.status != 404:
+                self._count(scope, refused)
+        self.measures.answered(answer.status, time.perf_counter() - begun)
         await answer.send(send)
+
+    def _count(self, scope: Scope, refused: Refused, stated: str | None = None) -> None:
+        """Note a refused request for the source whose key stands in it, wherever that can be told."""
+        if refused.is_counted:
+            return
+        try:
+            given = credentials(headers_of(scope), stated)
+        except Refused:
+            given = Credentials(stated, None)
+        text = given.secret or given.key
+        self.tally.refused(self.pressure.keys.known(text) if text else None, refused, refused.messages)
+        refused.is_counted = True
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         headers, method = headers_of(scope), scope["method"]
@@ -71,6 +97,9 @@ class Door:
                 return await self._pixel(scope, name, headers)
             case "GET", ["v1", "projects", key, "settings"]:
                 return await self._settings(scope, key, headers)
+            case "GET", ["sdk", *names]:
+                tag = headers.get(b"if-none-match", b"")
+                return await asyncio.to_thread(sdk_file, self._world.sdk_folder, names, tag)
             case "GET", ["sourceConfig"]:
                 return await self._source_config(scope, headers)
         raise Refused(404, "address_unknown", "There is nothing at this address.")
@@ -82,6 +111,16 @@ class Door:
 
     async def _take(self, body: bytes, kind: str, headers: Mapping[bytes, bytes]) -> Answer:
         envelope = checking.read_envelope(body)
+        try:
+            return await self._answered(body, envelope, kind, headers)
+        except Refused as refused:
+            refused.messages = 1 if envelope.batch is None else len(envelope.batch)
+            self._count({"headers": list(headers.items())}, refused, envelope.write_key)
+            raise
+
+    async def _answered(
+        self, body: bytes, envelope: checking.Envelope, kind: str, headers: Mapping[bytes, bytes]
+    ) -> Answer:
         key = await self._key(credentials(headers, envelope.write_key), headers)
         world = self._world
         if kind:
@@ -93,6 +132,8 @@ class Door:
         self._rates.take(key, len(found.kept))
         if found.kept:
             await self._keep(key, found.kept, envelope)
+        self.tally.answered(key, len(found.kept), found.rejected)
+        self.measures.took(key.source_id, len(found.kept), [each.code for each in found.rejected])
         is_refused = bool(kind and found.rejected)
         told = {
             "success": not is_refused,
@@ -111,6 +152,7 @@ class Door:
         try:
             await self.commit.append(frame)
         except OSError as problem:
+            log.error("the journal could not be written", error=type(problem).__name__, errno=problem.errno)
             raise Refused(503, "not_durable", "The disk did not take it.", 1) from problem
 
     async def _key(self, given: Credentials, headers: Mapping[bytes, bytes]) -> ApiKey:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from habitue.access.key_cache import KeyCache
 from habitue.collect import journals
 from habitue.collect.journal import Position, bytes_between
+from habitue.door import reserve
 from habitue.door.answer import Refused
 from habitue.door.commit import GroupCommit
 from habitue.door.world import World
@@ -30,7 +31,7 @@ class Pressure:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="register")
         self._looking: asyncio.Future[None] | None = None
         self._looked_at = float("-inf")
-        self._free_bytes = 0
+        self.free_bytes = 0
         self._projected = Position()
         self.keys = KeyCache(world.register)
 
@@ -48,15 +49,27 @@ class Pressure:
 
     def check(self) -> None:
         """Refused with 503 where taking more would risk what was promised."""
-        limits = self._world.limits
         if not self.keys.is_usable:
             raise Refused(503, "register_unreachable", "The register cannot be reached.", RETRY_SECONDS)
-        if self._free_bytes < limits.free_bytes:
-            raise Refused(503, "disk_full", "The disk is nearly full.", RETRY_SECONDS)
-        if self.backlog_bytes > limits.backlog_bytes:
-            raise Refused(503, "backlog", "Too much waits to be processed.", RETRY_SECONDS)
-        if self._commit.held_bytes > limits.held_bytes:
+        self.check_disk()
+        self.check_backlog()
+        if self.held_bytes > self._world.limits.held_bytes:
             raise Refused(503, "busy", "Too many requests at once.", 1)
+
+    def check_disk(self) -> None:
+        """Refused with 503 when the disk is nearly full."""
+        if self.free_bytes < self._world.limits.free_bytes:
+            raise Refused(503, "disk_full", "The disk is nearly full.", RETRY_SECONDS)
+
+    def check_backlog(self) -> None:
+        """Refused with 503 when too much of the journal waits."""
+        if self.backlog_bytes > self._world.limits.backlog_bytes:
+            raise Refused(503, "backlog", "Too much waits to be processed.", RETRY_SECONDS)
+
+    @property
+    def held_bytes(self) -> int:
+        """How many bytes of requests wait for the disk."""
+        return self._commit.held_bytes
 
     @property
     def backlog_bytes(self) -> int:
@@ -64,8 +77,10 @@ class Pressure:
         return bytes_between(self._projected, self._commit.tail)
 
     def _look(self) -> None:
-        disk = os.statvfs(self._world.folder)
-        self._free_bytes = disk.f_bavail * disk.f_frsize
+        folder = self._world.folder
+        disk = os.statvfs(folder)
+        self.free_bytes = disk.f_bavail * disk.f_frsize
+        reserve.keep(folder / "journal", free=self.free_bytes, wanted=self._world.limits.free_bytes)
         if self._looked_at == float("-inf") and not self._world.journal.is_shared:
             self._commit.tail = max(self._commit.tail, self._world.journal.tail())
         try:

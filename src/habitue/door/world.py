@@ -26,7 +26,7 @@ class Limits:
     body_bytes: int = 500 * KIB
     message_bytes: int = 32 * KIB
     messages: int = 2_500
-    message_id: int = 100
+    message_id: int = 99
     identifier: int = 500
     name: int = 500
     fields: int = 300
@@ -39,7 +39,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Register, journal, clock and ids of one workspace."""
+    """Register, journal, clock and ids of one workspace; `sdk_folder` holds the SDK files that are served."""
 
     register: Register
     journal: JournalLike
@@ -47,8 +47,12 @@ class World:
     ids: Ids
     folder: Path
     limits: Limits = field(default_factory=Limits)
+    sdk_folder: Path | None = None
 
 
 def world_of(ws: Context, limits: Limits | None = None) -> World:
     """The world of a workspace that is open in this process."""
-    return World(ws.register, journals.journal(ws), ws.clock, ws.ids, ws.folder, limits or Limits())
+    door = ws.config.door
+    chosen = limits or Limits(free_bytes=door.free_mb * MIB, backlog_bytes=door.backlog_mb * MIB)
+    folder = ws.folder / door.sdk_folder if door.sdk_folder else None
+    return World(ws.register, journals.journal(ws), ws.clock, ws.ids, ws.folder, chosen, folder)

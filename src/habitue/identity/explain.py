@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -34,6 +36,10 @@ class Link:
     source_id: str
     at: datetime
     seq: int
+    proof: str = "confirmed"
+    score: float | None = None
+    run_id: str | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,18 @@ def explain(conn: Connection, profile_id: str) -> Explanation:
     ids = sorted(known)
     query = sa.select(links).where(links.c.a.in_(ids), links.c.b.in_(ids), links.c.state == "active")
     found = [
-        Link(known[row.a], known[row.b], row.rule, row.source_id, row.at, row.seq)
+        Link(
+            known[row.a],
+            known[row.b],
+            row.rule,
+            row.source_id,
+            row.at,
+            row.seq,
+            row.proof,
+            row.score,
+            row.run_id,
+            msgspec.json.decode(row.evidence) if row.evidence else {},
+        )
         for row in conn.execute(query.order_by(links.c.seq))
     ]
     return Explanation(

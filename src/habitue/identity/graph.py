@@ -13,12 +13,17 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.collect.envelope import Event, namespace_kind, priority
+from habitue.collect.envelope import INTERNAL_SOURCE, Event, namespace_kind, priority
 from habitue.collect.proof import CLAIMED
-from habitue.identity import rules
-from habitue.identity.tables import identifiers, links, separations, violations
+from habitue.identity import books, browser, rules
+from habitue.identity.rulebook import Rulebook
+from habitue.identity.tables import blocks, identifiers, links, separations, violations
+from habitue.kernel import state
+from habitue.kernel.clock import EPOCH
 from habitue.kernel.context import Context
 from habitue.kernel.register import among, bulk, chunks, insert_ignoring, upsert
+
+HIGHEST = "identifier_id"
 
 
 @dataclass(slots=True, eq=False)
@@ -30,10 +35,31 @@ class Node:
     value: str
     first_seq: int
     own_id: str
+    first_at: datetime
     component: Component = field(repr=False, default_factory=lambda: Component())
     names: set[str] = field(default_factory=set)
     claimed_by: str = ""
-    stored: tuple[str, str, int, str] | None = None  # profile_id, names, first_seq, claimed_by as in the register
+    blocked_seq: int | None = None
+    is_allowed: bool = False
+    strangers: set[str] | None = None
+    # profile_id, names, first_seq, claimed_by, blocked_seq as in the register
+    stored: tuple[str, str, int, str, int | None] | None = None
+
+    @property
+    def place(self) -> tuple[int, int, str]:
+        """What orders identifiers by age, whatever came and went before; the last is the id that it gives."""
+        return place(self.first_seq, self.namespace, self.own_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Two identifiers that a matching run found to be of one person; `evidence` is JSON without any value."""
+
+    a: int
+    b: int
+    score: float
+    run_id: str
+    evidence: str
 
 
 @dataclass(slots=True, eq=False)
@@ -45,7 +71,7 @@ class Component:
     @property
     def profile_id(self) -> str:
         """The id of the earliest identifier."""
-        return min(self.nodes, key=lambda node: (node.first_seq, node.identifier_id)).own_id
+        return min(node.place for node in self.nodes)[2]
 
     @property
     def names(self) -> set[str]:
@@ -63,7 +89,8 @@ class Component:
 class Resolved:
     """What became of a group of events.
 
-    `homes` pairs each event with the identifier it hangs on, and `owners` says whose those identifiers are;
+    `homes` pairs each event with the identifier it hangs on, and `owners` says whose those identifiers are; `doubtful`
+    pairs events with identifiers that they name too, but that somebody keeps apart from where the event hangs;
     `changed` are profiles with other identifiers than before, `touched` all that were met, `gone` those that
     ceased to exist.
     """
@@ -73,25 +100,45 @@ class Resolved:
     touched: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
     owners: Mapping[int, str] = field(default_factory=dict)
+    doubtful: Sequence[tuple[Event, int]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a replay keeps of the graph that it forgets: row numbers, and what people said."""
+
+    ids: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    highest: int = 0
+    separated: frozenset[tuple[int, int]] = frozenset()
+    said: Mapping[int, str] = field(default_factory=dict)
 
 
 class Group:
     """The part of the graph that a group of events touches, loaded, changed in memory, and stored again."""
 
-    def __init__(self, conn: Connection, ws: Context, reuse: Mapping[tuple[str, str], int] | None = None) -> None:
+    def __init__(self, conn: Connection, ws: Context, kept: Kept | None = None) -> None:
         self._conn = conn
-        self._reuse = dict(reuse or {})
-        self._secret = ws.secret("identity")
+        highest = int(conn.scalar(sa.select(sa.func.max(identifiers.c.identifier_id))) or 0)
+        highest = max(highest, state.read(conn, HIGHEST))
+        self._begin(books.current(conn), ws.secret("identity"), kept or Kept(), highest=highest)
+
+    def _begin(self, book: Rulebook, secret: bytes, kept: Kept, *, highest: int) -> None:
+        self._book = book
+        self._secret = secret
+        self._kept = kept
+        self._next_id = max(highest, kept.highest) + 1
         self._nodes: dict[tuple[str, str], Node] = {}
         self._by_id: dict[int, Node] = {}
+        self._browsers: dict[str, Node] = {}
         self._links: set[tuple[int, int]] = set()
+        self._cut: list[tuple[int, int]] = []
         self._new_links: list[dict[str, object]] = []
         self._violations: list[dict[str, object]] = []
         self._refused: set[int] = set()
-        self._separated: set[tuple[int, int]] = set()
-        highest = int(conn.scalar(sa.select(sa.func.max(identifiers.c.identifier_id))) or 0)
-        self._next_id = max(highest, *self._reuse.values(), 0) + 1
+        self._said = dict(kept.said)
+        self._separated = set(kept.separated)
         self._before: set[str] = set()
+        self._doubtful: list[tuple[Event, int]] = []
 
     def load(self, keys: Iterable[tuple[str, str]]) -> None:
         """Load the identifiers named by (namespace, value) pairs with everybody in their components."""
@@ -100,7 +147,13 @@ class Group:
         columns = (identifiers.c.namespace, identifiers.c.value, identifiers.c.profile_id)
         query = sa.select(*columns).where(among(self._conn, identifiers.c.value, {value for _, value in pairs}))
         wanted = set(pairs)
-        profile_ids.update(row[2] for row in self._conn.execute(query) if (row[0], row[1]) in wanted)
+        newest: dict[str, tuple[int, str]] = {}
+        for namespace, value, profile_id in self._conn.execute(query):
+            if (rules.DEVICE, value) in wanted and namespace_kind(namespace) == rules.DEVICE:
+                newest[value] = max(newest.get(value, (0, "")), (browser.number(namespace), profile_id))
+            elif (namespace, value) in wanted:
+                profile_ids.add(profile_id)
+        profile_ids.update(profile_id for _, profile_id in newest.values())
         self.load_profiles(profile_ids)
 
     def load_profiles(self, profile_ids: Iterable[str]) -> None:
@@ -117,19 +170,37 @@ class Group:
         self._before.update(components)
         pairs = sa.select(links.c.a, links.c.b).where(among(self._conn, links.c.a, ids), links.c.state == "active")
         self._links.update((a, b) for a, b in self._conn.execute(pairs))
+        self._load_decisions(ids)
+
+    def _load_decisions(self, identifier_ids: Iterable[int]) -> None:
+        """What people said about some identifiers: which are kept apart, which values link nobody or anybody."""
+        ids = list(identifier_ids)
         apart = sa.select(separations.c.a, separations.c.b).where(among(self._conn, separations.c.a, ids))
         self._separated.update((a, b) for a, b in self._conn.execute(apart))
+        said = sa.select(blocks.c.identifier_id, blocks.c.state).where(among(self._conn, blocks.c.identifier_id, ids))
+        for identifier_id, word in self._conn.execute(said):
+            self._said[identifier_id] = word
+            if identifier_id in self._by_id:
+                self._obey(self._by_id[identifier_id])
 
     def resolve(self, event: Event) -> int:
         """Place one event: returns the id of the identifier it hangs on; links the others to it under the rules."""
-        nodes = self._identify(event)
+        nodes, blocked = self._identify(event)
         name = name_of(event)
-        home = self._home(nodes, name, event)
-        if name:
+        home = self._home(nodes, name, event) if nodes or not blocked else self._alone(blocked, event)
+        if name and home.blocked_seq is None:
             home.names.add(name)
+        if event.source_id == INTERNAL_SOURCE:
+            return home.identifier_id
+        if self._separated:
+            apart = (other for other in nodes if _pair(home, other) in self._separated)
+            self._doubtful.extend((event, other.identifier_id) for other in apart)
         for other in nodes:
             if other is not home and namespace_kind(other.namespace) != "record":
                 self._link(home, other, event)
+        for other in blocked:
+            if other is not home:
+                self._add_link(home, other, "same_record", event, state="blocked")
         return home.identifier_id
 
     @property
@@ -147,6 +218,23 @@ class Group:
         others = [node for node in named if node is None or node.identifier_id != home]
         return all(node is not None and _pair(self._by_id[home], node) in self._links for node in others)
 
+    def match(self, found: Match, event: Event) -> None:
+        """Link two identifiers that a matching run found to be of one person, unless something speaks against it."""
+        one, other = self._by_id.get(found.a), self._by_id.get(found.b)
+        if one is None or other is None or _pair(one, other) in self._links:
+            return
+        if one.component is other.component:
+            return
+        if one.blocked_seq is not None or other.blocked_seq is not None:
+            self._add_link(one, other, "match", event, state="blocked", found=found)
+            return
+        is_separated = self._is_separated(one.component, other.component)
+        if is_separated or rules.cannot_match(one.component.nodes, other.component.nodes, self._book):
+            self._note(one, other, "separated" if is_separated else "too_many", event)
+            return
+        self._add_link(one, other, "match", event, found=found)
+        self._union(one.component, other.component)
+
     def owner(self, identifier_id: int) -> str:
         """The profile that a loaded identifier belongs to."""
         return self._by_id[identifier_id].component.profile_id
@@ -161,30 +249,32 @@ class Group:
             profile_id = component.profile_id
             touched.add(profile_id)
             for node in component.nodes:
-                state = (profile_id, " ".join(sorted(node.names)), node.first_seq, node.claimed_by)
+                now = (profile_id, " ".join(sorted(node.names)), node.first_seq, node.claimed_by, node.blocked_seq)
                 if node.stored is None:
-                    fresh.append(_row(node, state))
-                elif node.stored != state:
-                    moved.append(
-                        {"key": node.identifier_id, "p": state[0], "n": state[1], "f": state[2], "c": state[3]}
-                    )
+                    fresh.append(_row(node, now))
+                elif node.stored != now:
+                    moved.append(dict(zip(("key", "p", "n", "f", "c", "k"), (node.identifier_id, *now), strict=True)))
                 else:
                     continue
                 changed.add(profile_id)
         self._write(fresh, moved)
         gone = frozenset(self._before - touched)
-        return Resolved(changed=frozenset(changed), touched=frozenset(touched), gone=gone)
+        found = Resolved(changed=frozenset(changed), touched=frozenset(touched), gone=gone)
+        return replace(found, doubtful=self._doubtful)
 
     def _write(self, fresh: list[dict[str, object]], moved: list[dict[str, object]]) -> None:
         if fresh:
             bulk(self._conn, sa.insert(identifiers), fresh)
         if moved:
             change = sa.update(identifiers).where(identifiers.c.identifier_id == sa.bindparam("key"))
-            columns = {"profile_id": "p", "names": "n", "first_seq": "f", "claimed_by": "c"}
+            columns = {"profile_id": "p", "names": "n", "first_seq": "f", "claimed_by": "c", "blocked_seq": "k"}
             changes = change.values({column: sa.bindparam(key) for column, key in columns.items()})
             self._conn.execute(changes, moved)
         if self._new_links:
             bulk(self._conn, insert_ignoring(self._conn, links), self._new_links)
+        if self._cut:
+            change = sa.update(links).where(links.c.a == sa.bindparam("x"), links.c.b == sa.bindparam("y"))
+            self._conn.execute(change.values(state="blocked"), [{"x": a, "y": b} for a, b in self._cut])
         if self._violations:
             bulk(self._conn, insert_ignoring(self._conn, violations), self._violations)
 
@@ -195,75 +285,116 @@ class Group:
             value=row.value,
             first_seq=row.first_seq,
             own_id=row.own_id,
+            first_at=row.first_at or EPOCH,
             component=component,
             names=set(row.names.split()),
             claimed_by=row.claimed_by,
-            stored=(row.profile_id, row.names, row.first_seq, row.claimed_by),
+            blocked_seq=row.blocked_seq,
+            stored=(row.profile_id, row.names, row.first_seq, row.claimed_by, row.blocked_seq),
         )
         component.nodes.append(node)
+        self._keep(node)
+
+    def _keep(self, node: Node) -> None:
         self._by_id[node.identifier_id] = node
         self._nodes[node.namespace, node.value] = node
+        if namespace_kind(node.namespace) == rules.DEVICE:
+            known = self._browsers.get(node.value)
+            if known is None or browser.number(known.namespace) < browser.number(node.namespace):
+                self._browsers[node.value] = node
 
-    def _identify(self, event: Event) -> list[Node]:
-        """The nodes of an event, most trusted first; the record's own identifier only when there is no other."""
+    def _obey(self, node: Node) -> None:
+        """Do with a value what somebody said about it."""
+        said = self._said.get(node.identifier_id)
+        if said == "blocked":
+            node.blocked_seq = node.first_seq if node.blocked_seq is None else node.blocked_seq
+        node.is_allowed = said == "allowed"
+
+    def _identify(self, event: Event) -> tuple[list[Node], list[Node]]:
+        """The nodes of an event, most trusted first, and those that link nobody.
+
+        The record's own identifier counts only when there is no other.
+        """
         nodes: list[Node] = []
+        blocked: list[Node] = []
         for namespace, value in event.identifiers:
             is_record = namespace_kind(namespace) == "record"
-            if (is_record and nodes) or (not is_record and rules.is_blocked(namespace, value)):
+            if (is_record and nodes) or (not is_record and self._book.is_blocked(namespace, value)):
                 continue
             if namespace == "previous_id":
                 namespace = "user_id" if ("user_id", value) in self._nodes else "anonymous_id"
-            nodes.append(self._named(namespace, value, event))
-        nodes.sort(key=lambda node: priority(node.namespace))
-        return nodes
+            node = self._named(namespace, value, event)
+            (nodes if node.blocked_seq is None else blocked).append(node)
+        nodes.sort(key=lambda node: self._book.priority(node.namespace))
+        return nodes, blocked
 
     def _named(self, namespace: str, value: str, event: Event) -> Node:
         """The node of an identifier that an event names."""
         by = event.source_id if event.proof == CLAIMED else ""
         node = self._find(namespace, value)
         if node is None:
-            node = self._new_node(namespace, value, event.seq)
+            node = self._new_node(namespace, value, event)
             node.claimed_by = by
         elif node.claimed_by != by:
             node.claimed_by = ""
         return node
 
     def _find(self, namespace: str, value: str) -> Node | None:
-        return self._nodes.get((namespace, value))
+        return self._browsers.get(value) if namespace == rules.DEVICE else self._nodes.get((namespace, value))
 
-    def _new_node(self, namespace: str, value: str, seq: int) -> Node:
+    def _new_node(self, namespace: str, value: str, event: Event) -> Node:
         component = Component()
-        identifier_id = self._reuse.get((namespace, value), self._next_id)
+        identifier_id = self._kept.ids.get((namespace, value), self._next_id)
         self._next_id += identifier_id == self._next_id
         own_id = rules.own_id(self._secret, namespace, value)
-        node = Node(identifier_id, namespace, value, seq, own_id, component)
+        node = Node(identifier_id, namespace, value, event.seq, own_id, event.at, component)
         component.nodes.append(node)
-        self._by_id[node.identifier_id] = node
-        self._nodes[namespace, value] = node
+        self._keep(node)
+        if self._said:
+            self._obey(node)
         return node
 
     def _home(self, nodes: list[Node], name: str, event: Event) -> Node:
         """The most trusted identifier that fits the name; a shared contact of somebody else is left out."""
         record = next((pair for pair in event.identifiers if namespace_kind(pair[0]) == "record"), None)
-        for node in list(nodes):
-            if node.namespace not in rules.SHARED or not name or record is None:
-                return node
-            if not rules.names_conflict({name}, node.component.names, by=node.namespace):
-                return node
+        home: Node | None = None
+        strange: list[Node] = []
+        for node in nodes:
+            is_shared = node.namespace in rules.SHARED and name and record is not None
+            if is_shared and rules.names_conflict({name}, node.component.names, by=node.namespace):
+                strange.append(node)
+                continue
+            home = node
+            break
+        if home is None:
+            namespace, value = record or (f"record:{event.source_id}", event.message_id or str(event.seq))
+            home = self._named(namespace, value, event)
+        for node in strange:
             nodes.remove(node)
-            home = self._named(*record, event)
+            home.names.add(name)
             self._note(home, node, "other_name", event)
-        namespace, value = record or (f"record:{event.source_id}", event.message_id or str(event.seq))
-        return self._named(namespace, value, event)
+            self._learn(node, event)
+        return home
+
+    def _alone(self, blocked: list[Node], event: Event) -> Node:
+        """Where an event goes that names nothing but shared values: a browser in a shop window is itself."""
+        shared = next((node for node in blocked if namespace_kind(node.namespace) == rules.DEVICE), None)
+        return shared or self._home([], "", event)
 
     def _link(self, home: Node, other: Node, event: Event) -> None:
         pair = _pair(home, other)
         if pair in self._links:
             return
         if home.component is not other.component:
+            is_handed_over = rules.changes_hands(home.component.nodes, other.component.nodes)
+            if is_handed_over and namespace_kind(other.namespace) == rules.DEVICE and event.type != "alias":
+                self._hand_over(home, other, event)
+                return
             reason = self._claim_refused(home, other, event) or rules.objection(
-                [node.namespace for node in home.component.nodes],
-                [node.namespace for node in other.component.nodes],
+                home.component.nodes,
+                other.component.nodes,
+                book=self._book,
+                at=event.at,
                 names=home.component.names,
                 other_names=other.component.names,
                 by=other.namespace,
@@ -272,14 +403,58 @@ class Group:
             )
             if reason:
                 self._note(home, other, reason, event)
+                self._learn(other, event)
                 return
         elif pair in self._separated:
             return
         self._add_link(home, other, "same_record", event)
         self._union(home.component, other.component)
 
-    @staticmethod
-    def _claim_refused(home: Node, other: Node, event: Event) -> str | None:
+    def _hand_over(self, home: Node, other: Node, event: Event) -> None:
+        """Somebody else signed in on a browser: from now on it is another identifier; what it did before stays."""
+        self._note(home, other, "reassigned", event)
+        number = browser.number(other.namespace) + 1
+        node = self._new_node(browser.namespace(number), other.value, event)
+        node.is_allowed |= other.is_allowed
+        if number > self._book.fan_out and not node.is_allowed:
+            node.blocked_seq = event.seq
+        self._add_link(home, node, "same_record", event, state="active" if node.blocked_seq is None else "blocked")
+        if node.blocked_seq is None:
+            self._union(home.component, node.component)
+
+    def _learn(self, node: Node, event: Event) -> None:
+        """A value that was refused at too many different people is shared: it links nobody any more."""
+        if node.strangers is None or len(node.strangers) <= self._book.fan_out or node.is_allowed:
+            return
+        if namespace_kind(node.namespace) not in rules.NEVER_LEARNT:
+            node.blocked_seq = event.seq
+            self._cut_off(node)
+
+    def _stored_strangers(self, node: Node) -> set[str]:
+        """The people at whom a value was refused so far, as far as they were stored."""
+        told = sa.select(violations.c.who).where(violations.c.left_out == node.identifier_id)
+        return set(self._conn.scalars(told.where(violations.c.reason != "separated").distinct()))
+
+    def _cut_off(self, node: Node) -> None:
+        """Take every link of an identifier back, and let what it held together fall apart."""
+        mine = [pair for pair in self._links if node.identifier_id in pair]
+        self._links.difference_update(mine)
+        fresh = {(row["a"], row["b"]): row for row in self._new_links}
+        for pair in mine:
+            if pair in fresh:
+                fresh[pair]["state"] = "blocked"
+            else:
+                self._cut.append(pair)
+        members = {member.identifier_id: member for member in node.component.nodes}
+        inside = [pair for pair in self._links if pair[0] in members and pair[1] in members]
+        for part in parts(members, inside):
+            component = Component([members[identifier_id] for identifier_id in part])
+            for member in component.nodes:
+                member.component = component
+
+    def _claim_refused(self, home: Node, other: Node, event: Event) -> str | None:
+        if rules.is_proof_too_little(other.namespace, event.proof, self._book):
+            return "little_proof"
         if event.proof != CLAIMED:
             return None
         is_merge = home.component.is_known_beside(event.source_id) and other.component.is_known_beside(event.source_id)
@@ -296,15 +471,35 @@ class Group:
             node.component = large
         large.nodes.extend(small.nodes)
 
-    def _add_link(self, one: Node, other: Node, rule: str, event: Event) -> None:
+    def _add_link(
+        self, one: Node, other: Node, rule: str, event: Event, *, state: str = "active", found: Match | None = None
+    ) -> None:
         a, b = _pair(one, other)
-        self._links.add((a, b))
+        if state == "active":
+            self._links.add((a, b))
         self._new_links.append(
-            {"a": a, "b": b, "seq": event.seq, "rule": rule, "source_id": event.source_id, "at": event.at}
+            {
+                "a": a,
+                "b": b,
+                "seq": event.seq,
+                "rule": rule,
+                "source_id": event.source_id,
+                "at": event.at,
+                "state": state,
+                "proof": event.proof,
+                "score": found and found.score,
+                "run_id": found and found.run_id,
+                "evidence": found and found.evidence,
+            }
         )
 
     def _note(self, home: Node, other: Node, reason: str, event: Event) -> None:
         self._refused.add(event.seq)
+        who = rules.stranger(home.identifier_id, home.namespace, " ".join(sorted(home.names)))
+        if reason != "separated":
+            if other.strangers is None:
+                other.strangers = self._stored_strangers(other)
+            other.strangers.add(who)
         self._violations.append(
             {
                 "seq": event.seq,
@@ -312,15 +507,14 @@ class Group:
                 "left_out": other.identifier_id,
                 "reason": reason,
                 "at": event.at,
+                "who": who,
             }
         )
 
 
-def resolve(
-    conn: Connection, ws: Context, events: Sequence[Event], reuse: Mapping[tuple[str, str], int] | None = None
-) -> Resolved:
-    """Resolve a group of events in their order and store the graph; `reuse` gives identifiers the ids they had."""
-    group = Group(conn, ws, reuse)
+def resolve(conn: Connection, ws: Context, events: Sequence[Event], kept: Kept | None = None) -> Resolved:
+    """Resolve a group of events in their order and store the graph; `kept` gives identifiers the ids they had."""
+    group = Group(conn, ws, kept)
     group.load(wanted(events))
     homes = [(event, group.resolve(event)) for event in events]
     outcome = group.store()
@@ -339,24 +533,28 @@ def wanted(events: Iterable[Event]) -> Iterator[tuple[str, str]]:
                 yield namespace, value
 
 
-def separate(conn: Connection, ws: Context, *, pairs: Iterable[tuple[int, int]], seq: int, at: datetime) -> Resolved:
-    """Take links between identifiers back; each side gets the profile id that it would have had."""
-    met: set[int] = set()
-    for a, b in pairs:
-        pair = (min(a, b), max(a, b))
-        met.update(pair)
-        conn.execute(sa.update(links).where(*_is_pair(links, pair)).values(state="retracted"))
-        row = {"a": pair[0], "b": pair[1], "seq": seq, "at": at}
-        conn.execute(insert_ignoring(conn, separations), [row])
-    return _regrouped(conn, met)
+def match(conn: Connection, ws: Context, found: Sequence[tuple[Match, Event]]) -> Resolved:
+    """Link what a matching run found to belong together, under the rules that hold for matches."""
+    met = sorted({identifier_id for each, _ in found for identifier_id in (each.a, each.b)})
+    group = Group(conn, ws)
+    query = sa.select(identifiers.c.profile_id).where(among(conn, identifiers.c.identifier_id, met))
+    group.load_profiles(set(conn.scalars(query)))
+    for each, event in found:
+        group.match(each, event)
+    return group.store()
 
 
 def join(conn: Connection, ws: Context, *, a: int, b: int, event: Event) -> Resolved:
-    """Link two identifiers because a person decided that they are the same."""
+    """Link two identifiers because a person decided that they are the same; a later separation has the last word."""
     pair = (min(a, b), max(a, b))
-    conn.execute(sa.delete(separations).where(*_is_pair(separations, pair)))
+    if conn.scalar(sa.select(separations.c.seq).where(*_is_pair(separations, pair))) is not None:
+        return Resolved()
+    known = conn.scalar(sa.select(sa.func.count()).where(identifiers.c.identifier_id.in_(pair)))
+    if known != len(set(pair)) or a == b:
+        return Resolved()
     row = {"a": pair[0], "b": pair[1], "seq": event.seq, "rule": "decision", "source_id": event.source_id}
-    conn.execute(upsert(conn, links), [{**row, "at": event.at, "state": "active"}])
+    rest = {"state": "active", "proof": "confirmed", "score": None, "run_id": None, "evidence": None}
+    conn.execute(upsert(conn, links), [{**row, **rest, "at": event.at}])
     return _regrouped(conn, set(pair))
 
 
@@ -367,6 +565,13 @@ def _regrouped(conn: Connection, identifier_ids: set[int]) -> Resolved:
     return Resolved(changed=now, touched=now, gone=before - now)
 
 
+def everybody(conn: Connection) -> tuple[dict[tuple[str, str], int], dict[int, str]]:
+    """The row number of every identifier by (namespace, value), and whose each is."""
+    columns = (identifiers.c.namespace, identifiers.c.value, identifiers.c.identifier_id, identifiers.c.profile_id)
+    rows = conn.execute(sa.select(*columns)).all()
+    return {(row[0], row[1]): row[2] for row in rows}, {row[2]: row[3] for row in rows}
+
+
 def regroup(conn: Connection, profile_ids: Iterable[str]) -> frozenset[str]:
     """Recompute the components among the identifiers of some profiles from their active links; returns the new ids."""
     rows = [
@@ -374,7 +579,32 @@ def regroup(conn: Connection, profile_ids: Iterable[str]) -> frozenset[str]:
         for part in chunks(sorted(profile_ids), 10_000)
         for row in conn.execute(sa.select(identifiers).where(identifiers.c.profile_id.in_(part)))
     ]
-    parent = {row.identifier_id: row.identifier_id for row in rows}
+    known = {row.identifier_id: row for row in rows}
+    query = sa.select(links.c.a, links.c.b).where(among(conn, links.c.a, known), links.c.state == "active")
+    held = [(a, b) for a, b in conn.execute(query) if a in known and b in known]
+    owner = {}
+    for part in parts(known, held):
+        first = min(place(known[key].first_seq, known[key].namespace, known[key].own_id) for key in part)
+        owner.update(dict.fromkeys(part, first[2]))
+    moved = [
+        {"key": row.identifier_id, "p": owner[row.identifier_id]}
+        for row in rows
+        if row.profile_id != owner[row.identifier_id]
+    ]
+    if moved:
+        change = sa.update(identifiers).where(identifiers.c.identifier_id == sa.bindparam("key"))
+        conn.execute(change.values(profile_id=sa.bindparam("p")), moved)
+    return frozenset(owner.values())
+
+
+def place(first_seq: int, namespace: str, own_id: str) -> tuple[int, int, str]:
+    """What orders identifiers by age: journal, then trust; row numbers say nothing, since they outlive an undo."""
+    return first_seq, priority(namespace), own_id
+
+
+def parts(nodes: Iterable[int], pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """The connected parts of some nodes."""
+    parent = {node: node for node in nodes}
 
     def root(node: int) -> int:
         while parent[node] != node:
@@ -382,37 +612,26 @@ def regroup(conn: Connection, profile_ids: Iterable[str]) -> frozenset[str]:
             node = parent[node]
         return node
 
-    for part in chunks(sorted(parent), 10_000):
-        query = sa.select(links.c.a, links.c.b).where(links.c.a.in_(part), links.c.state == "active")
-        for a, b in conn.execute(query):
-            if a in parent and b in parent:
-                parent[root(a)] = root(b)
-    earliest: dict[int, tuple[int, int, str]] = {}
-    for row in rows:
-        key = root(row.identifier_id)
-        candidate = (row.first_seq, row.identifier_id, row.own_id)
-        earliest[key] = min(earliest.get(key, candidate), candidate)
-    moved = [
-        {"key": row.identifier_id, "p": earliest[root(row.identifier_id)][2]}
-        for row in rows
-        if row.profile_id != earliest[root(row.identifier_id)][2]
-    ]
-    if moved:
-        change = sa.update(identifiers).where(identifiers.c.identifier_id == sa.bindparam("key"))
-        conn.execute(change.values(profile_id=sa.bindparam("p")), moved)
-    return frozenset(found[2] for found in earliest.values())
+    for a, b in pairs:
+        parent[root(a)] = root(b)
+    found: dict[int, list[int]] = {}
+    for node in parent:
+        found.setdefault(root(node), []).append(node)
+    return list(found.values())
 
 
-def _row(node: Node, state: tuple[str, str, int, str]) -> dict[str, object]:
+def _row(node: Node, now: tuple[str, str, int, str, int | None]) -> dict[str, object]:
     return {
         "identifier_id": node.identifier_id,
         "namespace": node.namespace,
         "value": node.value,
         "first_seq": node.first_seq,
         "own_id": node.own_id,
-        "profile_id": state[0],
-        "names": state[1],
-        "claimed_by": state[3],
+        "profile_id": now[0],
+        "names": now[1],
+        "claimed_by": now[3],
+        "first_at": node.first_at,
+        "blocked_seq": now[4],
     }
 
 

@@ -6,8 +6,8 @@ over the links that were refused or taken back, replayed without that event, is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import sqlalchemy as sa
@@ -15,9 +15,10 @@ from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import Event
 from habitue.identity import commands, graph
-from habitue.identity.tables import identifiers, links, separations, violations
+from habitue.identity.rules import DEVICE
+from habitue.identity.tables import blocks, identifiers, links, separations, violations
 from habitue.kernel.context import Context
-from habitue.kernel.register import chunks
+from habitue.kernel.register import among, chunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,31 +49,54 @@ def closure(conn: Connection, identifier_ids: Iterable[int]) -> Closure:
                 ids[row.namespace, row.value] = row.identifier_id
                 members.add(row.identifier_id)
         known |= members | wanted
-        wanted = _other_sides(conn, members) - known
+        wanted = (_other_sides(conn, members) | _other_times(conn, members)) - known
     return Closure(identifier_ids=frozenset(known), ids=ids, profile_ids=frozenset(profile_ids))
 
 
 def replay(conn: Connection, ws: Context, around: Closure, events: Sequence[Event]) -> graph.Resolved:
     """Forget the graph of the closure and build it again from `events`, which must be in journal order."""
     _forget(conn, around.identifier_ids)
+    commands.hold_from_the_beginning(conn, _decided(events), around.identifier_ids)
+    kept = _kept(conn, around)
     homes: list[tuple[Event, int]] = []
+    doubtful: list[tuple[Event, int]] = []
     for is_command, run in groupby(events, key=commands.is_command):
         if is_command:
             homes.extend(_decisions(conn, ws, run))
         else:
-            homes.extend(graph.resolve(conn, ws, list(run), around.ids).homes)
-    now = frozenset(_profiles(conn, around.identifier_ids))
-    return graph.Resolved(homes=homes, changed=now, touched=now, gone=around.profile_ids - now)
+            resolved = graph.resolve(conn, ws, list(run), kept)
+            homes.extend(resolved.homes)
+            doubtful.extend(resolved.doubtful)
+    now = frozenset(_profiles(conn, around.identifier_ids | {identifier_id for _, identifier_id in homes}))
+    found = graph.Resolved(homes=homes, changed=now, touched=now, gone=around.profile_ids - now)
+    return replace(found, doubtful=doubtful)
+
+
+def _decided(events: Iterable[Event]) -> Iterator[tuple[commands.Decision, Event]]:
+    for event in events:
+        if commands.is_command(event):
+            decision = commands.decode(event)
+            if isinstance(decision, commands.Decision):
+                yield decision, event
 
 
 def _decisions(conn: Connection, ws: Context, run: Iterable[Event]) -> list[tuple[Event, int]]:
-    homes = []
-    for event in run:
-        command = commands.decode(event)
-        if isinstance(command, commands.Separate | commands.Join):
-            commands.apply(conn, ws, command, event)
-            homes.append((event, commands.home(command)))
-    return homes
+    told = list(_decided(run))
+    for _ in commands.apply(conn, ws, told):
+        pass
+    return [(event, commands.met(decision)[0]) for decision, event in told]
+
+
+def _kept(conn: Connection, around: Closure) -> graph.Kept:
+    ids = around.identifier_ids
+    apart = sa.select(separations.c.a, separations.c.b).where(among(conn, separations.c.a, ids))
+    said = sa.select(blocks.c.identifier_id, blocks.c.state).where(among(conn, blocks.c.identifier_id, ids))
+    return graph.Kept(
+        ids=around.ids,
+        highest=max(ids, default=0),
+        separated=frozenset((a, b) for a, b in conn.execute(apart)),
+        said={row.identifier_id: row.state for row in conn.execute(said)},
+    )
 
 
 def _profiles(conn: Connection, identifier_ids: Iterable[int]) -> set[str]:
@@ -94,10 +118,22 @@ def _other_sides(conn: Connection, identifier_ids: Iterable[int]) -> set[int]:
     return found
 
 
+def _other_times(conn: Connection, identifier_ids: Iterable[int]) -> set[int]:
+    """The other times of browsers that changed hands: which of them an event means depends on all."""
+    found: set[int] = set()
+    for part in chunks(sorted(identifier_ids), 10_000):
+        is_browser = identifiers.c.namespace.like(f"{DEVICE}%")
+        mine = sa.select(identifiers.c.value).where(identifiers.c.identifier_id.in_(part), is_browser)
+        times = sa.select(identifiers.c.identifier_id).where(identifiers.c.value.in_(mine), is_browser)
+        found.update(conn.scalars(times))
+    return found
+
+
 def _forget(conn: Connection, identifier_ids: Iterable[int]) -> None:
     for part in chunks(sorted(identifier_ids), 10_000):
         for table in (links, separations):
             conn.execute(sa.delete(table).where(sa.or_(table.c.a.in_(part), table.c.b.in_(part))))
         met = sa.or_(violations.c.kept.in_(part), violations.c.left_out.in_(part))
         conn.execute(sa.delete(violations).where(met))
+        conn.execute(sa.delete(blocks).where(blocks.c.identifier_id.in_(part)))
         conn.execute(sa.delete(identifiers).where(identifiers.c.identifier_id.in_(part)))

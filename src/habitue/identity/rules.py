@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Protocol
 
 from habitue.collect.envelope import namespace_kind
+from habitue.identity.rulebook import PROOFS, Rulebook
 from habitue.kernel.text import gettext_noop as _
-from habitue.quality.normalise.email import is_blocked_email
 from habitue.quality.normalise.nicknames import first_name_key, first_names_conflict, last_names_conflict
-from habitue.quality.normalise.phone import is_blocked_phone
 from habitue.quality.normalise.text import ascii_key
 
-LIMITS: Mapping[str, int] = {
-    "user_id": 1,
-    "company": 1,
-    "customer_number": 5,
-    "loyalty_card": 3,
-    "email": 5,
-    "phone": 5,
-    "anonymous_id": 50,
-}
 SHARED = frozenset({"email", "phone"})
 KNOWN_BY = frozenset({"user_id", "customer_number", "loyalty_card", "email", "phone", "company"})
+NEVER_LEARNT = frozenset({"user_id", "company", "record"})
+DEVICE = "anonymous_id"
 ALIASES = 5
 EXCLUSIVE_WITHOUT_NAMES = "customer_number"
-_JUNK = frozenset({"", "null", "none", "undefined", "nan", "n/a", "na", "unknown", "unbekannt", "anonymous", "0", "-1"})
 
 REASONS: Mapping[str, str] = {
     "other_name": _("Same contact, but another name: perhaps a household or an office."),
@@ -35,24 +27,28 @@ REASONS: Mapping[str, str] = {
     "separated": _("Somebody decided that these are not the same."),
     "claimed_only": _("A public key said so without proof, and both are known from elsewhere."),
     "two_accounts": _("Two customer numbers of one source, and no names to compare."),
+    "reassigned": _("Somebody else signed in on this browser; from then on it counts as theirs."),
+    "other_kind": _("One is a person, the other a company."),
+    "little_proof": _("The message was not proven well enough for this kind of identifier."),
 }
+# What a person has to look at: the others settled themselves.
+TO_DECIDE = frozenset({"other_name", "too_many", "claimed_only", "two_accounts", "other_kind", "little_proof"})
+
+
+class Placed(Protocol):
+    """An identifier as these rules see it: `first_at` is the time of the event that named it first."""
+
+    @property
+    def namespace(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def first_at(self) -> datetime: ...
 
 
 def own_id(secret: bytes, namespace: str, value: str) -> str:
     """The profile id of a person known by this identifier first: a keyed 128-bit hash, 32 hexadecimal digits."""
     return hashlib.blake2b(f"{namespace}\0{value}".encode(), key=secret, digest_size=16).hexdigest()
-
-
-@lru_cache(maxsize=200_000)
-def is_blocked(namespace: str, value: str) -> bool:
-    """Whether a value says nothing about who somebody is: junk, test and no-reply values."""
-    if value.strip().lower() in _JUNK:
-        return True
-    if namespace == "email":
-        return is_blocked_email(value)
-    if namespace == "phone":
-        return is_blocked_phone(value)
-    return False
 
 
 @lru_cache(maxsize=50_000)
@@ -74,9 +70,11 @@ def names_conflict(one: Collection[str], other: Collection[str], *, by: str) -> 
 
 
 def objection(
-    one: Iterable[str],
-    other: Iterable[str],
+    one: Collection[Placed],
+    other: Collection[Placed],
     *,
+    book: Rulebook,
+    at: datetime,
     names: Collection[str],
     other_names: Collection[str],
     by: str,
@@ -85,25 +83,62 @@ def objection(
 ) -> str | None:
     """Why two components may not become one (a key of REASONS), or None.
 
-    `one` and `other` are the namespaces of the identifiers on each side, `names` their name keys,
-    `by` the namespace of what would link them. Only a proven alias joins two user ids; what already has several
-    may still take other identifiers.
+    `one` and `other` are the identifiers on each side, `names` their name keys, `by` the namespace of what would link
+    them, `at` the time of the event that would. Only a proven alias joins two user ids; what already has several may
+    still take other identifiers.
     """
     if is_separated:
         return "separated"
     if names_conflict(names, other_names, by=by):
         return "other_name"
-    counts, others = Counter(one), Counter(other)
-    most = {namespace: max(counts[namespace], others[namespace]) for namespace in {*counts, *others}}
-    counts.update(others)
-    for namespace, count in counts.items():
+    kinds = {book.of(node.namespace).kind for node in (*one, *other) if node.namespace[:7] != "record:"}
+    if len(kinds) > 1:
+        return "other_kind"
+    counts, others = _counted(one, book, at), _counted(other, book, at)
+    for namespace in counts.keys() & others.keys():
+        count = len(counts[namespace] | others[namespace])
         kind = namespace_kind(namespace)
-        limit = ALIASES if is_alias and kind == "user_id" else LIMITS.get(kind, 1_000)
-        if count > limit and count > most[namespace]:
+        rule = book.of(kind)
+        limit = ALIASES if is_alias and kind == "user_id" else rule.limit
+        if count > limit and count > max(len(counts[namespace]), len(others[namespace])):
             return "too_many"
         if kind == EXCLUSIVE_WITHOUT_NAMES and count > 1 and not (names and other_names):
             return "two_accounts"
     return None
+
+
+def cannot_match(one: Iterable[Placed], other: Iterable[Placed], book: Rulebook) -> bool:
+    """Whether identifiers speak against a match of two people: two of an exclusive kind."""
+    mine, theirs = ({(n.namespace, n.value) for n in side if book.of(n.namespace).exclusive} for side in (one, other))
+    return any(a == b and v != w for a, v in mine for b, w in theirs)
+
+
+def changes_hands(one: Iterable[Placed], other: Iterable[Placed]) -> bool:
+    """Whether both sides have an account and none in common: a browser that they share was handed over."""
+    mine, theirs = ({node.value for node in side if node.namespace == "user_id"} for side in (one, other))
+    return bool(mine and theirs) and not mine & theirs
+
+
+def is_proof_too_little(namespace: str, proof: str, book: Rulebook) -> bool:
+    """Whether a message is proven less than an identifier of this namespace asks for."""
+    return PROOFS[proof] < PROOFS[book.of(namespace).proof]
+
+
+def stranger(identifier_id: int, namespace: str, names: str) -> str:
+    """How the people are told apart at whom a value was refused: by name, else by the identifier that was kept."""
+    return names if names and namespace_kind(namespace) not in ("user_id", "customer_number") else str(identifier_id)
+
+
+def _counted(nodes: Iterable[Placed], book: Rulebook, at: datetime) -> dict[str, set[str]]:
+    """The values by namespace that a limit counts; a browser that changed hands is one browser."""
+    found: dict[str, set[str]] = {}
+    for node in nodes:
+        window = book.of(node.namespace).window_days
+        if window and node.first_at <= at - timedelta(days=window):
+            continue
+        namespace = DEVICE if node.namespace.startswith(DEVICE) else node.namespace
+        found.setdefault(namespace, set()).add(node.value)
+    return found
 
 
 @lru_cache(maxsize=100_000)

@@ -12,7 +12,9 @@ from types import MappingProxyType
 from typing import Literal
 
 import ibis.expr.types as ir
+import pyarrow as pa
 
+from habitue.insights.card import Card
 from habitue.kernel.context import Context
 
 FieldKind = Literal["text", "choice", "number", "money", "date", "instant", "boolean"]
@@ -43,14 +45,27 @@ class InsightField:
 
 
 @dataclass(frozen=True, slots=True)
+class Learnt:
+    """What an insight that learns from the past computed: one row a profile_id, and how it fared when tested."""
+
+    table: pa.Table
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
 class Insight:
-    """A computed trait: `compute` turns facts into a table with one row a profile_id."""
+    """A computed trait: `compute` turns facts into a table with one row a profile_id.
+
+    An insight that learns from the past has `learn` in place of it: it takes longer, is renewed once a day, and has a
+    card.
+    """
 
     name: str
     label: str
     question: str
-    compute: Callable[[Facts], ir.Table]
     fields: tuple[InsightField, ...]
+    compute: Callable[[Facts], ir.Table] | None = None
+    learn: Callable[[Facts], Learnt] | None = None
 
 
 def facts(ws: Context) -> Facts:

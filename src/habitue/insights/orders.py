@@ -57,6 +57,21 @@ def purchases(events: ir.Table, *, timezone: str) -> ir.Table:
     return days.group_by("profile_id", "on").aggregate(orders=lambda t: t.count())
 
 
+def days_of_money(events: ir.Table, *, timezone: str, currency: str) -> ir.Table:
+    """One row for each person and day with orders or refunds (profile_id, on, orders, other_orders, money)."""
+    rows = money_rows(events)
+    rows = rows.mutate(
+        on=local_day(rows["at"], timezone),
+        is_order=rows.kind == "order",
+        is_own=in_currency(rows.currency, currency),
+    )
+    return rows.group_by("profile_id", "on").aggregate(
+        orders=lambda t: t.is_order.sum(),
+        other_orders=lambda t: (t.is_order & ~t.is_own).sum(),
+        money=lambda t: t.amount.sum(where=t.is_own).fill_null(0).cast(MONEY),
+    )
+
+
 def orders_per_profile(events: ir.Table, *, currency: str) -> ir.Table:
     """Totals of each person (profile_id, orders, money, first_order_at, last_order_at, other_orders).
 

@@ -18,9 +18,8 @@ import ibis
 import ibis.expr.types as ir
 
 from habitue.insights.catalogue import Facts, Insight, InsightField
-from habitue.insights.days import local_day
 from habitue.insights.groups import GROUPS, OVERDUE_AFTER, group_column
-from habitue.insights.orders import MONEY, in_currency, money_rows
+from habitue.insights.orders import MONEY, days_of_money
 from habitue.insights.rhythm import with_gaps, with_rhythm
 from habitue.kernel.clock import day_in
 from habitue.kernel.text import gettext_noop as _
@@ -41,7 +40,7 @@ def rfm(events: ir.Table, people: ir.Table, *, at: datetime, timezone: str, curr
     known = events.filter(_before(events["at"], at))
     known = known.semi_join(people.filter(people.kind == "person"), "profile_id")
     day = day_in(at, timezone)
-    table = with_rhythm(_buyers(_days(known, timezone=timezone, currency=currency), day))
+    table = with_rhythm(_buyers(days_of_money(known, timezone=timezone, currency=currency), day))
     table = table.mutate(recency_days=ibis.literal(day, type="date").delta(table.last_on, unit="day"))
     table = table.mutate(
         r=_score(table.recency_days, table.recency_days.desc(nulls_first=False)),
@@ -58,6 +57,22 @@ def rfm(events: ir.Table, people: ir.Table, *, at: datetime, timezone: str, curr
     )  # fmt: skip
 
 
+def money_days(events: ir.Table, people: ir.Table, *, timezone: str, currency: str) -> ir.Table:
+    """One row for each person and day with orders or refunds (profile_id, on, orders, other_orders, money)."""
+    known = events.semi_join(people.filter(people.kind == "person"), "profile_id")
+    return days_of_money(known, timezone=timezone, currency=currency)
+
+
+def groups_on(days: ir.Table, day: date) -> ir.Table:
+    """The group of everybody who has bought before the beginning of `day` (profile_id, rfm_group), from `money_days`.
+
+    The same as `rfm` at that instant, without reading the events again.
+    """
+    table = with_rhythm(_buyers(days.filter(days["on"] < ibis.literal(day, type="date")), day))
+    table = table.mutate(recency_days=ibis.literal(day, type="date").delta(table.last_on, unit="day"))
+    return table.select("profile_id", rfm_group=group_column(table))
+
+
 def _before(column: ir.TimestampValue, at: datetime) -> ir.BooleanValue:
     return column < ibis.literal(at, type="timestamp('UTC')")
 
@@ -67,21 +82,6 @@ def _score(column: ir.Column, key: ir.Value) -> ir.IntegerValue:
     rank = ibis.rank().over(ibis.window(order_by=key))
     everybody = column.count().over(ibis.window())
     return (rank * TOP_PARTS // everybody + 1).cast("int64")
-
-
-def _days(events: ir.Table, *, timezone: str, currency: str) -> ir.Table:
-    """One row for each person and day with orders or refunds (profile_id, on, orders, other_orders, money)."""
-    rows = money_rows(events)
-    rows = rows.mutate(
-        on=local_day(rows["at"], timezone),
-        is_order=rows.kind == "order",
-        is_own=in_currency(rows.currency, currency),
-    )
-    return rows.group_by("profile_id", "on").aggregate(
-        orders=lambda t: t.is_order.sum(),
-        other_orders=lambda t: (t.is_order & ~t.is_own).sum(),
-        money=lambda t: t.amount.sum(where=t.is_own).fill_null(0).cast(MONEY),
-    )
 
 
 def _buyers(days: ir.Table, day: date) -> ir.Table:

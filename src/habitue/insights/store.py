@@ -1,13 +1,22 @@
-"""Computed insights are kept in the lake as tables `insight_<name>`, and computed anew when facts or day changed."""
+"""Computed insights are kept in the lake as tables `insight_<name>`.
+
+One that is computed by an expression is computed anew when facts or day changed. One that learns from the past is
+renewed once a day, or when somebody asks; its card is kept in the register.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from habitue.insights import card_store
+from habitue.insights.card_store import KeptCard
 from habitue.insights.catalogue import Facts, Insight, facts, insights
 from habitue.kernel.clock import day_in, from_micros, micros
 from habitue.kernel.context import Context
@@ -26,36 +35,104 @@ class Stored:
 
 
 def stored(ws: Context, name: str) -> Stored:
-    """The insight `name`, computed now when the kept one is older than the facts or the day.
+    """The insight `name`, computed now when there is none or when the kept one is older than it may be.
 
     Raises NotFound for a name that no insight has.
     """
-    insight = insights().get(name)
-    if insight is None:
-        raise NotFound(what=_("insight"), key=name)
+    insight = insight_of(name)
     now = facts(ws)
     fresh = _kept(ws, insight, now)
     return fresh if fresh is not None else refresh(ws, insight, now)
 
 
-def refresh(ws: Context, insight: Insight, now: Facts) -> Stored:
-    """Compute the insight and put it in the lake."""
+def insight_of(name: str) -> Insight:
+    """The insight of that name; raises NotFound."""
+    insight = insights().get(name)
+    if insight is None:
+        raise NotFound(what=_("insight"), key=name)
+    return insight
+
+
+def card(ws: Context, name: str) -> KeptCard | None:
+    """The newest card of an insight; None before it was computed, and for one that has no card."""
+    with ws.register.read() as conn:
+        return next(iter(card_store.newest(conn, insight_of(name).name)), None)
+
+
+def is_due(ws: Context, name: str) -> bool:
+    """Whether an insight that learns was never computed, or not today while the facts have changed."""
     sequence = ws.lake.sequence()
-    values = insight.compute(now).mutate(
-        computed_at=ibis.literal(micros(now.now), type="int64"),
-        facts_seq=ibis.literal(sequence, type="int64"),
-    )
-    table = ws.lake.con.to_pyarrow(values)
+    if insight_of(name).learn is None or sequence == 0:
+        return False
+    kept = card(ws, name)
+    if kept is None:
+        return True
+    zone, now = ws.config.workspace.timezone, ws.clock.now()
+    return kept.facts_seq != sequence and day_in(kept.computed_at, zone) != day_in(now, zone)
+
+
+def due(ws: Context) -> Sequence[str]:
+    """The insights that are to be learnt anew."""
+    return [name for name in insights() if is_due(ws, name)]
+
+
+def learn_all(ws: Context, names: Sequence[str], progress: Callable[[int, int], None] | None = None) -> None:
+    """Learn some insights anew; `progress(done, total)` is called before each and at the end."""
+    for number, name in enumerate(names):
+        if progress is not None:
+            progress(number, len(names))
+        refresh(ws, insight_of(name), facts(ws))
+    if progress is not None:
+        progress(len(names), len(names))
+
+
+def refresh(ws: Context, insight: Insight, now: Facts) -> Stored:
+    """Compute the insight and put it in the lake, and its card in the register."""
+    sequence = ws.lake.sequence()
+    if insight.learn is not None:
+        found = insight.learn(now)
+        with ws.register.write() as conn:
+            before = card_store.newest(conn, insight.name, limit=card_store.LOOK_BACK)
+            card_store.keep(conn, card_store.watched(found.card, before), at=now.now, facts_seq=sequence)
+        table = _stamped(found.table, now.now, sequence)
+    else:
+        assert insight.compute is not None
+        values = insight.compute(now).mutate(
+            computed_at=ibis.literal(micros(now.now), type="int64"),
+            facts_seq=ibis.literal(sequence, type="int64"),
+        )
+        table = ws.lake.con.to_pyarrow(values)
     ws.lake.write(PREFIX + insight.name, table, seq=sequence)
     return Stored(table=ws.lake.table(PREFIX + insight.name), computed_at=now.now)
+
+
+def forget(ws: Context, profile_ids: Sequence[str]) -> None:
+    """Take people out of the insights that are not computed anew with every change of the facts."""
+    for name, insight in insights().items():
+        kept = PREFIX + name
+        if insight.learn is None or not ws.lake.has(kept):
+            continue
+        table = ws.lake.con.to_pyarrow(ws.lake.table(kept))
+        gone = pc.is_in(table["profile_id"], pa.array(list(profile_ids), pa.string()))
+        if pc.any(gone).as_py():
+            ws.lake.write(kept, table.filter(pc.invert(gone)), seq=ws.lake.sequence(kept))
+
+
+def _stamped(table: pa.Table, at: datetime, sequence: int) -> pa.Table:
+    rows = table.num_rows
+    table = table.append_column("computed_at", pa.array([micros(at)] * rows, pa.int64()))
+    return table.append_column("facts_seq", pa.array([sequence] * rows, pa.int64()))
 
 
 def _kept(ws: Context, insight: Insight, now: Facts) -> Stored | None:
     if not ws.lake.has(PREFIX + insight.name):
         return None
+    table = ws.lake.table(PREFIX + insight.name)
+    if insight.learn is not None:
+        known = card(ws, insight.name)
+        return None if known is None else Stored(table=table, computed_at=known.computed_at)
     if ws.lake.sequence(PREFIX + insight.name) != ws.lake.sequence():
         return None
-    table = ws.lake.table(PREFIX + insight.name)
     row = ws.lake.con.to_pyarrow(table.select("computed_at").limit(1)).to_pylist()
     if not row:
         return Stored(table=table, computed_at=now.now)

@@ -6,7 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -50,6 +50,22 @@ class ServeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the pages answer."""
 
     bind: str = "127.0.0.1:8321"
+    metrics: Literal["local", "key", "off"] = "local"
+
+
+class DoorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When the event door says: not now (in MiB), and the folder with the SDK files that it serves at /sdk/."""
+
+    free_mb: Annotated[int, msgspec.Meta(ge=1)] = 256
+    backlog_mb: Annotated[int, msgspec.Meta(ge=1)] = 1024
+    sdk_folder: str = ""
+
+
+class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the server and the worker log."""
+
+    format: Literal["console", "json"] = "console"
+    level: Literal["debug", "info", "warning", "error"] = "info"
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,6 +76,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     journal: JournalSettings = JournalSettings()
     lake: LakeSettings = LakeSettings()
     serve: ServeSettings = ServeSettings()
+    door: DoorSettings = DoorSettings()
+    log: LogSettings = LogSettings()
     engine: str = "duckdb"
 
 
@@ -81,7 +99,7 @@ def load(folder: Path, environ: Mapping[str, str] | None = None) -> Config:
 def parse(data: dict[str, object]) -> Config:
     """Settings from plain data, checked."""
     try:
-        config = msgspec.convert(data, Config)
+        config = msgspec.convert(data, Config, strict=False)  # numbers of the environment are texts
     except msgspec.ValidationError as problem:
         raise SettingInvalid(
             key=str(problem).rpartition("`")[0].rpartition("`")[2] or FILE_NAME, problem=str(problem)

@@ -47,6 +47,14 @@ class JobCancelled(HabitueError):
     next_step = _("Start it again when you want to; nothing is counted twice.")
 
 
+class JobLost(HabitueError):
+    """Another worker has taken the job over, since this one was silent for too long."""
+
+    code = "job_lost"
+    message = _("Another worker has taken this over.")
+    next_step = _("Nothing is to do: the other worker brings it to its end.")
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One piece of long work. States: queued, running, done, failed, cancelled; `done` of `total` are units of it."""
@@ -125,23 +133,35 @@ def claim(ws: Context, kinds: Sequence[str]) -> Job | None:
     return get(ws, job_id)
 
 
-def progress(ws: Context, job_id: str, *, done: int, total: int) -> None:
-    """Renew the lease and tell how far the job is; raises JobCancelled when somebody cancelled it."""
+def progress(ws: Context, job_id: str, *, done: int, total: int, claimed_at: datetime | None = None) -> None:
+    """Renew the lease and tell how far the job is.
+
+    `claimed_at` is the `started_at` of the caller's claim. Raises JobCancelled when somebody cancelled the job, and
+    JobLost when another worker has claimed it since then.
+    """
     with ws.register.write(synchronous="NORMAL") as conn:
         until = ws.clock.now() + LEASE
-        change = sa.update(jobs).where(jobs.c.job_id == job_id).values(done=done, total=total, lease_until=until)
-        conn.execute(change)
+        change = sa.update(jobs).where(_is_ours(job_id, claimed_at))
+        if not conn.execute(change.values(done=done, total=total, lease_until=until)).rowcount:
+            raise JobLost()
         is_cancel_wanted = conn.scalar(sa.select(jobs.c.is_cancel_wanted).where(jobs.c.job_id == job_id))
     if is_cancel_wanted:
         raise JobCancelled()
 
 
-def finish(ws: Context, job_id: str, *, state: str, error: HabitueError | None = None) -> None:
-    """Close a job as done, failed or cancelled."""
+def finish(
+    ws: Context, job_id: str, *, state: str, error: HabitueError | None = None, claimed_at: datetime | None = None
+) -> None:
+    """Close a job as done, failed or cancelled; with `claimed_at`, only while that claim holds."""
     problem = error.as_dict() if error else None
     with ws.register.write() as conn:
         values = {"state": state, "error": problem, "finished_at": ws.clock.now()}
-        conn.execute(sa.update(jobs).where(jobs.c.job_id == job_id).values(**values))
+        conn.execute(sa.update(jobs).where(_is_ours(job_id, claimed_at)).values(**values))
+
+
+def _is_ours(job_id: str, claimed_at: datetime | None) -> sa.ColumnElement[bool]:
+    is_it = jobs.c.job_id == job_id
+    return is_it if claimed_at is None else sa.and_(is_it, jobs.c.started_at == claimed_at)
 
 
 def cancel(ws: Context, job_id: str) -> bool:

@@ -34,6 +34,11 @@ def newest() -> str | None:
     return ScriptDirectory(str(_FOLDER)).get_current_head()
 
 
+def steps() -> frozenset[str]:
+    """Every version that this release of the program knows."""
+    return frozenset(script.revision for script in ScriptDirectory(str(_FOLDER)).walk_revisions())
+
+
 def alembic_config(conn: Connection) -> AlembicConfig:
     """Alembic's settings, bound to a connection that is inside a transaction."""
     config = AlembicConfig()

@@ -121,6 +121,14 @@ class Register:
             with conn.begin():
                 yield conn
 
+    def forget_deleted(self) -> None:
+        """Take what was deleted out of the files beside the register too: the log of changes is begun anew."""
+        if self.is_sqlite:
+            with self.engine.connect() as conn:
+                conn.exec_driver_sql("COMMIT")
+                conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                conn.exec_driver_sql("BEGIN")
+
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
@@ -137,11 +145,13 @@ def _engine(url: str) -> Engine:
         return _sqlite_engine(url)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    return sa.create_engine(parsed, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC"})
+    options = {"options": "-c timezone=UTC"}
+    return sa.create_engine(parsed, pool_pre_ping=True, connect_args=options, hide_parameters=True)
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    options = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+    engine = sa.create_engine(url, connect_args=options, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _on_connect(dbapi: DBAPIConnection, _record: object) -> None:
@@ -152,6 +162,8 @@ def _sqlite_engine(url: str) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            # What is deleted is overwritten, so that nothing of an erased person can be read from the file.
+            "secure_delete=ON",
             "temp_store=MEMORY",
             "cache_size=-65536",
             f"wal_autocheckpoint={CHECKPOINT_PAGES}",

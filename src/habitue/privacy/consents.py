@@ -17,7 +17,8 @@ consents = sa.Table(
     "privacy_consents",
     metadata,
     sa.Column("seq", BigId, primary_key=True, autoincrement=False),
-    sa.Column("identifier_id", sa.BigInteger, nullable=False, index=True),
+    # A withdrawal counts for several people when nobody can tell who of them said it.
+    sa.Column("identifier_id", BigId, primary_key=True, autoincrement=False, index=True),
     sa.Column("purpose", sa.Text, nullable=False),
     sa.Column("channel", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
@@ -68,10 +69,11 @@ def fold(conn: Connection, homes: Sequence[tuple[Statement, int]]) -> None:
 def of_identifiers(conn: Connection, identifier_ids: Sequence[int]) -> list[Consent]:
     """Every statement of a person, newest first."""
     query = sa.select(consents).where(consents.c.identifier_id.in_(list(identifier_ids)))
-    return [
-        Consent(row.purpose, row.channel, row.state, row.at, row.source_id, msgspec.json.decode(row.evidence))
+    found = {
+        row.seq: Consent(row.purpose, row.channel, row.state, row.at, row.source_id, msgspec.json.decode(row.evidence))
         for row in conn.execute(query.order_by(consents.c.at.desc(), consents.c.seq.desc()))
-    ]
+    }
+    return list(found.values())
 
 
 def current(statements: Iterable[Consent]) -> dict[tuple[str, str], Consent]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import INTERNAL_SOURCE
@@ -18,7 +19,7 @@ from habitue.kernel.register import chunks, dialect_insert
 from habitue.profiles.tables import activity, events, people
 from habitue.profiles.timeline import hang_on
 
-PUT_OFF_EVENTS = 500_000
+PUT_OFF_EVENTS = 200_000
 _FOLDED = "activity_seq"
 
 
@@ -36,6 +37,11 @@ def fold(conn: Connection, *, upto: int, is_due: bool = True) -> bool:
     return True
 
 
+def counted(conn: Connection) -> int:
+    """The sequence number up to which people are counted as their events say."""
+    return state.read(conn, _FOLDED)
+
+
 def recount(conn: Connection, identifier_ids: Iterable[int]) -> None:
     """Count some identifiers anew from all of their events."""
     ids = sorted(identifier_ids)
@@ -51,9 +57,12 @@ def forget(conn: Connection, identifier_ids: Iterable[int]) -> None:
 
 
 def _count(conn: Connection, chosen: sa.ColumnElement[bool]) -> None:
-    """Add some events to their identifiers; a row of a file without a date does not say when somebody was last here."""
+    """Add some events to their identifiers; a row of a file without a date does not say when somebody was last here.
+
+    Neither does an event that its sender calls inactive, such as one that a server tells in somebody's name.
+    """
     is_undated = sa.and_(events.c.import_id.isnot(None), events.c.at == events.c.received_at)
-    seen_at = sa.case((is_undated, None), else_=events.c.at)
+    seen_at = sa.case((is_undated, None), (_is_inactive(conn), None), else_=events.c.at)
     query = (
         sa.select(events.c.identifier_id, sa.func.min(events.c.at), sa.func.max(seen_at), sa.func.count())
         .where(chosen, events.c.source_id != INTERNAL_SOURCE)
@@ -72,6 +81,17 @@ def _count(conn: Connection, chosen: sa.ColumnElement[bool]) -> None:
         },
     )
     conn.execute(statement)
+
+
+def _is_inactive(conn: Connection) -> sa.ColumnElement[bool]:
+    kept, mark = events.c.kept, '"active":false'
+    if conn.dialect.name == "postgresql":
+        told = sa.func.jsonb_extract_path(sa.cast(kept, postgresql.JSONB), "active")
+        is_false = told == sa.literal_column("'false'::jsonb")
+    else:
+        is_false = sa.func.json_type(kept, "$.active") == "false"
+    # The text is looked through before it is read as JSON, which costs more.
+    return sa.case((kept.is_(None), False), (sa.not_(kept.contains(mark)), False), else_=is_false)
 
 
 def _touch(conn: Connection, owners: sa.Select[tuple[str]], seq: int) -> None:

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from habitue.collect.proof import CLAIMED, Proof
 from habitue.kernel.clock import from_micros
 from habitue.quality.dictionary import field as dictionary_field
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What one source says about one field, and when it said so."""
+    """What one source says about one field, when it said so, and how well that is proven."""
 
     field: str
     value: object
@@ -21,6 +22,7 @@ class Value:
     at_micros: int
     seq: int
     identifier_id: int
+    proof: Proof = "confirmed"
 
     @property
     def at(self) -> datetime:
@@ -48,18 +50,20 @@ def golden(candidates: Sequence[Value], rule: str) -> Golden | None:
     """The winner among the values of one field; None when every source took its value back.
 
     Rules: `newest`, `most_frequent`, `longest`, `trusted` (the earliest source, which knows the person longest).
-    Ties go to the newest, then to the later sequence number.
+    Ties go to the better proven, the newest, then to the later sequence number. What is only claimed wins nothing
+    where a source that is trusted says something, or took its value back.
     """
-    known = [value for value in candidates if value.value is not None]
+    trusted = [value for value in candidates if value.proof != CLAIMED]
+    known = [value for value in trusted or candidates if value.value is not None]
     if not known:
         return None
-    if len(known) == 1:
+    if len(candidates) == 1:
         return Golden(field=known[0].field, value=known[0].value, winner=known[0], others=(), rule=rule)
     is_name = dictionary_field(known[0].field).kind == "name"
     counts = Counter(str(value.value) for value in known) if rule == "most_frequent" else {}
 
     def rank(value: Value) -> tuple[object, ...]:
-        newest: tuple[object, ...] = (value.at_micros, value.seq)
+        newest: tuple[object, ...] = (value.at_micros, value.proof == "confirmed", value.seq)
         if rule == "most_frequent":
             return (
                 (counts[str(value.value)], *newest) if not is_name else (newest[0], counts[str(value.value)], *newest)
@@ -72,7 +76,7 @@ def golden(candidates: Sequence[Value], rule: str) -> Golden | None:
 
     in_full = [value for value in known if is_name and _is_in_full(str(value.value))]
     winner = max(in_full or known, key=rank)
-    others = tuple(value for value in known if value is not winner)
+    others = tuple(value for value in candidates if value is not winner and value.value is not None)
     return Golden(field=winner.field, value=winner.value, winner=winner, others=others, rule=rule)
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import INTERNAL_SOURCE, namespace_kind
-from habitue.identity.tables import identifiers, links
+from habitue.identity.tables import identifiers, links, separations
 from habitue.kernel.register import among, bulk, chunks, dialect_insert
 from habitue.profiles.golden import Golden, golden_profile
 from habitue.profiles.search import SearchIndex, phone_word, search_text
@@ -25,6 +25,8 @@ _encode = msgspec.json.Encoder().encode
 _FOUND_WHOLE = frozenset({"record", "anonymous_id"})
 _PLACE = ("postal_code", "city", "street")
 _SEARCHED = ("name", "first_name", "last_name", "email", "company_name", "city", "postal_code", "street")
+
+_HOLDING = {links: (links.c.state == "active",)}
 
 
 @dataclass(slots=True)
@@ -83,7 +85,10 @@ def _refresh_part(conn: Connection, profile_ids: Sequence[str], seq: int, countr
 
 
 def _nobodies(conn: Connection, facts: Mapping[str, _Facts]) -> frozenset[str]:
-    """Profiles that are only a contact which was refused elsewhere: nothing happened there, nothing joined them."""
+    """Profiles that are only a contact which was refused elsewhere: nothing happened there, nothing joined them.
+
+    One that somebody separated is somebody: whoever did that wants to see it.
+    """
     empty = {item[0]: profile_id for profile_id, fact in facts.items() if not fact.events for item in fact.identifiers}
     if not empty:
         return frozenset()
@@ -93,8 +98,9 @@ def _nobodies(conn: Connection, facts: Mapping[str, _Facts]) -> frozenset[str]:
     told = of_identifiers(conn, sorted(empty))
     linked = [
         key
-        for column in (links.c.a, links.c.b)
-        for key in conn.scalars(sa.select(column).where(among(conn, column, empty)))
+        for table in (links, separations)
+        for column in (table.c.a, table.c.b)
+        for key in conn.scalars(sa.select(column).where(among(conn, column, empty), *_HOLDING.get(table, ())))
     ]
     somebody = {empty[key] for key in (*linked, *met, *(value.identifier_id for value in told))}
     return frozenset(empty.values()) - somebody

@@ -1,7 +1,7 @@
 """The replica for analysis: facts appended by sequence, small tables renewed when they changed.
 
-Tables as others read them: `people`, `events`, `consents`, `fields`. Facts hang on identifiers and are joined with the
-profiles of today when they are read, so that a merge rewrites nothing.
+Tables as others read them: `people`, `events`, `circumstances`, `consents`, `fields`. Facts hang on identifiers and
+are joined with the profiles of today when they are read, so that a merge rewrites nothing.
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ FACTS = pa.schema(
         ("currency", pa.string()),
         ("order_id", pa.string()),
         ("properties", pa.string()),
+        ("context", pa.string()),
     ]
 )
 PEOPLE = pa.schema(
@@ -78,6 +79,23 @@ PEOPLE = pa.schema(
         ("traits", pa.string()),
     ]
 )
+_CIRCUMSTANCES = {
+    **{f"campaign_{part}": f"campaign.{part}" for part in ("name", "source", "medium", "term", "content")},
+    **{f"page_{part}": f"page.{part}" for part in ("path", "referrer", "search", "title", "url")},
+    "referrer_url": "referrer.url",
+    "app_name": "app.name",
+    "app_version": "app.version",
+    "library_name": "library.name",
+    "library_version": "library.version",
+    "os_name": "os.name",
+    "os_version": "os.version",
+    "device_type": "device.type",
+    "device_model": "device.model",
+    "locale": "locale",
+    "timezone": "timezone",
+    "user_agent": "user_agent",
+    "ip": "ip",
+}
 IDENTIFIERS = pa.schema([("identifier_id", pa.int64()), ("profile_id", pa.string())])
 SUPERSEDED = pa.schema([("seq", pa.int64())])
 STATEMENTS = pa.schema(
@@ -112,7 +130,22 @@ def consents_of_profiles(source: Lake) -> ir.Table:
     return ranked.filter(ranked.place == 0).select("profile_id", "purpose", "channel", "state", "at")
 
 
+def circumstances(source: Lake) -> ir.Table:
+    """Where and with what each event happened: one column for each part of the message's context that is kept."""
+    events = events_of_profiles(source)
+    told = events.context.cast("json")
+    columns = {name: _text_at(told, path) for name, path in _CIRCUMSTANCES.items()}
+    return events.select("seq", "profile_id", "source_id", "type", "name", "at", **columns)
+
+
+def _text_at(told: ir.JSONValue, path: str) -> ir.StringValue:
+    for key in path.split("."):
+        told = told[key]
+    return told.str
+
+
 lake.declare_view("events", events_of_profiles)
+lake.declare_view("circumstances", circumstances)
 lake.declare_view("consents", consents_of_profiles)
 
 
@@ -148,14 +181,14 @@ def _refresh_facts(ws: Context) -> bool:
 
 def _append_facts(ws: Context, wanted: int) -> None:
     written = last = ws.lake.sequence("facts")
-    columns = [events.c[name] for name in FACTS.names if name not in ("properties",)]
-    query = sa.select(*columns, events.c.facts).where(
+    columns = [events.c[name] for name in FACTS.names if name in events.c]
+    query = sa.select(*columns, events.c.facts, events.c.kept).where(
         events.c.seq > last, events.c.seq <= wanted, events.c.source_id != INTERNAL_SOURCE
     )
     with ws.register.read() as conn:
         result = conn.execution_options(stream_results=True).execute(query.order_by(events.c.seq))
         for rows in result.partitions(PART_ROWS):
-            ws.lake.append("facts", _facts_table(rows), first_seq=written + 1, last_seq=rows[-1].seq)
+            ws.lake.append("facts", facts_table(rows), first_seq=written + 1, last_seq=rows[-1].seq)
             written = rows[-1].seq
     if written < wanted:
         ws.lake.append("facts", FACTS.empty_table(), first_seq=written + 1, last_seq=wanted)
@@ -190,17 +223,18 @@ def _refresh_people(ws: Context) -> bool:
         everybody = conn.execute(sa.select(people).order_by(people.c.person_no)).all()
         statements = conn.execute(sa.select(*(consents.c[name] for name in STATEMENTS.names))).all()
     if members is not None:
-        ws.lake.write("identifiers", _table(members, IDENTIFIERS), seq=people_seq)
-    ws.lake.write("statements", _table(statements, STATEMENTS), seq=facts_seq)
+        ws.lake.write("identifiers", plain_table(members, IDENTIFIERS), seq=people_seq)
+    ws.lake.write("statements", plain_table(statements, STATEMENTS), seq=facts_seq)
     decode = msgspec.json.Decoder(dict[str, Any]).decode
     traits = [decode(row.traits) for row in everybody]
     own = fields_table(t for t, row in zip(traits, everybody, strict=True) if row.kind == "person")
     ws.lake.write("fields", own, seq=facts_seq)
-    ws.lake.write("people", _people_table(everybody, traits), seq=facts_seq)
+    ws.lake.write("people", people_table(everybody, traits), seq=facts_seq)
     return True
 
 
-def _facts_table(rows: Any) -> pa.Table:
+def facts_table(rows: Any) -> pa.Table:
+    """Rows of the columns of FACTS as a table; amounts come as integers of 10⁻⁴ units."""
     columns = list(zip(*rows, strict=True))
     arrays = [
         pa.array(_amounts(values), field.type) if field.name == "amount" else _array(values, field.type)
@@ -209,17 +243,19 @@ def _facts_table(rows: Any) -> pa.Table:
     return pa.table(arrays, schema=FACTS)
 
 
-def _people_table(rows: Any, traits: Sequence[Mapping[str, Any]]) -> pa.Table:
+def people_table(rows: Any, traits: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Rows of the people with their decoded traits, as a table of PEOPLE."""
     stored = {name: [getattr(row, name) for row in rows] for name in PEOPLE.names if name in people.c}
     for name in _TEXT_TRAITS:
-        stored[name] = [None if (value := t.get(name)) is None else str(value) for t in traits]
+        stored[name] = [None if (value := t.get(name)) in (None, "") else str(value) for t in traits]
     for name in _DATE_TRAITS:
         stored[name] = [_date(t.get(name)) for t in traits]
     stored["income"] = [_decimal(t.get("income")) for t in traits]
     return pa.table([_array(stored[field.name], field.type) for field in PEOPLE], schema=PEOPLE)
 
 
-def _table(rows: Any, schema: pa.Schema) -> pa.Table:
+def plain_table(rows: Any, schema: pa.Schema) -> pa.Table:
+    """Rows in the order of a schema as a table."""
     if not rows:
         return schema.empty_table()
     columns = list(zip(*rows, strict=True))

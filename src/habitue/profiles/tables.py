@@ -84,6 +84,6 @@ people = sa.Table(
     sa.Column("last_seen_at", Instant, index=True),
     sa.Column("event_count", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("source_count", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("changed_seq", sa.BigInteger, nullable=False),
+    sa.Column("changed_seq", sa.BigInteger, nullable=False, index=True),
     sa.Column("traits", sa.Text, nullable=False),
 )

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import TRAIT_TYPES, Event
+from habitue.identity.tables import identifiers
 from habitue.kernel import state
-from habitue.kernel.register import chunks, insert_ignoring, stored_instant, write_rows
+from habitue.kernel.register import among, chunks, insert_ignoring, stored_instant, write_rows
 from habitue.profiles.tables import events, superseded
 
 _encode = msgspec.json.Encoder().encode
@@ -41,6 +42,22 @@ class Moment:
     facts: Mapping[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One event of a source as somebody looks on: whose it is, by which identifier, and how well that is proven."""
+
+    seq: int
+    message_id: str
+    type: str
+    name: str
+    at: datetime
+    received_at: datetime
+    profile_id: str
+    namespace: str
+    value: str
+    proof: str
+
+
 def append(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:
     """Store a group of events; a new version of a source record takes the place of the former one."""
     if not homes:
@@ -52,7 +69,7 @@ def append(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:
 def hang_on(conn: Connection, identifier_ids: Iterable[int]) -> sa.ColumnElement[bool]:
     """The events that hang on some identifiers: looked up in every part of the index."""
     last = conn.scalar(sa.select(sa.func.max(events.c.part))) or 0
-    return sa.and_(events.c.part.in_(range(last + 1)), events.c.identifier_id.in_(list(identifier_ids)))
+    return sa.and_(events.c.part.in_(range(last + 1)), among(conn, events.c.identifier_id, identifier_ids))
 
 
 def of_identifiers(
@@ -77,6 +94,30 @@ def of_identifiers(
     return [_moment(row) for row in conn.execute(query)]
 
 
+def newest_of_source(conn: Connection, source_id: str, *, limit: int = 20, within: int = 20_000) -> list[Arrived]:
+    """What a source brought last, newest first, looked for only `within` the last events of all sources."""
+    last = conn.scalar(sa.select(sa.func.max(events.c.seq))) or 0
+    columns = [events.c[name] for name in ("seq", "message_id", "type", "name", "at", "received_at", "kept")]
+    query = sa.select(*columns, identifiers.c.profile_id, identifiers.c.namespace, identifiers.c.value)
+    query = query.join(identifiers, identifiers.c.identifier_id == events.c.identifier_id)
+    query = query.where(events.c.seq > last - within, events.c.source_id == source_id)
+    return [
+        Arrived(
+            row.seq,
+            row.message_id,
+            row.type,
+            row.name,
+            row.at,
+            row.received_at,
+            row.profile_id,
+            row.namespace,
+            row.value,
+            (_decode(row.kept) if row.kept else {}).get("proof", "confirmed"),
+        )
+        for row in conn.execute(query.order_by(events.c.seq.desc()).limit(limit))
+    ]
+
+
 def stored(conn: Connection, identifier_ids: Iterable[int]) -> list[Event]:
     """The events that hang on some identifiers, as they were projected, in journal order."""
     found: list[Event] = []
@@ -88,6 +129,11 @@ def stored(conn: Connection, identifier_ids: Iterable[int]) -> list[Event]:
 def newest(conn: Connection) -> int:
     """The sequence number of the newest event, 0 when there is none."""
     return int(conn.scalar(sa.select(sa.func.max(events.c.seq))) or 0)
+
+
+def everything(conn: Connection) -> list[tuple[Event, int]]:
+    """Every event with the identifier it hangs on, in journal order."""
+    return [(_event(row), row.identifier_id) for row in conn.execute(sa.select(events).order_by(events.c.seq))]
 
 
 def met_by_import(conn: Connection, import_id: str) -> set[int]:
@@ -111,6 +157,12 @@ def delete_import(conn: Connection, import_id: str) -> int:
         conn.execute(insert_ignoring(conn, superseded), inherited)
     note_rewrite(conn, sa.select(sa.func.min(events.c.seq)).where(events.c.import_id == import_id))
     return int(conn.execute(sa.delete(events).where(events.c.import_id == import_id)).rowcount)
+
+
+def delete(conn: Connection, seqs: Iterable[int]) -> None:
+    """Delete single events of our own, which nothing replaces."""
+    for part in chunks(sorted(seqs), 10_000):
+        conn.execute(sa.delete(events).where(events.c.seq.in_(part)))
 
 
 def note_rewrite(conn: Connection, lowest: sa.Select[Any]) -> None:

@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import TRAIT_TYPES, Event
+from habitue.collect.proof import CLAIMED
 from habitue.kernel.clock import micros
 from habitue.kernel.register import among, bulk, upsert
 from habitue.profiles.golden import Value
 from habitue.profiles.tables import values
 
-Told = dict[str, list[Any]]  # field -> [value, microseconds, seq]
+Told = dict[str, list[Any]]  # field -> [value, microseconds, seq], and the proof where it is not confirmed
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Told).decode
 
@@ -30,7 +31,10 @@ class Folded:
 
 
 def fold(conn: Connection, homes: Sequence[tuple[Event, int]]) -> Folded:
-    """Store the traits of a group of events; an older statement of the same source never wins over a newer one."""
+    """Store the traits of a group of events; an older statement of the same source never wins over a newer one.
+
+    Nor does one that is only claimed win over one that was proven.
+    """
     group = [(event, identifier_id) for event, identifier_id in homes if event.type in TRAIT_TYPES]
     known = _load(conn, {identifier_id for _, identifier_id in group})
     told: dict[tuple[int, str], Told] = {}
@@ -42,13 +46,15 @@ def fold(conn: Connection, homes: Sequence[tuple[Event, int]]) -> Folded:
         if stand is None:
             stand = told[key] = known.get(key, {})
         at = micros(event.at)
+        is_claimed = event.proof == CLAIMED
+        suffix = [] if event.proof == "confirmed" else [event.proof]
         for field, value in event.facts.items():
             former = stand.get(field)
-            if former is not None and former[1] > at:
+            if former is not None and (not _is_claimed(former), former[1]) > (not is_claimed, at):
                 continue
-            is_same = former is not None and former[0] == value
+            is_same = former is not None and former[0] == value and _is_claimed(former) == is_claimed
             (confirmed if is_same else different).add(identifier_id)
-            stand[field] = [value, at, event.seq]
+            stand[field] = [value, at, event.seq, *suffix]
     rows = [{"identifier_id": key[0], "source_id": key[1], "told": _encode(t).decode()} for key, t in told.items()]
     bulk(conn, upsert(conn, values), rows)
     return Folded(different=frozenset(different), confirmed=frozenset(confirmed - different))
@@ -57,15 +63,19 @@ def fold(conn: Connection, homes: Sequence[tuple[Event, int]]) -> Folded:
 def of_identifiers(conn: Connection, identifier_ids: Sequence[int]) -> list[Value]:
     """Every stored value of some identifiers."""
     return [
-        Value(field, value, source_id, at, seq, identifier_id)
+        Value(field, value, source_id, at, seq, identifier_id, *proof)
         for (identifier_id, source_id), told in _load(conn, identifier_ids).items()
-        for field, (value, at, seq) in told.items()
+        for field, (value, at, seq, *proof) in told.items()
     ]
 
 
 def forget(conn: Connection, identifier_ids: Iterable[int]) -> int:
     """Delete every value of some identifiers."""
     return int(conn.execute(sa.delete(values).where(among(conn, values.c.identifier_id, identifier_ids))).rowcount)
+
+
+def _is_claimed(stated: list[Any]) -> bool:
+    return len(stated) > 3 and stated[3] == CLAIMED
 
 
 def _load(conn: Connection, identifier_ids: Iterable[int]) -> dict[tuple[int, str], Told]:

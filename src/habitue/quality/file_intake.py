@@ -248,7 +248,12 @@ class FileIntake:
             self._flush()
 
     def _flush(self) -> None:
-        """Journal first: what is noted as seen must never be missing there; then the register, then the projection."""
+        """Journal first: what is noted as seen must never be missing there; then the register, then the projection.
+
+        After a pause, whether the job is still ours is asked before anything is written.
+        """
+        if time.monotonic() - self._told_at >= HEARTBEAT_SECONDS:
+            self._tell()
         if self._frames:
             projection.journal(self._ws).append(self._frames)
             self._frames = []

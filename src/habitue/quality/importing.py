@@ -197,7 +197,7 @@ def run(
 
     def heartbeat(tally: Tally) -> None:
         expected = max(rows, tally.rows_read) if rows else 0
-        jobs.progress(ws, job.job_id, done=tally.rows_read, total=expected)
+        jobs.progress(ws, job.job_id, done=tally.rows_read, total=expected, claimed_at=job.started_at)
         if progress is not None:
             progress(tally.rows_read, expected)
 
@@ -225,6 +225,8 @@ def run(
         state = "done"
     except jobs.JobCancelled:
         state = "cancelled"
+        raise
+    except jobs.JobLost:
         raise
     except HabitueError as problem:
         state, error = "failed", str(problem)

@@ -72,7 +72,7 @@ def add(conn: Connection, rows: Iterable[Quarantined]) -> None:
             "columns": list(row.columns),
             "cells": list(row.cells),
             "params": dict(row.params),
-            "searched": _searched(row.cells),
+            "searched": searched(row.cells),
         }
         for row in rows
     ]
@@ -123,12 +123,15 @@ def erase_matching(conn: Connection, needles: Sequence[str]) -> int:
     E-mail addresses are found within a cell, telephone numbers by their national digits, other identifiers of
     eight characters and more within a cell, shorter ones only as a whole cell.
     """
-    conditions = [
-        quarantined.c.searched.contains(text, autoescape=True) for needle in needles for text in _spellings(needle)
-    ]
+    return erase_where(conn, quarantined, needles)
+
+
+def erase_where(conn: Connection, table: sa.Table, needles: Sequence[str]) -> int:
+    """Delete the rows of a table whose column `searched` holds one of the needles in any spelling."""
+    conditions = [table.c.searched.contains(text, autoescape=True) for needle in needles for text in _spellings(needle)]
     erased = 0
     for start in range(0, len(conditions), 50):
-        erased += conn.execute(quarantined.delete().where(sa.or_(*conditions[start : start + 50]))).rowcount
+        erased += conn.execute(table.delete().where(sa.or_(*conditions[start : start + 50]))).rowcount
     return erased
 
 
@@ -141,7 +144,8 @@ def _row(values: sa.RowMapping) -> Quarantined:
     return Quarantined(**{**values, "columns": tuple(values["columns"]), "cells": tuple(values["cells"])})
 
 
-def _searched(cells: Iterable[str]) -> str:
+def searched(cells: Iterable[str]) -> str:
+    """The texts of a row in small letters and their digits, line by line: erasure finds a person by it."""
     lines = [" ".join(cell.casefold().split()) for cell in cells]
     digits = [number for line in lines if len(number := _NON_DIGITS.sub("", line)) >= 6]
     return "\n".join(["", *lines, *digits, ""])

@@ -103,7 +103,7 @@ def values() -> dict[str, Any]:
         # redirects and HSTS belong to the proxy that holds the certificate.
         "SILENCED_SYSTEM_CHECKS": ["security.W004", "security.W008", "security.W011", "security.W016"],
         "CONTENT_SECURITY_POLICY": _content_security_policy(),
-        "LOGGING": _logging(),
+        "LOGGING_CONFIG": None,  # the process that serves decides how it logs
     }
 
 
@@ -227,15 +227,6 @@ def _content_security_policy() -> dict[str, Any]:
             "base-uri": ["'none'"],
             "frame-ancestors": ["'none'"],
         }
-    }
-
-
-def _logging() -> dict[str, Any]:
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "handlers": {"console": {"class": "logging.StreamHandler"}},
-        "loggers": {"django": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
     }
 
 

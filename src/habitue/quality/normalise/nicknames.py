@@ -191,6 +191,12 @@ def is_known_first_name(name: str) -> bool:
     return bool(_names_of(_sound(ascii_key(name))))
 
 
+@lru_cache(maxsize=100_000)
+def name_groups(name: str) -> frozenset[int]:
+    """The numbers of the names that a word is a form of; two words with a common number can be one name."""
+    return _names_of(_sound(ascii_key(name)))
+
+
 _OTHER_SEX = frozenset({"a", "e", "s", "n", "ne", "la", "ina"})
 _OTHER_VOWEL = ({"o", "a"}, {"o", "e"})
 

@@ -9,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from habitue.audiences.check import RuleInvalid, ValueUnreadable, WindowInvalid, check_rule
-from habitue.audiences.event_facts import property_kind
 from habitue.audiences.fields import insight_field, trait_field
+from habitue.audiences.properties import property_kind
 from habitue.audiences.rule import (
     MANY_VALUES_OPS,
     NO_VALUE_OPS,

@@ -9,7 +9,6 @@ from typing import Any
 from django.utils.translation import gettext
 
 from habitue.audiences import reading
-from habitue.audiences.event_facts import property_kind
 from habitue.audiences.fields import (
     OP_LABELS,
     OPS,
@@ -22,6 +21,7 @@ from habitue.audiences.fields import (
     trait_field,
     trait_fields,
 )
+from habitue.audiences.properties import property_kind
 from habitue.audiences.tables import AGE
 from habitue.insights.orders import COMPLETED
 from habitue.kernel.context import Context

@@ -15,6 +15,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from habitue.access.policy import allowed
+from habitue.audiences import proposals, taken
 from habitue.collect import imports
 from habitue.collect.imports import Import
 from habitue.kernel.clock import day_in
@@ -35,6 +36,7 @@ from habitue.web.rule_links import (
     person_url,
 )
 from habitue.web.set_aside import SetAside, told_apart
+from habitue.web.templatetags.show import number
 
 LAST_IMPORTS = 5
 GREETINGS = ((5, _("Good evening")), (11, _("Good morning")), (18, _("Good afternoon")), (24, _("Good evening")))
@@ -59,6 +61,21 @@ def fragment(request: HttpRequest) -> HttpResponse:
     """Figures, chart and things to do, as a fragment."""
     ws = request.ws.context
     return render(request, "home/figures.html", _shown(ws, figures(ws)))
+
+
+def proposed(request: HttpRequest) -> HttpResponse:
+    """What to do today, and what became of what was done, as a fragment."""
+    return render(request, "home/proposals.html", _proposed(request.ws.context))
+
+
+@require_POST
+def take(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep that a proposal is carried out today, to show afterwards what became of its people."""
+    ws = request.ws.context
+    made = taken.take(ws, code)
+    told = gettext("Noted: %(people)s people. From tomorrow on you see here what they do.")
+    messages.success(request, told % {"people": number(made.people)})
+    return redirect(reverse("home:home"))
 
 
 def refused_links(request: HttpRequest) -> HttpResponse:
@@ -112,16 +129,28 @@ def _shown(ws: Context, known: Figures) -> dict[str, Any]:
         "people_page": page_url("people:list"),
         "buyers_url": people_url(BUYERS_OF_A_YEAR) if may_list else "",
         "reach_url": people_url(MAY_BE_WRITTEN_TO) if may_list else "",
+        "may_list": may_list and known.rfm.people > 0,
+        **(_proposed(ws) if may_list and proposals.known(ws) else {}),
         "tasks": [
             *todo.of_gaps(
                 has_orders=known.rfm.people > 0,
                 may_write=known.may_be_written_to > 0,
                 import_url=page_url("imports:list") if allowed(ws.actor, "imports.run") else "",
             ),
-            *todo.of_customers(ws, known.rfm),
             *todo.of_imports(last, {key: aside.to_mend for key, aside in _aside(ws, last).items()}),
             *todo.of_refused(pairs),
         ],
+    }
+
+
+def _proposed(ws: Context) -> dict[str, Any]:
+    resting = taken.resting(ws)
+    found = [each for each in proposals.proposals(ws) if each.idea.code not in resting][: proposals.MOST]
+    after = [(taken.aftermath(ws, one), proposals.IDEAS.get(one.code)) for one in taken.listing(ws)]
+    return {
+        "proposals": todo.of_proposals(found, currency=ws.config.workspace.currency),
+        "afterwards": [(each, idea.label if idea else each.taken.code) for each, idea in after],
+        "is_proposed": True,
     }
 
 
@@ -137,6 +166,8 @@ def _greeting(ws: Context) -> str:
 ROUTES = (
     route("", home, name="home", permission="insights.read"),
     route("figures/", fragment, name="figures", permission="insights.read"),
+    route("proposals/", proposed, name="proposals", permission="audiences.read"),
+    route("proposals/<slug:code>/take/", take, name="take", permission="audiences.edit"),
     route("refused/", refused_links, name="refused", permission="people.read"),
     route("example/", load_example, name="example", permission="imports.run"),
 )

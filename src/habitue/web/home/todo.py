@@ -8,28 +8,30 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from habitue.access.policy import allowed
+from habitue.audiences.proposals import Proposal
 from habitue.collect.imports import Import
-from habitue.insights.report import RfmReport
-from habitue.kernel.context import Context
-from habitue.web.rule_links import VALUABLE_AT_RISK, builder_url, customer_group, page_url, people_url
-from habitue.web.templatetags.show import money_whole, number
+from habitue.web.rule_links import builder_url, page_url, people_url
+from habitue.web.templatetags.show import money_whole, number, percent
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to do: `url` opens the list, `audience_url` (may be empty) makes an audience of it."""
+    """One thing to do: `url` opens the list, `audience_url` (may be empty) makes an audience of it.
+
+    `worth` tells what such people brought before; a `code` names a proposal that can be taken up.
+    """
 
     title: str
     why: str
     url: str
     audience_url: str = ""
+    worth: str = ""
+    code: str = ""
 
 
-def of_customers(ws: Context, report: RfmReport) -> Sequence[Task]:
-    """What the insight of recency, frequency and money suggests."""
-    may_list = allowed(ws.actor, "audiences.read")
-    return [*_win_back(report), *(_second_purchase(report) if may_list else [])]
+def of_proposals(found: Sequence[Proposal], *, currency: str) -> Sequence[Task]:
+    """Groups worth an hour, in the order of their expected money."""
+    return [_proposal(each, currency) for each in found]
 
 
 def of_imports(found: Sequence[Import], to_mend: Mapping[str, int]) -> Sequence[Task]:
@@ -64,36 +66,25 @@ def of_refused(count: int) -> Sequence[Task]:
     return [Task(title % {"count": number(count)}, why, reverse("home:refused"))]
 
 
-def _win_back(report: RfmReport) -> list[Task]:
-    if not report.at_risk:
-        return []
-    title = ngettext("Win back %(count)s valuable customer", "Win back %(count)s valuable customers", report.at_risk)
-    why = gettext("%(money)s a year in danger: silent for more than twice their usual pause")
-    name = gettext("Win back valuable customers")
-    return [
-        Task(
-            title=title % {"count": number(report.at_risk)},
-            why=why % {"money": money_whole(report.money_in_danger, report.currency)},
-            url=reverse("insights:at_risk"),
-            audience_url=builder_url(VALUABLE_AT_RISK, name=name),
-        )
-    ]
-
-
-def _second_purchase(report: RfmReport) -> list[Task]:
-    people = {item.group.code: item.people for item in report.groups}
-    if people.get("new"):
-        code, why = "new", gettext("bought once, not long ago: now a second purchase is won most easily")
-    elif people.get("one_time"):
-        code, why = "one_time", gettext("bought once, long ago: find out what first buyers lack")
-    else:
-        return []
-    title = ngettext(
-        "Second purchase: %(count)s one-time buyer", "Second purchase: %(count)s one-time buyers", people[code]
+def _proposal(found: Proposal, currency: str) -> Task:
+    name = gettext(found.idea.label)
+    title = gettext("%(proposal)s: %(people)s")
+    return Task(
+        title=title % {"proposal": name, "people": number(found.people)},
+        why=gettext(found.idea.why),
+        url=people_url(found.idea.rule),
+        audience_url=builder_url(found.idea.rule, name=name, description=gettext(found.idea.why)),
+        worth=_worth(found, currency),
+        code=found.idea.code,
     )
-    rule, name = customer_group(code), gettext("Second purchase")
-    told = title % {"count": number(people[code])}
-    return [Task(title=told, why=why, url=people_url(rule), audience_url=builder_url(rule, name=name))]
+
+
+def _worth(found: Proposal, currency: str) -> str:
+    if found.expected is None:
+        return gettext("Too few people were like them before to say what they may bring.")
+    text = gettext("As many people like them brought about %(money)s in 90 days; %(share)s of them bought.")
+    share = percent(found.then_bought / found.then_people)
+    return text % {"money": money_whole(found.expected, currency), "share": share}
 
 
 def _set_aside(item: Import, rows: int) -> Task:

@@ -22,6 +22,7 @@ VERBS: Mapping[str, str] = {
     "audience.archived": _("put an audience away"),
     "audience.changed": _("changed an audience"),
     "audience.created": _("made an audience"),
+    "proposal.taken": _("took up a proposal"),
     "audience.restored": _("took an audience back"),
     "export.deleted": _("deleted the file of an export"),
     "export.downloaded": _("downloaded a list"),

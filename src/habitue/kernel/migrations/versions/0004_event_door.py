@@ -8,7 +8,7 @@ from alembic import op
 from habitue.kernel import register
 
 revision = "0004"
-down_revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""What must hold when processes, disks and databases fail: one experiment a file."""

@@ -1,0 +1,49 @@
+"""R5: PostgreSQL stops at once and starts again under load, and connections are cut in the middle of a commit."""
+
+from __future__ import annotations
+
+import random
+import time
+
+from bench.crash.counting import count, stored, wait_stored
+from bench.crash.places import place
+from bench.crash.sending import load
+from bench.crash.serving import Served
+from bench.figures import Figures
+
+BACK_SECONDS = 5.0
+
+
+def run(figures: Figures, *, small: bool) -> None:
+    """50 stops and 500 cuts; small: 2 and 10."""
+    stops, cuts = (2, 10) if small else (50, 500)
+    chance = random.Random(5)
+    with place("postgres") as here:
+        database = here.database
+        assert database is not None
+        server = Served(here.ws.folder, register_url=here.url)
+        server.start()
+        slowest = cut = 0.0
+        with load(server.port, here.key, pause=0.005) as clients:
+            try:
+                for number in range(stops + cuts):
+                    time.sleep(chance.random() * 0.2)
+                    if number % ((stops + cuts) // stops):
+                        cut += database.cut()
+                        continue
+                    database.stop_at_once()
+                    time.sleep(chance.random())
+                    database.start()
+                    slowest = max(slowest, clients.first_after(time.monotonic(), 60))
+            finally:
+                clients.stop()
+            projected = wait_stored(here.ws, len(clients.acknowledged))
+            server.stop()
+        found = len(stored(here.ws))
+        figures.notes.append(f"R5: {stops} stops, {cut:.0f} connections cut, {found} events stored")
+        figures.add("R5: slowest first acknowledgement after a start", slowest, "s", goal=BACK_SECONDS)
+        figures.add("R5: everything processed after the last start", projected, "s")
+        others = sum(many for status, many in clients.statuses.items() if status not in (200, 503))
+        figures.add("R5: answers other than 200 and 503", others, "answers", goal=0)
+        figures.add("R5: answers of 503 without Retry-After", clients.without_retry_after, "answers", goal=0)
+        count(figures, here.ws, "R5", clients.acknowledged)

@@ -1,0 +1,64 @@
+"""R4: the disk fails at the k-th call, by injection: never a 200 for what was not written, and a clean restart."""
+
+from __future__ import annotations
+
+import http.client
+import tempfile
+from pathlib import Path
+
+from bench.crash.counting import count
+from bench.crash.places import REGISTERS, place
+from bench.crash.sending import batch_of
+from bench.crash.tracing import TracedDoor, strace
+from bench.figures import Figures
+
+INJECTIONS = ("fdatasync:error=EIO", "pwrite64:error=EIO", "pwrite64:error=ENOSPC", "fallocate:error=ENOSPC")
+FIRST = 3
+EVERY = 7
+
+
+def run(figures: Figures, *, small: bool) -> None:
+    """Every kind of error on each register; one request at a time, so that each error belongs to one request."""
+    requests = 60 if small else 1_000
+    for register in REGISTERS[:1] if small else REGISTERS:
+        for injection in INJECTIONS:
+            _run(figures, register, injection, requests)
+
+
+def _run(figures: Figures, register: str, injection: str, requests: int) -> None:
+    name = f"R4 {register} {injection}"
+    with place(register) as here, tempfile.TemporaryDirectory(prefix="habitue-crash-") as folder:
+        output, log = Path(folder) / "trace", Path(folder) / "log"
+        call = injection.partition(":")[0]
+        # A new workspace allocates its first segment at once: that is the call to fail there.
+        when = "1" if call == "fallocate" else f"{FIRST}+{EVERY}"
+        before = strace("-e", f"trace={call}", "-e", f"inject={injection}:when={when}", output=output)
+        broken = TracedDoor(here.ws.folder, url=here.url, before=before, log=log)
+        with broken.running():
+            first = _send(broken.port, here.key, range(requests))
+        text = output.read_text(encoding="utf-8", errors="replace")
+        refused = [number for number, status in first.items() if status == 503]
+        figures.add(f"{name}: errors injected", text.count("(INJECTED)"), "errors", goal=1, is_upper=False)
+        figures.add(f"{name}: errors answered with 200", text.count("(INJECTED)") - len(refused), "requests", goal=0)
+        others = [status for status in first.values() if status not in (200, 503)]
+        figures.add(f"{name}: answers other than 200 and 503", len(others), "answers", goal=0)
+        is_told = "the journal could not be written" in log.read_text("utf-8")
+        figures.add(f"{name}: the process says so", is_told, "", goal=1, is_upper=False)
+        whole = TracedDoor(here.ws.folder, url=here.url)
+        with whole.running():
+            again = _send(whole.port, here.key, refused)
+        taken = [number for number, status in (first | again).items() if status == 200]
+        figures.add(f"{name}: taken after a restart", len(taken), "requests", goal=requests, is_upper=False)
+        count(figures, here.ws, name, [f"m{number}" for number in taken])
+
+
+def _send(port: int, key: str, numbers: range | list[int]) -> dict[int, int]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    statuses = {}
+    for number in numbers:
+        connection.request("POST", "/v1/batch", batch_of(key, "u1", [f"m{number}"]))
+        answer = connection.getresponse()
+        answer.read()
+        statuses[number] = answer.status
+    connection.close()
+    return statuses

@@ -1,0 +1,149 @@
+"""A workspace served by real processes, as `habitue serve` starts them, that can be killed at any moment."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+START_SECONDS = 90.0
+STOP_SECONDS = 60
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def bare_environment(register_url: str = "", **more: str) -> dict[str, str]:
+    """The environment without settings of this machine, with the register's address."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HABITUE_")}
+    register = {"HABITUE_REGISTER__URL": register_url} if register_url else {}
+    return {**kept, **register, **more}
+
+
+class Served:
+    """`habitue serve` on one folder and one port: door and pages in one process, the worker beside it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        register_url: str = "",
+        settings: Mapping[str, str] | None = None,
+        before: Sequence[str] = (),
+        log: Path | None = None,
+    ) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environment = bare_environment(register_url, **(settings or {}))
+        self._before = list(before)
+        self._log = log
+        self.process: subprocess.Popen[bytes] | None = None
+        self._orphans: list[int] = []
+
+    def start(self, *, wait: bool = True) -> None:
+        """Start it; with `wait` return when it is ready."""
+        bind = f"127.0.0.1:{self.port}"
+        command = [sys.executable, "-m", "habitue.cli.main", "serve", "-w", str(self.folder), "--bind", bind]
+        with contextlib.ExitStack() as stack:
+            said = stack.enter_context(self._log.open("ab")) if self._log else subprocess.DEVNULL
+            self.process = subprocess.Popen(
+                [*self._before, *command], env=self._environment, stdout=said, stderr=said, stdin=subprocess.DEVNULL
+            )
+        if wait:
+            self.wait_ready()
+
+    def wait_ready(self, seconds: float = START_SECONDS) -> None:
+        """Return when it says that it is ready; RuntimeError when it ends or takes too long."""
+        give_up_at = time.monotonic() + seconds
+        while not is_answered(f"{self.url}/ready"):
+            if self.process is None or self.process.poll() is not None:
+                raise RuntimeError("the server has ended")
+            if time.monotonic() > give_up_at:
+                raise RuntimeError("the server did not become ready")
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """End the server at once; its worker notices and ends by itself."""
+        if self.process is not None:
+            self._orphans += self.workers()
+            self.process.kill()
+            self.process.wait()
+
+    def kill_worker(self) -> bool:
+        """End the worker at once; returns whether there was one."""
+        for pid in self.workers():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                return True
+        return False
+
+    def workers(self) -> list[int]:
+        """The processes that the server has started."""
+        if self.process is None:
+            return []
+        return children(self.process.pid)
+
+    def stop(self) -> None:
+        """Ask it to end, and make it end; workers of servers that were killed before end too."""
+        if self.process is None:
+            return
+        for pid in self._orphans:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            for pid in self.workers():
+                os.kill(pid, signal.SIGKILL)
+            self.kill()
+
+
+@contextlib.contextmanager
+def served(folder: Path, *, register_url: str = "", settings: Mapping[str, str] | None = None) -> Iterator[Served]:
+    """A server that is ready, and stopped at the end."""
+    server = Served(folder, register_url=register_url, settings=settings)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def children(pid: int) -> list[int]:
+    """The processes that any thread of a process has started and that still run."""
+    listed = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            listed += path.read_text().split()
+    return [int(child) for child in listed]
+
+
+def is_answered(url: str) -> bool:
+    """Whether an address answers 200."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def memory_mb(pid: int, *, peak: bool = False) -> float:
+    """The resident size of a process in megabytes, now or at its largest."""
+    wanted = "VmHWM:" if peak else "VmRSS:"
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(wanted):
+            return int(line.split()[1]) / 1024
+    return 0.0

@@ -1,0 +1,248 @@
+"""Real time: memberships follow every projected event and the clock, without asking everybody.
+
+`follow` is one step of the worker. It takes the people who changed since its last step and those who are due, reads
+their slice from the register in one snapshot, asks the audiences that mention what changed, and writes who entered
+and left, when to ask again, and how far it has come, in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import ibis
+import msgspec
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from habitue.audiences import clocks, news, stays
+from habitue.audiences.asking import asks_relations
+from habitue.audiences.audience import Audience, all_mentioned, audiences, of_row
+from habitue.audiences.fields import kinds
+from habitue.audiences.moment import Moment
+from habitue.audiences.neighbours import with_neighbours
+from habitue.audiences.rule import Rule, insights_in
+from habitue.audiences.slice_lake import Asker
+from habitue.audiences.topics import Topics, is_concerned, names_of_events, topics_of
+from habitue.insights.store import PREFIX as INSIGHT
+from habitue.kernel import state
+from habitue.kernel.clock import from_micros, micros
+from habitue.kernel.context import Context
+from habitue.kernel.register import among, chunks, upsert
+from habitue.privacy import purposes
+from habitue.profiles.slices import slice_of
+
+SEQ, NOW = "audiences_seq", "audiences_now"
+MOST_PEOPLE = 2_000
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A published audience with what follows from its rule."""
+
+    audience: Audience
+    mentioned: Mapping[str, Rule]
+    topics: Topics
+    clocks: frozenset[clocks.Clock]
+    has_neighbours: bool
+
+    @property
+    def audience_id(self) -> str:
+        """The id."""
+        return self.audience.audience_id
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a step did: people asked, entries, exits, and whether more is waiting."""
+
+    people: int = 0
+    entered: int = 0
+    left: int = 0
+    is_more: bool = False
+
+
+@dataclass(slots=True)
+class Follower:
+    """Keeps compiled rules between the steps of one worker."""
+
+    asker: Asker = field(default_factory=Asker)
+    kept: dict[tuple[str, int], Known] = field(default_factory=dict)
+
+    def known(self, conn: Connection) -> list[Known]:
+        """The published audiences of which everybody's membership is stored."""
+        settled = sa.and_(sa.not_(audiences.c.is_archived), audiences.c.version > 0)
+        settled = sa.and_(settled, audiences.c.settled_version == audiences.c.version)
+        found = [of_row(row) for row in conn.execute(sa.select(audiences).where(settled)).mappings()]
+        everything = {(a.audience_id, a.version) for a in found}
+        if everything != set(self.kept):
+            self.kept = {(a.audience_id, a.version): known_of(conn, a) for a in found}
+        return list(self.kept.values())
+
+
+def known_of(conn: Connection, audience: Audience) -> Known:
+    """An audience with what follows from its rule."""
+    mentioned = {key: other.rule for key, other in all_mentioned(conn, audience.rule).items()}
+    rules = [audience.rule, *mentioned.values()]
+    return Known(
+        audience,
+        mentioned,
+        topics_of(audience.rule, mentioned),
+        clocks.clocks_of(audience.rule, mentioned),
+        any(asks_relations(rule) for rule in rules),
+    )
+
+
+def follow(ws: Context, follower: Follower) -> Moved:
+    """One step; with nothing new it costs two small queries."""
+    now = ws.clock.now()
+    with ws.register.read() as conn:
+        since, seq = state.read(conn, SEQ), activity.counted(conn)
+        waiting = _due(conn, now)
+        if since >= seq and not waiting:
+            return Moved()
+        known = follower.known(conn)
+        heard = news.since(conn, since, MOST_PEOPLE)
+        gone = stays.gone(conn) if heard.news.whole else {}
+        asked = [each for each in known if is_concerned(each.topics, heard.news)]
+        overdue = {audience_id for audience_id, _profile in waiting}
+        asked += [each for each in known if each.audience_id in overdue and each not in asked]
+        people = sorted({*heard.profile_ids, *(profile for _audience, profile in waiting)} - set(gone))
+        if any(each.has_neighbours for each in asked):
+            people = with_neighbours(conn, people)
+        outcome = ask(ws, conn, follower.asker, asked, people, now) if asked and people else Outcome()
+    moved = _write(ws, outcome, asked, people, gone, is_time=not heard.profile_ids)
+    with ws.register.write() as conn:
+        state.store(conn, {SEQ: heard.until, NOW: micros(now)})
+    return Moved(len(people), moved[0], moved[1], is_more=heard.until < seq)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Who fulfils what, and when to ask again."""
+
+    pairs: frozenset[tuple[str, str]] = frozenset()
+    due: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+
+
+def ask(
+    ws: Context, conn: Connection, asker: Asker, known: Sequence[Known], people: Sequence[str], now: datetime
+) -> Outcome:
+    """Ask some audiences of some people, from one snapshot of the register."""
+    tables = dict(slice_of(conn, people, names=names_of_events(each.topics for each in known)))
+    tables["stays"] = stays.history_table(conn, people)
+    insights = {name for each in known for rule in (each.audience.rule, *each.mentioned.values())
+                for name in insights_in(rule)}  # fmt: skip
+    tables |= _insights(ws, asker, insights, people)
+    version = (tuple(purposes.listing(conn)), tuple(sorted(insights)))
+    kind = kinds(ws)
+    compiled = {
+        each.audience_id: asker.compiled(ws, each.audience.rule, each.mentioned, kind, version) for each in known
+    }
+    pairs = asker.members(compiled, tables, now)
+    return Outcome(frozenset(pairs), _next(ws, known, tables, now))
+
+
+def was_set_back(ws: Context) -> bool:
+    """Whether the clock shows less than it did at an earlier step; then everybody must be asked anew."""
+    with ws.register.read() as conn:
+        last = state.read(conn, NOW)
+    return bool(last) and ws.clock.now() < from_micros(last)
+
+
+def _due(conn: Connection, now: datetime) -> set[tuple[str, str]]:
+    query = sa.select(stays.due.c.audience_id, stays.due.c.profile_id).where(stays.due.c.due_at <= now)
+    rows = conn.execute(query.order_by(stays.due.c.due_at).limit(MOST_PEOPLE))
+    return {(row.audience_id, row.profile_id) for row in rows}
+
+
+def _insights(ws: Context, asker: Asker, names: Iterable[str], people: Sequence[str]) -> dict[str, pa.Table]:
+    """The insights of a slice, as they were computed last."""
+    found: dict[str, pa.Table] = {}
+    schemas: dict[str, ibis.Schema] = {}
+    wanted = ibis.memtable(pa.table({"profile_id": pa.array(people, pa.string())}))
+    for name in sorted(names):
+        table = ws.lake.table(INSIGHT + name)
+        found[INSIGHT + name] = ws.lake.con.to_pyarrow(table.semi_join(wanted, "profile_id"))
+        schemas[name] = table.schema()
+    asker.lake.learn(schemas)
+    return found
+
+
+def _next(
+    ws: Context, known: Sequence[Known], tables: Mapping[str, pa.Table], now: datetime
+) -> dict[tuple[str, str], datetime]:
+    settings = ws.config.workspace
+    moment = Moment(now, settings.timezone, settings.currency)
+    timed = [each for each in known if each.clocks]
+    if not timed:
+        return {}
+    events = _by_person(tables["events"].select(["profile_id", "name", "at"]))
+    kept = _by_person(tables["stays"])
+    found: dict[tuple[str, str], datetime] = {}
+    for row in tables["people"].to_pylist():
+        profile_id = row["profile_id"]
+        person = {**_decode(row["traits"]), **{key: value for key, value in row.items() if value is not None}}
+        for each in timed:
+            at = clocks.due_at(
+                each.clocks, moment, person=person, events=events.get(profile_id, ()), stays=kept.get(profile_id, ())
+            )
+            if at is not None:
+                found[each.audience_id, profile_id] = at
+    return found
+
+
+def _by_person(table: pa.Table) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in table.to_pylist():
+        found.setdefault(row["profile_id"], []).append(row)
+    return found
+
+
+def _write(
+    ws: Context,
+    outcome: Outcome,
+    asked: Sequence[Known],
+    people: Sequence[str],
+    gone: Mapping[str, str | None],
+    *,
+    is_time: bool,
+) -> tuple[int, int]:
+    ids = [each.audience_id for each in asked]
+    with ws.register.write() as conn:
+        before = stays.members(conn, ids, people)
+        entered, left = set(outcome.pairs) - before, before - set(outcome.pairs)
+        why: stays.Why = "time" if is_time else "facts"
+        stays.enter(conn, ws, entered, why)
+        stays.leave(conn, ws, left, why)
+        if gone:
+            stays.leave(conn, ws, _open_of(conn, gone), "merged")
+        forget_due(conn, ids, [*people, *gone])
+        store_due(conn, outcome.due)
+    return len(entered), len(left)
+
+
+def _open_of(conn: Connection, gone: Mapping[str, str | None]) -> set[tuple[str, str]]:
+    query = sa.select(stays.stays.c.audience_id, stays.stays.c.profile_id).where(
+        stays.stays.c.left_at.is_(None), among(conn, stays.stays.c.profile_id, gone)
+    )
+    return {(row.audience_id, row.profile_id) for row in conn.execute(query)}
+
+
+def forget_due(conn: Connection, audience_ids: Sequence[str], profile_ids: Sequence[str]) -> None:
+    """Forget when to ask these audiences of these people."""
+    due = stays.due
+    for part in chunks(profile_ids, MOST_PEOPLE):
+        ours = among(conn, due.c.audience_id, audience_ids)
+        conn.execute(sa.delete(due).where(ours, among(conn, due.c.profile_id, part)))
+
+
+def store_due(conn: Connection, found: Mapping[tuple[str, str], datetime]) -> None:
+    """Note when to ask again."""
+    rows = [{"audience_id": key[0], "profile_id": key[1], "due_at": at} for key, at in found.items()]
+    for part in chunks(rows, MOST_PEOPLE):
+        conn.execute(upsert(conn, stays.due), list(part))

@@ -1,0 +1,178 @@
+"""Who belonged to which audience from when to when, and why: written once, closed once, never recomputed away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from habitue.identity.tables import identifiers
+from habitue.kernel import lake, state
+from habitue.kernel.context import Context
+from habitue.kernel.register import Instant, among, bulk, chunks, metadata
+from habitue.kernel.text import gettext_noop as _
+from habitue.profiles.tables import people
+
+Why = Literal["published", "facts", "time", "insight", "added", "merged", "removed"]
+WHY: Mapping[str, str] = {
+    "published": _("the rule was published"),
+    "facts": _("something new is known"),
+    "time": _("time went by"),
+    "insight": _("an insight was computed anew"),
+    "added": _("added by hand"),
+    "merged": _("joined with another profile"),
+    "removed": _("taken out by hand"),
+}
+PART = 5_000
+
+stays = sa.Table(
+    "audiences_stays",
+    metadata,
+    sa.Column("stay_id", sa.Text, primary_key=True),
+    sa.Column("audience_id", sa.Text, nullable=False),
+    sa.Column("profile_id", sa.Text, nullable=False),
+    sa.Column("entered_at", Instant, nullable=False),
+    sa.Column("entered_why", sa.Text, nullable=False),
+    sa.Column("left_at", Instant),
+    sa.Column("left_why", sa.Text),
+    sa.Index("ix_audiences_stays_person", "profile_id", "audience_id"),
+    sa.Index("ix_audiences_stays_audience", "audience_id", "left_at"),
+)
+due = sa.Table(
+    "audiences_due",
+    metadata,
+    sa.Column("audience_id", sa.Text, primary_key=True),
+    sa.Column("profile_id", sa.Text, primary_key=True),
+    sa.Column("due_at", Instant, nullable=False, index=True),
+)
+HISTORY = pa.schema(
+    [
+        ("audience_id", pa.string()),
+        ("profile_id", pa.string()),
+        ("entered_at", lake.instant()),
+        ("left_at", lake.instant()),
+    ]
+)
+lake.declare("stays", HISTORY)
+CHANGES = "stays_changes"
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One stay in an audience; `left_at` is None while it lasts, the reasons are keys of WHY."""
+
+    audience_id: str
+    profile_id: str
+    entered_at: datetime
+    entered_why: str
+    left_at: datetime | None
+    left_why: str | None
+
+
+def members(conn: Connection, audience_ids: Iterable[str], profile_ids: Sequence[str] | None = None) -> set[
+    tuple[str, str]
+]:  # fmt: skip
+    """The pairs of audience and profile that hold now, of everybody or of some profiles."""
+    wanted = [stays.c.left_at.is_(None), among(conn, stays.c.audience_id, audience_ids)]
+    query = sa.select(stays.c.audience_id, stays.c.profile_id).where(*wanted)
+    if profile_ids is None:
+        return {(row.audience_id, row.profile_id) for row in conn.execute(query)}
+    found: set[tuple[str, str]] = set()
+    for part in chunks(profile_ids, PART):
+        rows = conn.execute(query.where(among(conn, stays.c.profile_id, part)))
+        found.update((row.audience_id, row.profile_id) for row in rows)
+    return found
+
+
+def enter(conn: Connection, ws: Context, pairs: Iterable[tuple[str, str]], why: Why) -> None:
+    """Begin a stay for each pair of audience and profile."""
+    now = ws.clock.now()
+    rows = [
+        {
+            "stay_id": ws.ids.new(),
+            "audience_id": audience_id,
+            "profile_id": profile_id,
+            "entered_at": now,
+            "entered_why": why,
+        }
+        for audience_id, profile_id in sorted(pairs)
+    ]
+    bulk(conn, sa.insert(stays), rows)
+    _note(conn, len(rows))
+
+
+def leave(conn: Connection, ws: Context, pairs: Iterable[tuple[str, str]], why: Why) -> None:
+    """End the stay of each pair of audience and profile."""
+    by_audience: dict[str, list[str]] = {}
+    for audience_id, profile_id in sorted(pairs):
+        by_audience.setdefault(audience_id, []).append(profile_id)
+    for audience_id, profile_ids in by_audience.items():
+        for part in chunks(profile_ids, PART):
+            conn.execute(
+                sa.update(stays)
+                .where(
+                    stays.c.audience_id == audience_id,
+                    stays.c.left_at.is_(None),
+                    among(conn, stays.c.profile_id, part),
+                )
+                .values(left_at=ws.clock.now(), left_why=why)
+            )
+        _note(conn, len(profile_ids))
+
+
+def of_person(conn: Connection, profile_id: str) -> Sequence[Stay]:
+    """Every stay of a person, the newest first."""
+    query = sa.select(*(stays.c[name] for name in Stay.__dataclass_fields__)).where(stays.c.profile_id == profile_id)
+    order = (stays.c.entered_at.desc(), stays.c.stay_id.desc())
+    return [Stay(**row._mapping) for row in conn.execute(query.order_by(*order))]
+
+
+def gone(conn: Connection, limit: int = PART) -> Mapping[str, str | None]:
+    """Profiles that are in an audience and no longer exist, each with the profile it became a part of, if any."""
+    is_open = sa.select(stays.c.profile_id).where(stays.c.left_at.is_(None)).distinct()
+    missing = is_open.outerjoin(people, people.c.profile_id == stays.c.profile_id).where(people.c.profile_id.is_(None))
+    missing = missing.with_only_columns(stays.c.profile_id)
+    ids = list(conn.scalars(missing.limit(limit)))
+    found: dict[str, str | None] = dict.fromkeys(ids)
+    query = sa.select(identifiers.c.own_id, identifiers.c.profile_id)
+    for row in conn.execute(query.where(among(conn, identifiers.c.own_id, ids))):
+        found[row.own_id] = row.profile_id
+    return found
+
+
+def erase_person(conn: Connection, identifier_ids: Iterable[int], profile_id: str) -> None:
+    """Delete everything that is kept here about a person, under every profile id that they ever had."""
+    own = conn.scalars(sa.select(identifiers.c.own_id).where(among(conn, identifiers.c.identifier_id, identifier_ids)))
+    ids = [profile_id, *own]
+    for table in (stays, due):
+        conn.execute(sa.delete(table).where(among(conn, table.c.profile_id, ids)))
+    _note(conn, 1)
+
+
+def history_table(conn: Connection, profile_ids: Sequence[str] | None = None) -> pa.Table:
+    """Stays in the form of the lake, of everybody or of some profiles."""
+    query = sa.select(*(stays.c[name] for name in HISTORY.names)).order_by(stays.c.stay_id)
+    if profile_ids is not None:
+        query = query.where(among(conn, stays.c.profile_id, profile_ids))
+    rows = conn.execute(query).all()
+    return pa.Table.from_pylist([dict(row._mapping) for row in rows], schema=HISTORY)
+
+
+def refresh_lake(ws: Context) -> None:
+    """Bring the lake's table of stays up to the register."""
+    with ws.register.read() as conn:
+        wanted = state.read(conn, CHANGES)
+        if ws.lake.has("stays") and ws.lake.sequence("stays") == wanted:
+            return
+        table = history_table(conn)
+    ws.lake.write("stays", table, seq=wanted)
+
+
+def _note(conn: Connection, changes: int) -> None:
+    if changes:
+        state.store(conn, {CHANGES: state.read(conn, CHANGES) + 1})

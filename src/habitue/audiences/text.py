@@ -1,0 +1,111 @@
+"""Rules as text that people write: `country is "DE" and did "Order Completed" at least 2 times in last year`.
+
+`read` and `written` lead back and forth without loss. The language is described in `docs/reference/rules.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lark import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.exceptions import VisitError
+
+from habitue.audiences.check import RuleInvalid, check_rule
+from habitue.audiences.grammar import parser
+from habitue.audiences.rule import MAX_BYTES, Rule, RuleTooLarge, check_limits
+from habitue.audiences.text_reading import Placed, Reading
+from habitue.audiences.text_words import said_of_terminal
+from habitue.kernel.errors import HabitueError
+from habitue.kernel.text import gettext_noop as _
+
+MAX_TEXT_OF_RULE = 20_000
+SHOWN = 8
+
+
+class RuleTextUnreadable(HabitueError):
+    """The text is no rule; `line`, `column` and `length` tell the word, `expected` what could stand there."""
+
+    code = "rule_text_unreadable"
+    message = _("Line %(line)s, column %(column)s: “%(word)s” does not fit here. Possible: %(expected)s.")
+    next_step = _("Correct this word; the page “Rules as text” of the documentation shows every form.")
+
+
+class RuleTextInvalid(HabitueError):
+    """A condition can be read but not used; `line` and `column` tell where it begins."""
+
+    code = "rule_text_invalid"
+    message = _("Line %(line)s, column %(column)s: %(problem)s")
+    next_step = _("Correct this condition and try again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Where a text is wrong: line and column from 1, the number of characters, and what could stand there."""
+
+    line: int
+    column: int
+    length: int
+    expected: tuple[str, ...]
+
+
+def read(text: str, *, audience_ids: Mapping[str, str] | None = None) -> Rule:
+    """The rule of a text; an empty one is everybody. `audience_ids` are the ids of audiences by name.
+
+    Raises RuleTextUnreadable, RuleTextInvalid with the place, and RuleTooLarge.
+    """
+    if len(text) > MAX_TEXT_OF_RULE:
+        raise RuleTooLarge(limit=MAX_TEXT_OF_RULE, what=_("characters"))
+    try:
+        tree = parser().parse(text if text.strip() else "everybody")
+        placed: Placed = Reading(audience_ids or {}).transform(tree)
+    except UnexpectedInput as problem:
+        raise _unreadable(text, problem) from None
+    except (VisitError, RecursionError) as problem:
+        inner: object = getattr(problem, "orig_exc", problem)
+        if not isinstance(inner, RecursionError):
+            raise
+        raise RuleTooLarge(limit=MAX_BYTES, what=_("characters")) from problem
+    check_limits(placed.rule)
+    _check(placed)
+    return placed.rule
+
+
+def problem_of(error: HabitueError) -> Problem | None:
+    """The place of a problem that `read` raised."""
+    told: dict[str, Any] = dict(error.params)
+    if "line" not in told:
+        return None
+    return Problem(int(told["line"]), int(told["column"]), int(told.get("length", 1)), tuple(told.get("words", ())))
+
+
+def _check(placed: Placed) -> None:
+    for leaf in placed.leaves:
+        try:
+            check_rule(leaf.rule)
+        except RuleInvalid as problem:
+            told = problem.message % {**problem.params, "path": f"{leaf.line}:{leaf.column}"}
+            raise RuleTextInvalid(line=leaf.line, column=leaf.column, problem=told, length=leaf.length) from None
+
+
+def _unreadable(text: str, problem: UnexpectedInput) -> RuleTextUnreadable:
+    allowed: Sequence[str] = ()
+    line, column, word = problem.line, problem.column, ""
+    if isinstance(problem, UnexpectedToken):
+        allowed, word = sorted(problem.accepts or problem.expected), str(problem.token)
+        if problem.token.type == "$END":
+            line, column, word = _end(text)
+    elif isinstance(problem, UnexpectedCharacters):
+        allowed, word = sorted(problem.allowed or ()), text[problem.pos_in_stream or 0 :][:1]
+    words = tuple(dict.fromkeys(said for name in allowed if (said := said_of_terminal(name))))
+    shown = ", ".join(words[:SHOWN]) + (", …" if len(words) > SHOWN else "")
+    return RuleTextUnreadable(
+        line=line, column=column, word=word or "…", expected=shown, words=words, length=max(1, len(word))
+    )
+
+
+def _end(text: str) -> tuple[int, int, str]:
+    """Where a text ends that should go on."""
+    lines = text.rstrip().split("\n")
+    return len(lines), len(lines[-1]) + 1, ""

@@ -1,0 +1,127 @@
+"""`habitue insight NAME FILE`: an insight on any file of orders, without a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from habitue.cli.session import Session
+from habitue.cli.verbs import pass_session
+from habitue.insights.card import Card
+from habitue.kernel.text import gettext_noop as _
+
+if TYPE_CHECKING:
+    from habitue.insights.scores import Scores
+
+SHOWN = 10
+
+
+def _of_file(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that all insights on files share."""
+    day = click.DateTime(formats=["%Y-%m-%d"])
+    for option in (
+        click.option("--as-of", type=day, help="Last day that counts as known; else the last day of the file."),
+        click.option(
+            "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write all rows there (.csv, .parquet)."
+        ),
+        click.option("--amount", help="Heading of the amount, else guessed."),
+        click.option("--date", help="Heading of the order date, else guessed."),
+        click.option("--customer", help="Heading of the customer, else guessed."),
+        click.argument("orders", type=click.Path(exists=True, dir_okay=False, path_type=Path)),
+    ):
+        command = option(command)
+    return command
+
+
+def _horizon(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--horizon-days",
+        type=click.IntRange(1, 3650),
+        default=90,
+        show_default=True,
+        help="How many days to look ahead.",
+    )(command)
+
+
+@click.command("lifetime")
+@_of_file
+@_horizon
+@pass_session
+def lifetime(session: Session, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
+    """Orders and money to expect of each customer of a file, with bounds."""
+    from habitue.insights import lifetime as insight
+
+    give(session, insight.fit(orders, horizon_days=horizon_days, **_named(options)), out)
+
+
+@click.command("churn")
+@_of_file
+@_horizon
+@pass_session
+def churn(session: Session, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
+    """Who of a file is about to leave, and the money in danger."""
+    from habitue.insights import churn as insight
+
+    give(session, insight.fit(orders, horizon_days=horizon_days, **_named(options)), out)
+
+
+@click.command("next-order")
+@_of_file
+@_horizon
+@pass_session
+def next_order(session: Session, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
+    """When the next order of each customer of a file is to be expected."""
+    from habitue.insights import next_order as insight
+
+    give(session, insight.fit(orders, horizon_days=horizon_days, **_named(options)), out)
+
+
+def _named(options: dict[str, Any]) -> dict[str, Any]:
+    as_of: datetime | None = options.pop("as_of")
+    return {**options, "as_of": None if as_of is None else as_of.date()}
+
+
+def give(session: Session, scores: Scores, out: Path | None) -> None:
+    """Write all rows where asked to, and answer with the summary."""
+    if out is not None:
+        scores.write(out, session.text)
+    data = {**scores.summary(session.text), "out": None if out is None else str(out)}
+    session.give(data, lambda: _show(session, scores, out))
+
+
+def _show(session: Session, scores: Scores, out: Path | None) -> None:
+    table = scores.told(session.text)
+    first = table.slice(0, SHOWN)
+    session.table(first.column_names, [list(row.values()) for row in first.to_pylist()])
+    if table.num_rows > SHOWN:
+        session.say(_("… and %(count)s more rows."), count=table.num_rows - SHOWN)
+    for card in scores.cards:
+        _show_card(session, card)
+    for sentence in scores.sentences(session.text):
+        session.out.print(f"- {sentence}")
+    if scores.columns:
+        taken = ", ".join(f"{role} = {heading}" for role, heading in scores.columns.items())
+        session.say(_("Columns taken: %(columns)s."), columns=taken)
+    if out is not None:
+        session.say(_("%(count)s rows were written to %(file)s."), count=table.num_rows, file=str(out))
+
+
+def _show_card(session: Session, card: Card) -> None:
+    if not card.measures:
+        return
+    session.table(
+        [_("Figure"), card.method_label, card.baseline_label],
+        [(session.text(each.label), _figure(each.value), _figure(each.baseline)) for each in card.measures],
+        title=card.insight,
+    )
+
+
+def _figure(value: float | None) -> float | None:
+    return None if value is None or value != value else round(value, 3)
+
+
+COMMANDS = (lifetime, churn, next_order)

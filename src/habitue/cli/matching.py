@@ -1,0 +1,138 @@
+"""`habitue match`: which rows of a file are the same person or organisation."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from habitue.cli.session import Session
+from habitue.cli.verbs import Verb, pass_session
+from habitue.kernel.text import gettext_noop as _
+
+if TYPE_CHECKING:
+    from habitue.identity.matching.library import Result
+    from habitue.identity.matching.report import Report
+
+_ANSWERS = {"y": True, "yes": True, "s": True, "same": True, "j": True, "д": True, "1": True,
+            "n": False, "no": False, "d": False, "different": False, "н": False, "0": False}  # fmt: skip
+
+
+@click.command("match", cls=Verb)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File for the result: .csv or .parquet.")
+@click.option(
+    "--source-column", "--link-column", "source_column", metavar="NAME",
+    help="Column that names the source of a row: only rows of different sources can be one.",
+)  # fmt: skip
+@click.option("--labels", metavar="NAME", help="Column that says, for some rows, who they are.")
+@click.option("--questions", type=click.IntRange(0, 200), default=0, help="How many doubtful pairs to ask you about.")
+@click.option(
+    "--answers", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV file with answers instead: a,b,same (rows counted from 0).",
+)  # fmt: skip
+@click.option("--seed", default=7, show_default=True, help="Number from which chance is drawn.")
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
+@pass_session
+def match(
+    session: Session, file: Path, out: Path | None, source_column: str | None, labels: str | None, questions: int,
+    answers: Path | None, seed: int, engine: str,
+) -> None:  # fmt: skip
+    """Find the rows of FILE that are the same person or organisation.
+
+    Needs no workspace and no settings. The result has the same rows in the same order and two columns more:
+    cluster_id and match_probability.
+    """
+    from habitue.identity.matching.library import match as match_rows
+    from habitue.identity.matching.tablefiles import check_ending, read_table, write_table
+
+    if out is not None:
+        check_ending(out)
+    given = read_table(file)
+    found = match_rows(given.table, source_column=source_column, labels=labels, seed=seed, engine=engine)
+    if answers is not None or questions:
+        found = _asked(session, found, questions, answers)
+    if out is not None:
+        write_table(found.clusters, out, like=given.format)
+    session.give(found.report, lambda: _show(session, found.report, out))
+
+
+def _asked(session: Session, found: Result, questions: int, answers: Path | None) -> Result:
+    from habitue.identity.matching.answers import Answer
+    from habitue.identity.matching.asking import pairs_to_ask, with_answers
+
+    if answers is not None:
+        with answers.open(encoding="utf-8-sig", newline="") as file:
+            said = [
+                Answer(int(row["a"]), int(row["b"]), _ANSWERS.get(row["same"].strip().lower(), False))
+                for row in csv.DictReader(file)
+            ]
+    else:
+        said = []
+        for number, (a, b) in enumerate(pairs_to_ask(found.matched, count=questions), start=1):
+            answer = _ask(session, found, number, a, b)
+            if answer is None:
+                break
+            said.append(Answer(a, b, answer))
+    return type(found)(found.table, with_answers(found.matched, said))
+
+
+def _ask(session: Session, found: Result, number: int, a: int, b: int) -> bool | None:
+    names = found.table.column_names
+    one, two = (found.table.slice(row, 1).to_pylist()[0] for row in (a, b))
+    rows = [(name, str(one[name] or ""), str(two[name] or "")) for name in names]
+    session.table([_("Column"), _("One"), _("Other")], rows, title=f"{number}.")
+    session.say("%(text)s", text=found.explain(a, b, session.text))
+    answer = click.prompt(session.text(_("The same? y/n, empty to stop")), default="", show_default=False)
+    return _ANSWERS.get(answer.strip().lower())
+
+
+def _show(session: Session, report: Report, out: Path | None) -> None:
+    understood = [
+        (each.name, session.text(KINDS[each.kind]), each.why, session.percent(each.filled)) for each in report.columns
+    ]
+    session.table([_("Column"), _("Understood as"), _("Because"), _("Filled")], understood)
+    session.table([_("Blocking key"), _("Pairs, estimated")], [(each.key, each.pairs) for each in report.keys])
+    trained = [
+        (each.key, each.pairs, round(each.matches), _("kept") if each.kept else _("thrown away"), each.reason)
+        for each in report.sessions
+    ]
+    session.table(
+        [_("Training session"), _("Pairs"), _("Matches"), _("Outcome"), _("Reason")],
+        [(key, pairs, matches, session.text(outcome), reason) for key, pairs, matches, outcome, reason in trained],
+    )
+    nothing = None
+    session.facts(
+        [
+            (_("Linked from probability"), _percent(session, report.link_probability)),
+            (_("To be reviewed from probability"), _percent(session, report.review_probability)),
+            (_("Pairs to review"), report.pairs_to_review),
+            (_("Expected precision"), _percent(session, report.expected_precision)),
+            (_("Expected recall"), _percent(session, report.expected_recall)),
+            (_("Rows"), report.rows),
+            (_("Clusters"), report.clusters),
+            (_("Largest cluster"), report.largest_cluster),
+            (_("Pairs compared"), report.pairs_compared),
+            (_("Seconds"), report.seconds),
+            (_("Written to"), str(out) if out else nothing),
+        ]
+    )
+
+
+def _percent(session: Session, share: float | None) -> str | None:
+    return None if share is None else session.percent(share)
+
+
+KINDS = {
+    "name": _("name"),
+    "word": _("word"),
+    "text": _("several words"),
+    "email": _("e-mail"),
+    "phone": _("phone"),
+    "date": _("date"),
+    "code": _("number or code"),
+    "category": _("category"),
+    "ignored": _("not used"),
+}

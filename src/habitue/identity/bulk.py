@@ -1,0 +1,66 @@
+"""The whole graph in memory, without the register: what other rules would do, and how fast the rules are.
+
+It decides with the same code as the register's graph, event by event in journal order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from habitue.collect.envelope import Event
+from habitue.identity import commands
+from habitue.identity.graph import Group, Kept, Match, Node
+from habitue.identity.rulebook import Rulebook
+
+Key = tuple[str, str]
+
+
+class Bulk(Group):
+    """A graph that starts empty and is never stored."""
+
+    def __init__(self, book: Rulebook, *, secret: bytes = b"", kept: Kept | None = None) -> None:
+        self._begin(book, secret, kept or Kept(), highest=0)
+
+    def join(self, a: int, b: int) -> None:
+        """Do as somebody decided: two identifiers belong to one person."""
+        one, other = self._by_id.get(a), self._by_id.get(b)
+        if one is not None and other is not None and (min(a, b), max(a, b)) not in self._separated:
+            self._links.add((min(a, b), max(a, b)))
+            self._union(one.component, other.component)
+
+    def part_of(self, identifier_id: int) -> int:
+        """A number for the person whom an identifier belongs to."""
+        return id(self._by_id[identifier_id].component)
+
+    def sizes(self) -> list[int]:
+        """How many identifiers each person has."""
+        components = {id(node.component): node.component for node in self._by_id.values()}
+        return [len(component.nodes) for component in components.values()]
+
+    def _stored_strangers(self, node: Node) -> set[str]:
+        return set()
+
+
+def kept(told: Iterable[Event], ids: Mapping[Key, int]) -> Kept:
+    """What people said about the identifiers of `ids`, as far as it holds from the beginning."""
+    decided = [
+        (decision, event)
+        for event in told
+        if commands.is_command(event) and isinstance(decision := commands.decode(event), commands.Decision)
+    ]
+    apart, said = commands.from_the_beginning(decided)
+    words = {identifier_id: row["state"] for identifier_id, row in said.items()}
+    return Kept(ids=ids, highest=max(ids.values(), default=0), separated=frozenset(apart), said=words)
+
+
+def replay(events: Iterable[Event], graph: Bulk) -> Iterator[tuple[Event, int]]:
+    """Place events in journal order; yields each with the identifier it hangs on, decisions left out."""
+    for event in events:
+        if not commands.is_command(event):
+            yield event, graph.resolve(event)
+            continue
+        match commands.decode(event):
+            case commands.Join(a=a, b=b):
+                graph.join(a, b)
+            case commands.Matched(a=a, b=b, score=score, run_id=run_id, evidence=evidence):
+                graph.match(Match(a, b, score, run_id, evidence), event)

@@ -1,0 +1,30 @@
+"""What can go wrong before a matching run."""
+
+from __future__ import annotations
+
+from habitue.kernel.errors import HabitueError
+from habitue.kernel.text import gettext_noop as _
+
+
+class NoTable(HabitueError):
+    """Something was given that holds no rows and columns."""
+
+    code = "no_table"
+    message = _("A %(kind)s holds no rows and columns.")
+    next_step = _("Give a pandas or pyarrow table, a list of dicts, or the path of a file.")
+
+
+class ColumnMissing(HabitueError):
+    """A column was named that the table does not have."""
+
+    code = "column_missing"
+    message = _("The table has no column “%(column)s”.")
+    next_step = _("Check the name; capital and small letters count.")
+
+
+class EndingUnknown(HabitueError):
+    """A result was wanted in a kind of file that we do not write."""
+
+    code = "ending_unknown"
+    message = _("%(file)s would be neither CSV nor Parquet.")
+    next_step = _("Choose a name that ends in .csv or .parquet.")

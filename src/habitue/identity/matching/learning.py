@@ -1,0 +1,196 @@
+"""One model from one table: sessions, then dependence between fields, then one refinement over all pairs at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from habitue.identity.matching import dependence, training
+from habitue.identity.matching.blocking import Glasses, Key
+from habitue.identity.matching.compare import compared
+from habitue.identity.matching.model import FieldModel, Model, Relation
+from habitue.identity.matching.pairs import Population
+from habitue.identity.matching.scoring import contributions
+from habitue.identity.matching.shapes import Array, Column, Values
+
+SAMPLE = 250_000
+SESSION_SAMPLE = 40_000
+CHANCE_PAIRS = 600_000
+_ROUNDS = 8
+_STRENGTH = 20.0
+_PLACES = frozenset({"street", "house", "postcode", "place", "country"})
+_OF_PEOPLE = frozenset({"given", "family", "birth"})
+_RELATED = 20.0  # pairs of others that a relation must rest on
+_APART = 2.5  # log odds by which these must differ from ones on average
+_MATTERS = 0.3  # log ratio from which agreement counts as related
+_ANCHOR = 0.3  # how much the sessions' view counts beside that of all pairs together
+
+
+@dataclass
+class Learnt:
+    """The model and how it came to be."""
+
+    model: Model
+    sessions: list[training.Session]
+    matches: float
+
+
+def learnt(
+    fields: Sequence[Values], glasses: Glasses, keys: Sequence[Key], who: Population, pairs: tuple[Array, Array],
+    *, seed: int, say: Callable[[Key], str],
+) -> Learnt:  # fmt: skip
+    """Train a model on the candidate `pairs` of a table."""
+    rng = np.random.default_rng(seed)
+    picked = np.arange(len(pairs[0]))
+    if len(picked) > SAMPLE:
+        picked = np.sort(rng.choice(len(picked), SAMPLE, replace=False))
+    scale = len(pairs[0]) / max(len(picked), 1)
+    a, b = pairs[0][picked], pairs[1][picked]
+    levels = compared(fields, a, b)
+    by_chance = compared(fields, *who.random(CHANCE_PAIRS, rng))
+    chance = [training.chance(field, by_chance[:, place]) for place, field in enumerate(fields)]
+    plain = [each.without(np.zeros(len(each.counts)), who.pairs) for each in chance]
+    told, m, matches = _sessions(fields, glasses, keys, (a, b), levels, plain, rng, say)
+    model = _plain(fields, m, plain, matches * scale, who)
+    matches = _refined(model, fields, (a, b), levels, scale, who, rng, chance)
+    return Learnt(model, told, matches)
+
+
+def _sessions(
+    fields: Sequence[Values], glasses: Glasses, keys: Sequence[Key], pairs: tuple[Array, Array], levels: Array,
+    chance: list[Array], rng: np.random.Generator, say: Callable[[Key], str],
+) -> tuple[list[training.Session], list[Array], float]:  # fmt: skip
+    kinds = [field.column.kind for field in fields]
+    found: list[list[Array]] = []
+    used: list[frozenset[int]] = []
+    sizes: list[float] = []
+    names: list[tuple[str, int]] = []
+    for key in keys:
+        made = glasses.key(key.atoms)
+        rows = np.flatnonzero((made[pairs[0]] == made[pairs[1]]) & (made[pairs[0]] != 0))
+        factor = 1.0
+        if len(rows) > SESSION_SAMPLE:
+            factor = len(rows) / SESSION_SAMPLE
+            rows = np.sort(rng.choice(rows, SESSION_SAMPLE, replace=False))
+        if len(kinds) - len(key.fields) < 2 or len(rows) < 20:
+            continue
+        m, share = training.session(levels[rows], chance, kinds, key.fields)
+        found.append(m)
+        used.append(key.fields)
+        sizes.append(share * len(rows) * factor)
+        names.append((say(key), int(len(rows) * factor)))
+    keep, why = training.agreed(found, used, sizes)
+    told = []
+    for (name, size), matches, kept, reason in zip(names, sizes, keep, why, strict=True):
+        told.append(training.Session(name, size, round(matches, 1), kept, reason))
+    m = training.together(found, used, keep, sizes, kinds)
+    best = max((size for size, kept in zip(sizes, keep, strict=True) if kept), default=0.0)
+    return told, m, max(best * 1.2, 5.0)
+
+
+def _plain(fields: Sequence[Values], m: list[Array], chance: list[Array], matches: float, who: Population) -> Model:
+    """A model in which every field stands alone."""
+    made = [
+        FieldModel(field.column, -1, np.tile(m[i], (4, 1)), chance[i].copy(), m[i].copy())
+        for i, field in enumerate(fields)
+    ]
+    share = float(np.clip(matches / max(who.pairs, 1.0), 1e-12, 0.5))
+    return Model(made, [], float(np.log(share / (1 - share))))
+
+
+def _refined(
+    model: Model, fields: Sequence[Values], pairs: tuple[Array, Array], levels: Array, scale: float, who: Population,
+    rng: np.random.Generator, chance: list[training.Chance],
+) -> float:  # fmt: skip
+    """Learn who depends on whom and train once more over all candidate pairs; returns the matches expected."""
+    samples = [dependence.agreeing_pairs(field, dependence.AGREEING_PAIRS, rng) for field in fields]
+    agreeing = [training.patterns(compared(fields, *sample)) if len(sample[0]) else None for sample in samples]
+    anchors = [field.plain_m.copy() for field in model.fields]
+    matches = 0.0
+    for turn in range(_ROUNDS):
+        if turn in {0, 1, 3, 5}:
+            model.relations = _relations(model, fields, agreeing)
+        posterior = _posterior(model, fields, pairs, levels)
+        matches = float(posterior.sum()) * scale
+        share = float(np.clip(matches / max(who.pairs, 1.0), 1e-12, 0.5))
+        model.prior = float(np.log(share / (1 - share)))
+        _mind_matches(model, fields, pairs, levels, posterior, scale, who, chance)
+        if turn >= 1:
+            _take_m(model, fields, levels, posterior, anchors)
+    return matches
+
+
+def places(columns: Sequence[Column]) -> frozenset[int]:
+    """The fields of a table of people that say where somebody lives; none when that leaves too little to tell people."""
+    found = frozenset(place for place, column in enumerate(columns) if column.role in _PLACES)
+    is_people = any(column.kind == "name" or column.role in _OF_PEOPLE for column in columns)
+    return found if is_people and len(columns) - len(found) >= 3 else frozenset()
+
+
+def _relations(model: Model, fields: Sequence[Values], agreeing: list[training.Patterns | None]) -> list[Relation]:
+    """What else others have in common that agree in a field, for each field where that can be told."""
+    made: list[Relation] = []
+    plain = [field.u for field in model.fields]
+    m = [field.plain_m for field in model.fields]
+    passive = places([field.column for field in fields])
+    for parent, grouped in enumerate(agreeing):
+        if grouped is None:
+            continue
+        counts = fields[parent].counts
+        worth = min(1.0, float((counts * (counts - 1)).sum() / 2) / max(grouped.weight.sum(), 1.0))
+        given, size, apart = dependence.among_agreeing(grouped, m, plain, parent, worth, passive)
+        if size < _RELATED or apart < _APART:
+            continue
+        kept = {
+            child: given[child]
+            for child in range(len(fields))
+            if child != parent and abs(np.log(given[child][1] / plain[child][1])) > _MATTERS
+        }
+        if kept:
+            made.append(Relation(parent, kept))
+    return made
+
+
+def _posterior(model: Model, fields: Sequence[Values], pairs: tuple[Array, Array], levels: Array) -> Array:
+    weight = contributions(model, fields, levels, *pairs).sum(axis=1) + model.prior
+    made: Array = 1.0 / (1.0 + np.exp(-np.clip(weight, -50, 50)))
+    return made
+
+
+def _take_m(model: Model, fields: Sequence[Values], levels: Array, posterior: Array, anchors: list[Array]) -> None:
+    strength = _ANCHOR * float(posterior.sum()) + _STRENGTH
+    size = len(fields)
+    joint = {
+        (i, j): dependence.joint(levels, posterior, i, j, fields) for i in range(size) for j in range(size) if i != j
+    }
+    gain = np.zeros((size, size))
+    for (child, parent), counts in joint.items():
+        gain[child, parent] = dependence.information(counts)
+    parents = dependence.tree(gain)
+    for child, field in enumerate(model.fields):
+        field.parent = parents[child]
+        field.plain_m = training.shares(levels[:, child], posterior, anchors[child], strength)
+        if field.parent < 0:
+            field.m = np.tile(field.plain_m, (4, 1))
+            continue
+        field.m = dependence.smoothed(joint[child, field.parent], field.plain_m)
+
+
+def _mind_matches(
+    model: Model, fields: Sequence[Values], pairs: tuple[Array, Array], levels: Array, posterior: Array, scale: float,
+    who: Population, chance: list[training.Chance],
+) -> None:  # fmt: skip
+    """Take the matches out of what was counted by chance: of a person's ten records nine are no other people."""
+    mean = 1.0 + 2.0 * float(posterior.sum()) * scale / max(who.rows, 1)
+    for place, field in enumerate(fields):
+        equal = np.flatnonzero(levels[:, place] == 1)
+        field.holders = training.holders(field, pairs[0][equal], posterior[equal], scale=scale, mean=mean)
+        chance[place].equal = training.equal_by_chance(field)
+        reached = np.bincount(levels[:, place], weights=posterior, minlength=len(chance[place].counts)) * scale
+        kept = model.fields[place]
+        kept.u = chance[place].without(reached, who.pairs)
+
+
+__all__ = ["Learnt", "learnt"]

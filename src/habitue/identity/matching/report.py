@@ -1,0 +1,82 @@
+"""What a run did, as plain data: for a person to read, and for a program as JSON."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from habitue.identity.matching import scoring
+from habitue.identity.matching.model import Model
+from habitue.identity.matching.shapes import Array, Column, Scored
+from habitue.identity.matching.training import Session
+
+
+@dataclass(frozen=True)
+class UsedKey:
+    """A blocking key in words and how many pairs it makes, by estimate."""
+
+    key: str
+    pairs: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """Columns as they were understood, keys, sessions, thresholds, and how good the result should be."""
+
+    rows: int
+    clusters: int
+    largest_cluster: int
+    pairs_compared: int
+    pairs_linked: int
+    columns: list[Column]
+    keys: list[UsedKey]
+    sessions: list[Session]
+    link_probability: float | None
+    review_probability: float | None
+    pairs_to_review: int
+    expected_precision: float | None
+    expected_recall: float | None
+    seconds: float
+    notes: list[str] = field(default_factory=list)
+
+
+def report_of(
+    columns: Sequence[Column], keys: Sequence[tuple[str, float]], sessions: Sequence[Session], *, begun: float,
+    rows: int, compared: int = 0, pairs: Scored | None = None, clusters: Array | None = None, model: Model | None = None,
+) -> Report:  # fmt: skip
+    """Put a report together; `begun` is when the run began, by the monotonic clock."""
+    found = np.arange(rows) if clusters is None else clusters
+    sizes = np.bincount(found, minlength=1) if rows else np.zeros(1, dtype=int)
+    precision = recall = None
+    linked = review = 0
+    if pairs is not None and model is not None:
+        chance = scoring.probabilities(model, pairs.weight)
+        inside = found[pairs.a] == found[pairs.b]
+        linked = int((sizes.astype(np.int64) * (sizes - 1) // 2).sum())
+        precision = min(float(chance[inside].sum()) / max(linked, 1), 1.0) if linked else None
+        recall = float(chance[inside].sum()) / max(float(chance.sum()), 1e-9)
+        odds = scoring.odds(model, pairs.weight)
+        review = int(((odds > model.review_at) & (odds < -model.review_at)).sum())
+    return Report(
+        rows=rows,
+        clusters=len(np.unique(found)) if rows else 0,
+        largest_cluster=int(sizes.max()) if rows else 0,
+        pairs_compared=compared,
+        pairs_linked=linked,
+        columns=list(columns),
+        keys=[UsedKey(key, int(size)) for key, size in keys],
+        sessions=list(sessions),
+        link_probability=_chance(model.link_at) if model else None,
+        review_probability=_chance(model.review_at) if model else None,
+        pairs_to_review=review,
+        expected_precision=precision,
+        expected_recall=recall,
+        seconds=round(time.perf_counter() - begun, 3),
+    )
+
+
+def _chance(odds: float) -> float:
+    return float(1 / (1 + np.exp(-odds)))

@@ -1,0 +1,116 @@
+"""The weight of a pair: the sum over the fields of log(m/u), rare values worth more, what one cause explains once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from habitue.identity.matching.model import FieldModel, Model, Relation, state
+from habitue.identity.matching.shapes import Array, Values
+
+NEAR_RARITY = 0.4
+LEAST = 1e-12
+
+
+def contributions(model: Model, fields: Sequence[Values], levels: Array, a: Array, b: Array) -> Array:
+    """The weight of each field (columns) for each pair (rows), in natural logarithms of odds."""
+    rare = np.zeros(levels.shape, dtype=np.float32)
+    for place, field in enumerate(model.fields):
+        rare[:, place] = rarity(field, fields[place], levels[:, place], a, b)
+    return summed(model, levels, rare)
+
+
+def summed(model: Model, levels: Array, rare: Array) -> Array:
+    """The weight of each field for each pair, of its levels and of what the rareness of values adds."""
+    found = np.zeros(levels.shape, dtype=np.float32)
+    for place, field in enumerate(model.fields):
+        table = log_ratio(field).astype(np.float32)
+        found[:, place] = table[parent_states(model, levels, place), levels[:, place]]
+    found += rare
+    _explain_by_relation(model, levels, rare, found)
+    return found
+
+
+def _explain_by_relation(model: Model, levels: Array, rare: Array, found: Array) -> None:
+    """Take away what a relation explains: of all relations that hold the one that explains most."""
+    least = np.zeros(len(levels), dtype=np.float32)
+    chosen = np.full(len(levels), -1, dtype=np.int16)
+    kept: list[tuple[Array, Array]] = []
+    for number, relation in enumerate(model.relations):
+        rows = np.flatnonzero(levels[:, relation.field] == 1)
+        change = _change(model, relation, levels[rows], rare[rows])
+        total = change.sum(axis=1)
+        better = total < least[rows]
+        least[rows[better]] = total[better]
+        chosen[rows[better]] = number
+        kept.append((rows, change))
+    for number, (rows, change) in enumerate(kept):
+        mine = chosen[rows] == number
+        found[rows[mine]] += change[mine]
+
+
+def _change(model: Model, relation: Relation, levels: Array, rare: Array) -> Array:
+    """What a relation changes in the weight of each field."""
+    change = np.zeros(levels.shape, dtype=np.float32)
+    for place, given in relation.u.items():
+        plain = model.fields[place].u
+        table = np.log(np.maximum(plain, LEAST)) - np.log(np.maximum(given, LEAST))
+        table[0] = 0.0
+        change[:, place] = table.astype(np.float32)[levels[:, place]]
+        damped = np.log(max(given[1], LEAST)) / min(np.log(max(plain[1], LEAST)), -1e-6)
+        change[:, place] -= np.float32(1.0 - min(max(damped, 0.0), 1.0)) * rare[:, place]
+    return change
+
+
+def parent_states(model: Model, levels: Array, place: int) -> Array:
+    """How the parent of a field compares, for each pair; 0 where it has none."""
+    parent = model.fields[place].parent
+    if parent < 0:
+        return np.zeros(len(levels), dtype=np.int8)
+    return state(levels[:, parent], model.fields[parent].levels - 1)
+
+
+def log_ratio(field: FieldModel) -> Array:
+    """log(m/u) by state of the parent and level; 0 where nothing is said."""
+    table = np.log(np.maximum(field.m, 1e-9)) - np.log(np.maximum(field.u, LEAST))
+    table[:, 0] = 0.0
+    return table
+
+
+def rarity(model: FieldModel, field: Values, levels: Array, a: Array, b: Array) -> Array:
+    """What the rareness of the value adds to (or takes from) an agreement."""
+    found = np.zeros(len(levels), dtype=np.float32)
+    share = rarity_by_value(model, field)
+    equal = np.flatnonzero(levels == 1)
+    found[equal] = share[field.codes[a[equal]]]
+    near = np.flatnonzero((levels >= 2) & (levels <= 3) & (levels < model.levels - 1))
+    least = np.minimum(share[field.codes[a[near]]], share[field.codes[b[near]]])
+    found[near] = NEAR_RARITY * least
+    return found
+
+
+def rarity_by_value(model: FieldModel, field: Values) -> Array:
+    """log(mean chance of agreement / chance of agreeing on this value) for every value."""
+    share = np.maximum(field.holders, 1.0) / max(float(field.holders.sum()), 2.0)
+    return np.clip(np.log(max(model.u[1], LEAST)) - np.log(share), -6.0, 6.0).astype(np.float32)
+
+
+def cached_rarity(model: FieldModel, field: Values) -> Array:
+    """The same, kept with the field once training is over."""
+    if "rarity" not in field.cache:
+        field.cache["rarity"] = rarity_by_value(model, field)
+    found: Array = field.cache["rarity"]
+    return found
+
+
+def probabilities(model: Model, weight: Array) -> Array:
+    """The probability that a pair is one, of its weight (prior and calibration included)."""
+    made: Array = 1.0 / (1.0 + np.exp(-np.clip(odds(model, weight), -60, 60)))
+    return made
+
+
+def odds(model: Model, weight: Array) -> Array:
+    """Calibrated log odds of a weight."""
+    made: Array = model.slope * (weight + model.prior) + model.shift
+    return made

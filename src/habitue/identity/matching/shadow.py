@@ -1,0 +1,142 @@
+"""Shadow columns: every column in comparable form, junk taken out, columns that only repeat others left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from habitue.identity.matching import spelling
+from habitue.identity.matching.columns import understood
+from habitue.identity.matching.shapes import NULL, Column, Kind, Values
+
+KEYS: Mapping[Kind, Callable[[str], str | None]] = {
+    "name": spelling.word_key,
+    "word": spelling.word_key,
+    "text": spelling.text_key,
+    "email": spelling.email_key,
+    "phone": spelling.phone_key,
+    "date": spelling.day_key,
+    "code": spelling.code_key,
+    "category": spelling.word_key,
+}
+PERSONAL: frozenset[Kind] = frozenset({"email", "phone"})
+
+
+def fields_of(table: pa.Table) -> tuple[list[Column], list[Values]]:
+    """(what every column holds, the comparable fields among them)."""
+    columns: list[Column] = []
+    fields: list[Values] = []
+    for name in table.column_names:
+        cells = dictionary(table[name])
+        texts = cells.dictionary.to_pylist()
+        counted = _counted(cells, texts)
+        column = understood(name, counted, rows=table.num_rows)
+        if column.kind != "ignored":
+            values = comparable(column, cells, texts)
+            if len(values.texts) < 2:
+                column = replace(column, kind="ignored", why="nothing to compare")
+            else:
+                fields.append(values)
+        columns.append(column)
+    return without_repeats(columns, fields)
+
+
+def dictionary(cells: Any) -> Any:
+    """One column as a dictionary array of texts."""
+    kind = cells.type
+    if pa.types.is_dictionary(kind):
+        cells, kind = cells.cast(kind.value_type), kind.value_type
+    if pa.types.is_nested(kind):
+        cells = pa.chunked_array(
+            [pa.array([None if each is None else str(each) for each in cells.to_pylist()], pa.string())]
+        )
+    elif pa.types.is_floating(kind):
+        cells = pa.chunked_array([pa.array([_number(each) for each in cells.to_pylist()], pa.string())])
+    elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        cells = pa.chunked_array(
+            [
+                pa.array(
+                    [None if each is None else each.decode("utf-8", "replace") for each in cells.to_pylist()],
+                    pa.string(),
+                )
+            ]
+        )
+    else:
+        cells = cells.cast(pa.string())
+    combined = cells.combine_chunks()
+    if isinstance(combined, pa.ChunkedArray):
+        combined = pa.concat_arrays(combined.chunks) if combined.num_chunks else pa.array([], pa.string())
+    return pc.dictionary_encode(combined)
+
+
+def _number(value: float | None) -> str | None:
+    if value is None or value != value:
+        return None
+    return str(int(value)) if value == int(value) else repr(value)
+
+
+def _counted(cells: Any, texts: list[str]) -> list[str]:
+    """Every value as often as it stands in the column."""
+    indices = cells.indices
+    rows = np.asarray(indices.drop_null())
+    counts = np.bincount(rows, minlength=len(texts))
+    return [text for text, count in zip(texts, counts, strict=True) for _each in range(int(count))]
+
+
+def comparable(column: Column, cells: Any, texts: list[str]) -> Values:
+    """The column's values in comparable form."""
+    key = KEYS[column.kind]
+    known: dict[str, int] = {}
+    mapped = np.empty(len(texts) + 1, dtype=np.int32)
+    mapped[-1] = NULL
+    for number, text in enumerate(texts):
+        made = None if spelling.is_empty(text) else key(text)
+        mapped[number] = NULL if made is None else known.setdefault(made, len(known))
+    codes = mapped[np.asarray(cells.indices.fill_null(len(texts)))]
+    counts = np.bincount(codes[codes >= 0], minlength=len(known)).astype(np.float64)
+    return Values(column, codes, list(known), counts)
+
+
+def without_repeats(columns: list[Column], fields: list[Values]) -> tuple[list[Column], list[Values]]:
+    """Leave out fields that only say what another one says already (`first_and_surname` beside both)."""
+    gone: dict[str, str] = {}
+    order = sorted(fields, key=lambda each: -_mean_words(each))
+    for field in order:
+        rows = np.flatnonzero(field.codes >= 0)
+        rows = rows[:: max(1, len(rows) // 2_000)]
+        words = [set(field.texts[code].split()) for code in field.codes[rows]]
+        for other in fields:
+            if other is field or other.column.name in gone or field.column.name in gone:
+                continue
+            if _mean_words(other) >= _mean_words(field) and not _same(other, field):
+                said = [set(other.texts[code].split()) if code >= 0 else set() for code in other.codes[rows]]
+                held = sum(1 for mine, theirs in zip(words, said, strict=True) if mine <= theirs) / max(len(rows), 1)
+                if held > 0.97:
+                    gone[field.column.name] = other.column.name
+            elif _same(other, field) and other.filled >= field.filled:
+                gone[field.column.name] = other.column.name
+    kept = [field for field in fields if field.column.name not in gone]
+    told = [
+        replace(each, kind="ignored", why=f"repeats {gone[each.name]}") if each.name in gone else each
+        for each in columns
+    ]
+    return told, kept
+
+
+def _mean_words(field: Values) -> float:
+    sample = field.texts[:: max(1, len(field.texts) // 1_000)]
+    return sum(text.count(" ") + 1 for text in sample) / max(len(sample), 1)
+
+
+def _same(one: Values, two: Values) -> bool:
+    both = (one.codes >= 0) & (two.codes >= 0)
+    if both.sum() < 0.5 * min(one.filled, two.filled) or not both.any():
+        return False
+    rows = np.flatnonzero(both)[:: max(1, int(both.sum()) // 2_000)]
+    equal = sum(1 for row in rows if one.texts[one.codes[row]] == two.texts[two.codes[row]])
+    return equal / len(rows) > 0.97

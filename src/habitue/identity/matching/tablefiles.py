@@ -1,0 +1,127 @@
+"""Files that hold one table: read as they are, and written with the same rows in the same order."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from habitue.collect.files import reading
+from habitue.collect.files.shapes import Format
+from habitue.collect.files.sniff import sniff
+from habitue.identity.matching.errors import EndingUnknown
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """A table and how its file was written."""
+
+    table: pa.Table
+    format: Format
+
+
+def read_table(path: Path) -> TableFile:
+    """The table of a CSV, TSV, Parquet, JSON Lines or spreadsheet file; raises what the reader of files raises."""
+    fmt = sniff(path, filename=path.name)
+    if fmt.kind == "parquet" and not fmt.gzip:
+        return TableFile(pq.read_table(path), fmt)
+    if fmt.kind == "csv" and not fmt.gzip:
+        return TableFile(_csv_table(path, fmt), fmt)
+    return TableFile(_other_table(path, fmt), fmt)
+
+
+def _csv_table(path: Path, fmt: Format) -> pa.Table:
+    """All cells as text; rows too short or too long are padded or cut only where the fast reader gives up."""
+    try:
+        options = pyarrow.csv.ReadOptions(
+            encoding=fmt.encoding or "utf-8",
+            skip_rows=fmt.header_row or 0,
+            autogenerate_column_names=fmt.header_row is None,
+        )
+        parse = pyarrow.csv.ParseOptions(
+            delimiter=fmt.delimiter or ",", quote_char=fmt.quote or False, newlines_in_values=fmt.quote is not None
+        )
+        first = _heading(path, fmt)
+        convert = pyarrow.csv.ConvertOptions(
+            column_types={name: pa.string() for name in first}, strings_can_be_null=False
+        )
+        table = pyarrow.csv.read_csv(path, read_options=options, parse_options=parse, convert_options=convert)
+        if len(set(table.column_names)) == len(table.column_names) and all(
+            pa.types.is_string(kind) for kind in table.schema.types
+        ):
+            return table
+    except (pa.ArrowException, UnicodeError, ValueError, LookupError):
+        return _slow_csv(path, fmt)
+    return _slow_csv(path, fmt)
+
+
+def _heading(path: Path, fmt: Format) -> list[str]:
+    with path.open(encoding=fmt.encoding or "utf-8", errors="replace", newline="") as file:
+        for _row in range(fmt.header_row or 0):
+            file.readline()
+        row = next(csv.reader(file, delimiter=fmt.delimiter or ",", quotechar=fmt.quote or '"'), [])
+    if fmt.header_row is None:
+        return [f"f{number}" for number in range(len(row))]
+    return [name.lstrip("\ufeff") for name in row]
+
+
+def _slow_csv(path: Path, fmt: Format) -> pa.Table:
+    quoting = csv.QUOTE_MINIMAL if fmt.quote else csv.QUOTE_NONE
+    with path.open(encoding=fmt.encoding or "utf-8", errors="replace", newline="") as file:
+        rows = list(csv.reader(file, delimiter=fmt.delimiter or ",", quotechar=fmt.quote or '"', quoting=quoting))
+    rows = [row for row in rows if row]
+    start = fmt.header_row or 0
+    names = rows[start] if fmt.header_row is not None else [f"f{number}" for number in range(max(map(len, rows)))]
+    body = rows[start + 1 :] if fmt.header_row is not None else rows
+    names = _distinct([name.lstrip("\ufeff") for name in names])
+    return pa.table(
+        {
+            name: pa.array([row[at] if at < len(row) else "" for row in body], pa.string())
+            for at, name in enumerate(names)
+        }
+    )
+
+
+def _other_table(path: Path, fmt: Format) -> pa.Table:
+    columns: tuple[str, ...] = ()
+    rows: list[tuple[object, ...]] = []
+    for batch in reading.read(path, fmt):
+        columns = batch.columns
+        rows.extend(batch.rows)
+    names = _distinct(list(columns))
+    cells = {name: [None if row[at] is None else str(row[at]) for row in rows] for at, name in enumerate(names)}
+    return pa.table({name: pa.array(texts, pa.string()) for name, texts in cells.items()})
+
+
+def _distinct(names: list[str]) -> list[str]:
+    seen: dict[str, int] = {}
+    made = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        made.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return made
+
+
+def write_table(table: pa.Table, path: Path, *, like: Format | None = None) -> None:
+    """Write CSV (in the delimiter of `like`) or Parquet by the ending of `path`; raises EndingUnknown."""
+    check_ending(path)
+    if path.suffix.lower() == ".parquet":
+        pq.write_table(table, path)
+        return
+    delimiter = "\t" if path.suffix.lower() == ".tsv" else (like.delimiter if like and like.delimiter else ",")
+    plain = [field.name for field in table.schema if pa.types.is_nested(field.type) or pa.types.is_binary(field.type)]
+    for name in plain:
+        texts = pa.array([None if cell is None else str(cell) for cell in table[name].to_pylist()], pa.string())
+        table = table.set_column(table.column_names.index(name), name, texts)
+    options = pyarrow.csv.WriteOptions(delimiter=delimiter, quoting_style="needed")
+    pyarrow.csv.write_csv(table, path, write_options=options)
+
+
+def check_ending(path: Path) -> None:
+    """Refuse a name whose kind we do not write."""
+    if path.suffix.lower() not in {".csv", ".tsv", ".parquet"}:
+        raise EndingUnknown(file=path.name)

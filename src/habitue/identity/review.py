@@ -1,0 +1,224 @@
+"""The queue of pairs for people to decide: what comes next, who has it, and what was said so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import log1p
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from habitue.identity import rules, threshold
+from habitue.identity.proposals import Proposal
+from habitue.identity.tables import decisions, identifiers, reviews, separations, violations
+from habitue.kernel import state
+from habitue.kernel.register import among, bulk, chunks, insert_ignoring, upsert
+from habitue.kernel.text import gettext_noop as _
+
+CLAIM = timedelta(minutes=10)
+LATER = timedelta(days=1)
+SYNCED = "reviews_seq"
+# How often the rules are wrong to refuse, as far as anybody knows before the first answers.
+DOUBT: Mapping[str, float] = {"too_many": 0.5, "two_accounts": 0.5, "claimed_only": 0.5, "little_proof": 0.4}
+STATES = {"open": _("to decide"), "decided": _("decided"), "settled": _("settled")}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two identifiers that may be of one person: `kind` is match or refusal, `value` what an answer is worth."""
+
+    a: int
+    b: int
+    kind: str
+    run_id: str | None
+    reason: str
+    score: float
+    weight: float
+    evidence: Mapping[str, Any]
+    value: float
+    state: str
+    profile_a: str
+    profile_b: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A pair about which people disagree: who said same and who said different; the last answer holds."""
+
+    a: int
+    b: int
+    same: tuple[str, ...]
+    different: tuple[str, ...]
+    holds: str
+
+
+def worth(score: float, events: int) -> float:
+    """What an answer is worth: the more doubtful the pair and the more hangs on it, the more."""
+    return 4 * score * (1 - score) * (1 + log1p(events))
+
+
+def propose(
+    conn: Connection, run_id: str, found: Iterable[tuple[int, int, Proposal]], events: Mapping[int, int]
+) -> int:
+    """Put the doubtful pairs of a run into the queue, instead of those of former runs; returns how many there are."""
+    conn.execute(sa.delete(reviews).where(reviews.c.kind == "match", reviews.c.state == "open"))
+    decided = _decided(conn)
+    rows = [
+        {
+            "a": min(a, b), "b": max(a, b), "kind": "match", "run_id": run_id, "reason": "", "score": each.score,
+            "weight": each.weight, "evidence": each.evidence, "state": "open",
+            "value": worth(each.score, events.get(a, 0) + events.get(b, 0)),
+        }
+        for a, b, each in found
+        if (min(a, b), max(a, b)) not in decided
+    ]  # fmt: skip
+    bulk(conn, upsert(conn, reviews), [{**row, **_FREE} for row in rows])
+    return len(rows)
+
+
+def withdraw(conn: Connection, run_id: str) -> None:
+    """Ask no more about what a run found doubtful."""
+    conn.execute(sa.delete(reviews).where(reviews.c.run_id == run_id, reviews.c.state == "open"))
+
+
+def note_refusals(conn: Connection) -> None:
+    """Put what the rules refused since the last time into the queue; what was decided is left alone."""
+    known = state.read(conn, SYNCED)
+    query = sa.select(violations).where(violations.c.seq > known, violations.c.reason.in_(rules.TO_DECIDE))
+    rows = conn.execute(query.order_by(violations.c.seq)).all()
+    if not rows:
+        return
+    decided = _decided(conn)
+    pairs = {(min(row.kept, row.left_out), max(row.kept, row.left_out)): row for row in rows}
+    fresh = [
+        {
+            "a": pair[0], "b": pair[1], "kind": "refusal", "run_id": None, "reason": row.reason, "evidence": "{}",
+            "score": DOUBT.get(row.reason, 0.1), "weight": 0.0, "state": "open",
+            "value": worth(DOUBT.get(row.reason, 0.1), 1), **_FREE,
+        }
+        for pair, row in pairs.items()
+        if pair not in decided
+    ]  # fmt: skip
+    bulk(conn, insert_ignoring(conn, reviews), fresh)
+    state.store(conn, {SYNCED: rows[-1].seq})
+
+
+_FREE = {"later_until": None, "claimed_by": None, "claimed_until": None, "skipped_by": ""}
+
+
+def waiting(conn: Connection) -> int:
+    """How many pairs wait."""
+    return int(conn.scalar(sa.select(sa.func.count()).select_from(reviews).where(reviews.c.state == "open")) or 0)
+
+
+def get(conn: Connection, a: int, b: int) -> Pair | None:
+    """One pair of the queue, whatever its state."""
+    is_pair = (reviews.c.a == min(a, b), reviews.c.b == max(a, b))
+    row = conn.execute(sa.select(reviews).where(*is_pair)).first()
+    return _pairs(conn, [row])[0] if row is not None else None
+
+
+def upcoming(conn: Connection, *, by: str, now: datetime, limit: int = 20, kind: str = "") -> list[Pair]:
+    """The pairs that somebody may decide next, the most valuable first: neither another's, nor put off, nor skipped."""
+    free = sa.or_(reviews.c.claimed_by.is_(None), reviews.c.claimed_by == by, reviews.c.claimed_until < now)
+    due = sa.or_(reviews.c.later_until.is_(None), reviews.c.later_until <= now)
+    unseen = sa.not_(reviews.c.skipped_by.contains(f"|{by}|", autoescape=True))
+    query = sa.select(reviews).where(reviews.c.state == "open", free, due, unseen)
+    query = query.where(reviews.c.kind == kind) if kind else query
+    order = (sa.case((reviews.c.claimed_by == by, 0), else_=1), reviews.c.value.desc(), reviews.c.a, reviews.c.b)
+    found = _pairs(conn, conn.execute(query.order_by(*order).limit(limit * 3)).all())
+    return [pair for pair in found if pair.profile_a and pair.profile_b and pair.profile_a != pair.profile_b][:limit]
+
+
+def settle(conn: Connection) -> int:
+    """Close open pairs that are one person by now, or of which one is nobody any more; returns how many."""
+    rows = conn.execute(sa.select(reviews).where(reviews.c.state == "open")).all()
+    done = [
+        pair
+        for pair in _pairs(conn, rows)
+        if "" in (pair.profile_a, pair.profile_b) or pair.profile_a == pair.profile_b
+    ]
+    for pair in done:
+        close(conn, pair.a, pair.b, "settled")
+    return len(done)
+
+
+def claim(conn: Connection, pair: Pair, *, by: str, now: datetime) -> bool:
+    """Keep a pair for one reviewer for ten minutes; False when another was faster."""
+    is_free = sa.or_(reviews.c.claimed_by.is_(None), reviews.c.claimed_by == by, reviews.c.claimed_until < now)
+    change = sa.update(reviews).where(reviews.c.a == pair.a, reviews.c.b == pair.b, is_free)
+    return conn.execute(change.values(claimed_by=by, claimed_until=now + CLAIM)).rowcount > 0
+
+
+def put_off(conn: Connection, pair: Pair, *, by: str, now: datetime, for_everybody: bool) -> None:
+    """Later: nobody sees the pair until tomorrow. Skip: the others see it, this reviewer does not."""
+    change = sa.update(reviews).where(reviews.c.a == pair.a, reviews.c.b == pair.b)
+    values: dict[str, Any] = {"claimed_by": None, "claimed_until": None}
+    if for_everybody:
+        values["later_until"] = now + LATER
+    else:
+        values["skipped_by"] = reviews.c.skipped_by + f"|{by}|"
+    conn.execute(change.values(**values))
+
+
+def close(conn: Connection, a: int, b: int, word: str) -> None:
+    """Set the state of a pair."""
+    change = sa.update(reviews).where(reviews.c.a == min(a, b), reviews.c.b == max(a, b))
+    conn.execute(change.values(state=word, claimed_by=None, claimed_until=None))
+
+
+def reopen(conn: Connection, pairs: Iterable[tuple[int, int]]) -> None:
+    """Ask again about pairs whose answer was taken back."""
+    for a, b in pairs:
+        close(conn, a, b, "open")
+
+
+def answers(conn: Connection) -> list[threshold.Answered]:
+    """Every answer that stands about a pair that the model had scored."""
+    query = sa.select(decisions).where(decisions.c.verb.in_(("same", "different")), decisions.c.score.isnot(None))
+    newest = {(row.a, row.b): row for row in conn.execute(query.order_by(decisions.c.seq))}
+    return [threshold.Answered(row.score, row.verb == "same") for row in newest.values()]
+
+
+def conflicts(conn: Connection) -> list[Conflict]:
+    """The pairs about which different people said different things, the latest first."""
+    query = sa.select(decisions).where(decisions.c.verb.in_(("same", "different"))).order_by(decisions.c.seq)
+    told: dict[tuple[int, int], list[Any]] = {}
+    for row in conn.execute(query):
+        told.setdefault((row.a, row.b), []).append(row)
+    found = []
+    for (a, b), rows in told.items():
+        sides = {
+            verb: tuple(dict.fromkeys(row.by_name or row.by for row in rows if row.verb == verb))
+            for verb in ("same", "different")
+        }
+        if sides["same"] and sides["different"] and len({row.by for row in rows}) > 1:
+            found.append((rows[-1].seq, Conflict(a, b, sides["same"], sides["different"], rows[-1].verb)))
+    return [conflict for _seq, conflict in sorted(found, key=lambda each: -each[0])]
+
+
+def _decided(conn: Connection) -> set[tuple[int, int]]:
+    apart = {(row.a, row.b) for row in conn.execute(sa.select(separations.c.a, separations.c.b))}
+    query = sa.select(decisions.c.a, decisions.c.b).where(decisions.c.verb.in_(("same", "different")))
+    return apart | {(row.a, row.b) for row in conn.execute(query)}
+
+
+def _pairs(conn: Connection, rows: Sequence[Any]) -> list[Pair]:
+    ids = {identifier_id for row in rows for identifier_id in (row.a, row.b)}
+    owners: dict[int, str] = {}
+    for part in chunks(sorted(ids), 10_000):
+        query = sa.select(identifiers.c.identifier_id, identifiers.c.profile_id)
+        query = query.where(among(conn, identifiers.c.identifier_id, part))
+        owners.update((key, owner) for key, owner in conn.execute(query))
+    return [
+        Pair(
+            a=row.a, b=row.b, kind=row.kind, run_id=row.run_id, reason=row.reason, score=row.score, weight=row.weight,
+            evidence=msgspec.json.decode(row.evidence), value=row.value, state=row.state,
+            profile_a=owners.get(row.a, ""), profile_b=owners.get(row.b, ""),
+        )
+        for row in rows
+    ]  # fmt: skip

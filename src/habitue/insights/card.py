@@ -1,0 +1,83 @@
+"""The card of an insight: how it was tested on this business's own past, and in plain sentences what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Unit = Literal["number", "share", "days", "money"]
+Translate = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence: an English msgid and its parameters; parameters that are texts themselves are msgids too."""
+
+    message: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self, translate: Translate = str) -> str:
+        """The sentence, filled, in the language of `translate`."""
+        filled = {key: translate(value) if isinstance(value, str) else value for key, value in self.params.items()}
+        return translate(self.message) % filled if filled else translate(self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure of the test beside that of the simplest rule; `label` is a msgid, `goal` tells which side is good."""
+
+    name: str
+    label: str
+    value: float
+    baseline: float | None = None
+    unit: Unit = "number"
+    goal: Literal["low", "high", "none"] = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A method that was tried, with its figures by name; `label` is a msgid."""
+
+    name: str
+    label: str
+    figures: Mapping[str, float]
+    is_baseline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Customers with similar forecasts: how many, what was forecast on average, what came on average."""
+
+    people: int
+    forecast: float
+    real: float
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """How an insight fared on the past.
+
+    `is_shown` is the gate: without it nothing is shown as a score. `days` is how far the insight looks ahead,
+    `tested_days` how far could be tested, `tests` on how many past days. `method` is a code, the labels are msgids.
+    `parts` are customers by forecast in the tests, lowest first.
+    """
+
+    insight: str
+    is_shown: bool
+    days: int
+    sentences: tuple[Said, ...]
+    method: str = ""
+    method_label: str = ""
+    baseline_label: str = ""
+    tested_days: int = 0
+    tests: int = 0
+    people: int = 0
+    measures: tuple[Measure, ...] = ()
+    rivals: tuple[Rival, ...] = ()
+    parts: tuple[Part, ...] = ()
+    inputs: tuple[str, ...] = ()
+
+    def measure(self, name: str) -> float | None:
+        """The value of one figure, None when it was not measured."""
+        return next((each.value for each in self.measures if each.name == name), None)

@@ -1,0 +1,196 @@
+"""The card of value: which rival won the back-test, whether it passed, and the words."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from habitue.insights.card import Card, Measure, Said
+from habitue.insights.cards_shared import INPUTS, beyond, giant, parts_of, rivals_of, rounded, season
+from habitue.insights.methods import ORDER_METHODS, WORTH_METHODS
+from habitue.insights.models import backtest, intervals
+from habitue.insights.models.backtest import Scored, Tested
+from habitue.insights.models.forecast import Trained
+from habitue.insights.models.histories import Floats, Histories, Purchases
+from habitue.insights.models.spend import MOST_CORRELATION
+from habitue.kernel.text import gettext_noop as _
+
+LEAST_CUSTOMERS = 40
+ORDER_BASELINES = frozenset({"last_period", "everybody_alike"})
+WORTH_BASELINES = frozenset({"last_period", "own_mean"})
+
+
+def nothing_known(purchases: Purchases, known: Histories, days: int) -> Card | None:
+    """The card for data from which nothing about the future can be known at all; None where it may be."""
+    said = None
+    if purchases.span == 0:
+        said = Said(_("All orders are of one day, so nothing can be known about when anybody comes back."))
+    elif known.size < LEAST_CUSTOMERS:
+        message = _(
+            "There are only %(people)s customers. With fewer than %(least)s, chance cannot be told from habit, and no "
+            "number about the future of one of them would mean anything."
+        )
+        said = Said(message, {"people": known.size, "least": LEAST_CUSTOMERS})
+    elif not (known.repeats > 0).any():
+        said = Said(
+            _(
+                "Nobody has bought on a second day yet, so nothing can be known about who comes back, when, or for "
+                "how much."
+            )
+        )
+    return (
+        None if said is None else Card("lifetime", False, days, (said, *giant(known)), inputs=INPUTS, people=known.size)
+    )
+
+
+def untested(purchases: Purchases, tested: Tested, days: int) -> Card:
+    """The card where nothing could be tested on the past."""
+    if tested.days < backtest.LEAST_DAYS:
+        message = _(
+            "The orders span %(span)s days. To test a forecast on the past, three times %(least)s days are "
+            "needed; until "
+            "then nothing can be known about the future of single customers."
+        )
+        said = Said(message, {"span": purchases.span, "least": backtest.LEAST_DAYS})
+    else:
+        message = _(
+            "Too few customers came back in the past to test a forecast (at least %(customers)s customers, of whom "
+            "%(buyers)s bought again, are needed). Nothing can be known about the future of single customers yet."
+        )
+        said = Said(message, {"customers": backtest.LEAST_CUSTOMERS, "buyers": backtest.LEAST_BUYERS})
+    known = len(np.unique(purchases.customer))
+    return Card("lifetime", False, days, (said,), tested_days=tested.days, inputs=INPUTS, people=known)
+
+
+def lifetime(purchases: Purchases, known: Histories, tested: Tested, trained: Trained) -> tuple[Card, str, str | None]:
+    """The card of expected orders and value, and the rivals that won: of orders, and of worth (None: no money)."""
+    scores = backtest.order_scores(tested)
+    best = backtest.best(scores, "rmse", ORDER_BASELINES, tie="off")
+    assert best is not None
+    simple = min((each for each in scores if each.name in ORDER_BASELINES), key=lambda each: each.figures["rmse"])
+    is_shown = best.figures["rmse"] < simple.figures["rmse"] and best.figures["auc"] > 0.5
+    method = best.name if best.name != "bgnbd" or trained.rates.leaves else "nbd"
+    worth = _worth(tested, best.name) if np.isfinite(purchases.money).any() else None
+    labels = {"method": ORDER_METHODS[method], "baseline": ORDER_METHODS[simple.name]}
+    numbers = {
+        "error": rounded(best.figures["rmse"]),
+        "simple": rounded(simple.figures["rmse"]),
+        "tests": len(tested.cuts),
+    }
+    if is_shown:
+        message = _(
+            "On %(tests)s past days “%(method)s” foretold the purchases of the next %(days)s days with a typical "
+            "error of "
+            "%(error)s a customer; “%(baseline)s” had %(simple)s. The sum of all was %(off)s %% off on average."
+        )
+        numbers["off"] = rounded(100 * best.figures["off"], 0)
+    else:
+        message = _(
+            "On %(tests)s past days nothing foretold the purchases of the next %(days)s days better than "
+            "“%(baseline)s” "
+            "(typical error %(error)s a customer against %(simple)s). So no score is shown."
+        )
+    said = [Said(message, {**labels, **numbers, "days": tested.days})]
+    measures = [
+        Measure("rmse", _("Typical error, purchases a customer"), best.figures["rmse"], simple.figures["rmse"]),
+        Measure("total", _("Error of the total"), best.figures["total"], simple.figures["total"], "share"),
+        Measure(
+            "auc",
+            _("Buyers told from the others (0.5 is chance)"),
+            best.figures["auc"],
+            simple.figures["auc"],
+            goal="high",
+        ),
+    ]
+    if worth is not None and is_shown:
+        found, money, spent = _money(tested, best.name, worth)
+        measures += found
+        said.append(money)
+        said += _correlation(trained)
+        rivals = rivals_of(spent, WORTH_METHODS, WORTH_BASELINES, ("mae", "top_tenth"))
+    else:
+        rivals = ()
+    said += [*_no_leaving(trained), *beyond(tested), *season(purchases, tested), *giant(known)]
+    card = Card(
+        insight="lifetime",
+        is_shown=is_shown,
+        days=tested.whole_days,
+        sentences=tuple(said),
+        method=method,
+        method_label=ORDER_METHODS[method],
+        baseline_label=ORDER_METHODS[simple.name],
+        tested_days=tested.days,
+        tests=len(tested.cuts),
+        people=known.size,
+        measures=tuple(measures),
+        rivals=(*rivals_of(scores, ORDER_METHODS, ORDER_BASELINES, ("rmse", "total", "auc")), *rivals),
+        parts=parts_of([(cut.forecasts.orders[best.name], cut.after.orders) for cut in tested.cuts]),
+        inputs=INPUTS,
+    )
+    return card, best.name, worth if is_shown else None
+
+
+def money_tests(tested: Tested, orders: str, worth: str) -> list[tuple[Floats, Floats]]:
+    """Forecast and real money of every test."""
+    return [(cut.forecasts.orders[orders] * cut.forecasts.worth[worth], cut.after.money) for cut in tested.cuts]
+
+
+def _worth(tested: Tested, orders: str) -> str | None:
+    """Among the rivals with nearly the smallest error, the one whose best tenth brought most."""
+    scores = [each for each in backtest.worth_scores(tested, orders) if each.name not in WORTH_BASELINES]
+    scores = [each for each in scores if np.isfinite(each.figures["top_tenth"])]
+    if not scores:
+        return None
+    least = min(each.figures["mae"] for each in scores)
+    near = [each for each in scores if each.figures["mae"] <= 1.05 * least]
+    return max(near, key=lambda each: each.figures["top_tenth"]).name
+
+
+def _money(tested: Tested, orders: str, worth: str) -> tuple[list[Measure], Said, tuple[Scored, ...]]:
+    scores = backtest.worth_scores(tested, orders)
+    by_name = {each.name: each for each in scores}
+    best, simple = by_name[worth], by_name["last_period"]
+    inside = intervals.coverage(money_tests(tested, orders, worth))
+    measures = [
+        Measure("mae", _("Mean error of the money a customer"), best.figures["mae"], simple.figures["mae"], "money"),
+        Measure(
+            "top_tenth", _("Share of the money that came from the tenth with the highest forecast"),
+            best.figures["top_tenth"], simple.figures["top_tenth"], "share", "high",
+        ),
+        Measure(
+            "coverage", _("Real money within the stated bounds (8 of 10 are meant to)"), inside, None, "share", "none"
+        ),
+    ]  # fmt: skip
+    message = _(
+        "What a purchase is worth: “%(method)s”. The tenth with the highest forecast brought %(top)s %% of "
+        "the money, and "
+        "the real money lay within the stated bounds in %(inside)s of 100 cases (80 are meant to)."
+    )
+    params = {
+        "method": WORTH_METHODS[worth], "top": rounded(100 * best.figures["top_tenth"], 0),
+        "inside": rounded(100 * inside, 0),
+    }  # fmt: skip
+    return measures, Said(message, params), scores
+
+
+def _correlation(trained: Trained) -> list[Said]:
+    if abs(trained.correlation) <= MOST_CORRELATION:
+        return []
+    message = _(
+        "How much customers spend goes together with how often they buy (correlation %(value)s), so the "
+        "gamma-gamma model "
+        "was not used."
+    )
+    return [Said(message, {"value": rounded(trained.correlation)})]
+
+
+def _no_leaving(trained: Trained) -> list[Said]:
+    if trained.rates.leaves:
+        return []
+    return [
+        Said(
+            _(
+                "Nobody is seen to leave for good: who is silent may only pause, so nobody is counted as lost by the "
+                "model."
+            )
+        )
+    ]

@@ -1,0 +1,169 @@
+"""Writes: a matching run over all people. Sure pairs become links, doubtful ones questions; it can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from habitue.access import policy
+from habitue.audit import ledger
+from habitue.collect.journal import Position
+from habitue.identity import commands, decide, listings, review, threshold
+from habitue.identity.matching.run import match_table
+from habitue.identity.proposals import Matcher, proposals
+from habitue.identity.tables import identifiers, runs, separations
+from habitue.kernel import jobs
+from habitue.kernel.context import Context
+from habitue.kernel.errors import HabitueError, NotFound
+from habitue.kernel.register import chunks
+from habitue.kernel.text import gettext_noop as _
+from habitue.profiles.matching_rows import MatchingRows, matching_rows
+from habitue.profiles.tables import people
+
+JOB_KIND = "matching"
+BODY_LINKS = 500
+STEPS = 4
+STATES: Mapping[str, str] = {
+    "running": _("running"),
+    "done": _("done"),
+    "failed": _("failed"),
+    "undone": _("taken back"),
+}
+
+
+class RunNotUndoable(HabitueError):
+    """The run is still going on or was taken back already."""
+
+    code = "matching_run_not_undoable"
+    message = _("This matching run cannot be taken back now (%(state)s).")
+    next_step = _("Wait until it has ended.")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One matching run: how many people were compared, linked, and asked about."""
+
+    run_id: str
+    job_id: str | None
+    state: str
+    created_at: datetime
+    created_by: str
+    records: int
+    linked: int
+    doubtful: int
+    lower: float
+    upper: float
+    report: Mapping[str, Any]
+
+
+def start(ws: Context, *, is_claimed: bool = False) -> jobs.Job:
+    """Queue a matching run; its id is the job's subject."""
+    policy.require(ws.actor, "people.edit")
+    run_id = ws.ids.new()
+    job = jobs.enqueue(ws, kind=JOB_KIND, subject_id=run_id, args={}, is_claimed=is_claimed)
+    with ws.register.write() as conn:
+        limit = threshold.upper(review.answers(conn))
+        values = {"lower": threshold.REVIEW_FROM, "upper": limit, "report": {}}
+        who = {"created_at": ws.clock.now(), "created_by": ws.actor.actor_id}
+        conn.execute(sa.insert(runs).values(run_id=run_id, job_id=job.job_id, state="running", **who, **values))
+        ledger.record(conn, ws, verb="matching.started", subject_kind="matching", subject_id=run_id, details={})
+    return job
+
+
+def run(ws: Context, job: jobs.Job, *, apply: Callable[[Position], object], matcher: Matcher = match_table) -> None:
+    """Carry a matching run out: compare everybody, link what is sure, ask about what is doubtful."""
+    found = get(ws, job.subject_id)
+    with ws.register.read() as conn:
+        rows = matching_rows(conn)
+        different = _kept_apart(conn, rows)
+        events = _events(conn)
+    jobs.progress(ws, job.job_id, done=1, total=STEPS)
+    outcome = matcher(rows.table, known_different=different)
+    jobs.progress(ws, job.job_id, done=2, total=STEPS)
+    links, doubts = proposals(outcome, upper=found.upper, lower=found.lower)
+    ids = rows.identifier_ids
+    told = [
+        commands.Matched(found.run_id, ids[each.a], ids[each.b], each.score, each.evidence, by=ws.actor.actor_id)
+        for each in links
+    ]
+    for part in chunks(told, BODY_LINKS):
+        apply(decide.submit(ws, *part))
+    jobs.progress(ws, job.job_id, done=3, total=STEPS)
+    with ws.register.write() as conn:
+        asked = review.propose(conn, found.run_id, [(ids[each.a], ids[each.b], each) for each in doubts], events)
+        review.note_refusals(conn)
+        review.settle(conn)
+        values = {"records": len(ids), "linked": len(links), "doubtful": asked, "report": _report(outcome)}
+        conn.execute(sa.update(runs).where(runs.c.run_id == found.run_id).values(state="done", **values))
+
+
+def fail(ws: Context, run_id: str) -> None:
+    """Note that a run came to no end; what it linked until then stays and can be taken back."""
+    with ws.register.write() as conn:
+        conn.execute(sa.update(runs).where(runs.c.run_id == run_id).values(state="failed"))
+
+
+def undo(ws: Context, run_id: str, *, apply: Callable[[Position], object]) -> int:
+    """Take a run back, as if it had never been; what people decided about its questions stays."""
+    policy.require(ws.actor, "people.edit")
+    found = get(ws, run_id)
+    if found.state not in ("done", "failed"):
+        raise RunNotUndoable(state=STATES[found.state])
+    with ws.register.read() as conn:
+        seqs = listings.of_run(conn, run_id)
+    if seqs:
+        details = {"links": len(seqs)}
+        apply(decide.undo(ws, seqs=seqs, verb="matching.undone", subject_id=run_id, details=details))
+    with ws.register.write() as conn:
+        review.withdraw(conn, run_id)
+        conn.execute(sa.update(runs).where(runs.c.run_id == run_id).values(state="undone"))
+    return len(seqs)
+
+
+def listing(ws: Context, *, limit: int = 20) -> Sequence[Run]:
+    """Matching runs, newest first."""
+    policy.require(ws.actor, "people.read")
+    with ws.register.read() as conn:
+        rows = conn.execute(sa.select(runs).order_by(runs.c.created_at.desc(), runs.c.run_id.desc()).limit(limit))
+        return [Run(**row._mapping) for row in rows]
+
+
+def get(ws: Context, run_id: str) -> Run:
+    """One run; NotFound when there is none of that id."""
+    with ws.register.read() as conn:
+        row = conn.execute(sa.select(runs).where(runs.c.run_id == run_id)).first()
+    if row is None:
+        raise NotFound(what=_("matching run"), key=run_id)
+    return Run(**row._mapping)
+
+
+def _kept_apart(conn: Connection, rows: MatchingRows) -> list[tuple[int, int]]:
+    """The pairs of rows that somebody decided are different people."""
+    place = {identifier_id: number for number, identifier_id in enumerate(rows.identifier_ids)}
+    first = identifiers.alias()
+    query = sa.select(identifiers.c.identifier_id, first.c.identifier_id).join(
+        first, first.c.own_id == identifiers.c.profile_id
+    )
+    stands_for = {row[0]: row[1] for row in conn.execute(query)}
+    found = set()
+    for a, b in conn.execute(sa.select(separations.c.a, separations.c.b)):
+        one, other = place.get(stands_for.get(a, 0)), place.get(stands_for.get(b, 0))
+        if one is not None and other is not None and one != other:
+            found.add((min(one, other), max(one, other)))
+    return sorted(found)
+
+
+def _events(conn: Connection) -> dict[int, int]:
+    query = sa.select(identifiers.c.identifier_id, people.c.event_count)
+    return {row[0]: row[1] for row in conn.execute(query.join(people, people.c.profile_id == identifiers.c.own_id))}
+
+
+def _report(outcome: object) -> dict[str, Any]:
+    """What the matcher tells about itself, as plain data."""
+    told = getattr(outcome, "report", None)
+    return asdict(told) if is_dataclass(told) and not isinstance(told, type) else {}

@@ -1,0 +1,1 @@
+"""Sources: where data comes from, their keys, what arrives, and what waits in quarantine."""

@@ -1,0 +1,63 @@
+"""The part of the worker that learns insights anew: once a day after changes, and when somebody asks.
+
+It runs beside the projector, because learning takes minutes where projecting takes milliseconds.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from habitue import flow
+from habitue.access.actor import Actor
+from habitue.insights import store
+from habitue.kernel import jobs
+from habitue.kernel.context import Context
+from habitue.kernel.errors import HabitueError
+
+JOB_KIND = "insights"
+EVERY_SECONDS = 3.0
+QUIET_SECONDS = 20.0
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Quiet:
+    """Since when the facts have not changed, on a clock that only goes forward."""
+
+    sequence: int = -1
+    since: float = 0.0
+
+    def holds(self, sequence: int, now: float) -> bool:
+        """Whether nothing has changed for a while, so that no import is under way."""
+        if sequence != self.sequence:
+            self.sequence, self.since = sequence, now
+        return now - self.since >= QUIET_SECONDS
+
+
+def loop(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object]) -> None:
+    """Learn whenever something is due, until `is_over`."""
+    quiet = Quiet()
+    while not is_over():
+        if not run_one(ws) and quiet.holds(ws.lake.sequence(), time.monotonic()) and store.due(ws):
+            jobs.enqueue(ws, kind=JOB_KIND, subject_id=JOB_KIND, args={})
+        wait(EVERY_SECONDS)
+    ws.lake.close()
+
+
+def run_one(ws: Context) -> bool:
+    """Carry out the oldest waiting learning; returns whether there was one."""
+    job = jobs.claim(ws, [JOB_KIND])
+    if job is None:
+        return False
+    actor = Actor(actor_id=job.actor_id, name=job.actor_name, roles=frozenset(job.roles))
+    try:
+        flow.run_learning(ws.as_actor(actor), job)
+    except HabitueError as error:
+        jobs.finish(ws, job.job_id, state="failed", error=error, claimed_at=job.started_at)
+        log.warning("learning failed", job_id=job.job_id, code=error.code)
+    return True

@@ -1,0 +1,166 @@
+"""Timelines: at t0 this event, at t1 expect in; late events, merges, undo, clock steps, summer time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from tests.sending import identify
+from timeline import START, Timeline
+
+from habitue import flow
+from habitue.identity import replay
+from habitue.identity.tables import identifiers
+
+ORDER = "Order Completed"
+
+
+@pytest.fixture
+def line(make_workspace) -> Timeline:  # type: ignore[no-untyped-def]  # the factory of the test session
+    """A timeline with two people on SQLite or PostgreSQL."""
+    found = Timeline(make_workspace(timezone="Europe/Berlin"))
+    found.send(identify("anna", email="anna@web.example"), identify("ben", email="ben@web.example"))
+    return found
+
+
+def test_an_event_lets_somebody_in_and_time_lets_them_out(line: Timeline) -> None:
+    buyers = line.audience(f'did "{ORDER}" at least 1 time in last 2 days')
+    assert line.members(buyers) == set()
+    line.event("anna", ORDER, order_id="1", total="5")
+    line.passes(microseconds=1)
+    assert line.members(buyers) == {"anna@web.example"}
+    line.passes(hours=47, minutes=59)
+    assert line.members(buyers) == {"anna@web.example"}
+    line.at(START + timedelta(days=2, microseconds=1))
+    assert line.members(buyers) == set()
+    assert line.history("anna") == [("time", "time")]
+    assert line.by_rule(buyers) == set()
+
+
+def test_only_who_changed_is_asked(line: Timeline) -> None:
+    line.audience(f'did "{ORDER}" in last 30 days')
+    line.event("ben", "Product Viewed")
+    moved = flow.realtime.follow(line.ws.context, line.follower)
+    assert moved.people == 0
+
+
+def test_a_sequence_is_followed_step_by_step(line: Timeline) -> None:
+    text = f'sequence ("Cart Viewed", not within 1 hour "{ORDER}")'
+    left = line.audience(text)
+    line.event("anna", "Cart Viewed")
+    line.event("ben", "Cart Viewed")
+    line.passes(minutes=30)
+    line.event("ben", ORDER, order_id="7")
+    assert line.members(left) == set()
+    line.passes(minutes=30)
+    assert line.members(left) == {"anna@web.example"}
+    assert line.by_rule(left) == {"anna@web.example"}
+
+
+def test_a_late_event_corrects_a_membership_and_leaves_the_history(line: Timeline) -> None:
+    silent = line.audience(f'not did "{ORDER}" in last 30 days')
+    assert line.members(silent) == {"anna@web.example", "ben@web.example"}
+    line.passes(days=1)
+    line.event("anna", ORDER, at=START - timedelta(days=5), order_id="1")
+    assert line.members(silent) == {"ben@web.example"}
+    assert line.history("anna") == [("published", "facts")]
+    line.at(START + timedelta(days=25, seconds=1))
+    assert line.members(silent) == {"anna@web.example", "ben@web.example"}
+    assert line.history("anna") == [("published", "facts"), ("time", None)]
+
+
+def test_a_merge_adds_up_and_its_stay_ends_visibly(line: Timeline) -> None:
+    twice = line.audience(f'did "{ORDER}" at least 2 times')
+    once = line.audience(f'did "{ORDER}"', "B")
+    line.event("anna", ORDER, order_id="1")
+    line.event("app-7", ORDER, order_id="2")
+    assert line.members(twice) == set()
+    assert len(line.members(once)) == 2
+    line.send(identify("app-7", email="anna@web.example"))
+    assert line.members(twice) == line.by_rule(twice)
+    assert line.members(once) == line.by_rule(once)
+
+
+def test_an_undone_import_takes_people_out_again(line: Timeline, tmp_path: Path) -> None:
+    buyers = line.audience(f'did "{ORDER}"')
+    (tmp_path / "orders.csv").write_text(
+        "Bestellnr;E-Mail;Bestelldatum;Artikel;Menge;Einzelpreis\nA1;ben@web.example;01.05.2026;Tee;2;4,50\n", "utf-8"
+    )
+    done = line.ws.imports.run(tmp_path / "orders.csv", source_name="Shop")
+    line.step()
+    assert line.members(buyers) == {"ben@web.example"}
+    line.ws.imports.undo(done.import_id)
+    line.step()
+    assert line.members(buyers) == set()
+    assert line.by_rule(buyers) == set()
+
+
+def test_a_clock_that_is_set_back_asks_everybody_anew(line: Timeline) -> None:
+    recent = line.audience(f'did "{ORDER}" in last 1 day')
+    line.event("anna", ORDER, order_id="1")
+    line.passes(hours=1)
+    assert line.members(recent) == {"anna@web.example"}
+    line.passes(days=2)
+    assert line.members(recent) == set()
+    line.at(START + timedelta(hours=2))
+    assert line.members(recent) == {"anna@web.example"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # 29 March 2026 has 23 hours in Berlin, 25 October 25.
+        (datetime(2026, 3, 29, 21, 59, tzinfo=UTC), datetime(2026, 3, 29, 22, 0, tzinfo=UTC)),
+        (datetime(2026, 10, 25, 22, 59, tzinfo=UTC), datetime(2026, 10, 25, 23, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_workspace_day_ends_at_midnight_in_summer_and_winter_time(
+    line: Timeline, before: datetime, after: datetime
+) -> None:
+    line.at(before - timedelta(hours=3))
+    today = line.audience(f'did "{ORDER}" in this day')
+    line.event("anna", ORDER, order_id="1")
+    line.at(before)
+    assert line.members(today) == {"anna@web.example"}
+    line.at(after)
+    assert line.members(today) == set()
+
+
+def test_a_birthday_comes_closer_by_itself(line: Timeline) -> None:
+    soon = line.audience("birth_date anniversary within next 7 days")
+    line.send(identify("anna", email="anna@web.example", birthday="1990-06-25"))
+    assert line.members(soon) == set()
+    line.passes(days=2)
+    assert line.members(soon) == set()
+    line.passes(days=1)
+    assert line.members(soon) == {"anna@web.example"}
+
+
+def test_a_company_follows_its_people(line: Timeline) -> None:
+    buying = line.audience(f'any of company (did "{ORDER}")')
+    line.send(
+        identify("anna", email="anna@web.example", company="Krume AG"),
+        identify("ben", email="ben@web.example", company="Krume AG"),
+    )
+    line.event("anna", ORDER, order_id="1")
+    assert line.members(buying) == line.by_rule(buying) == {"anna@web.example", "ben@web.example"}
+
+
+def test_a_rebuild_gives_the_same_members_and_an_erasure_leaves_no_trace(line: Timeline) -> None:
+    buyers = line.audience(f'did "{ORDER}"')
+    line.event("anna", ORDER, order_id="1")
+    (anna,) = line.ws.people.search("anna@web")
+    before = line.members(buyers)
+    with line.ws.register.write() as conn:
+        everybody = replay.closure(conn, conn.scalars(sa.select(identifiers.c.identifier_id)).all())
+        flow.rebuild(line.ws.context, conn, everybody)
+    line.step()
+    assert line.members(buyers) == before == line.by_rule(buyers)
+    line.ws.people.erase(anna.profile_id)
+    line.step()
+    with line.ws.register.read() as conn:
+        for table in ("audiences_stays", "audiences_due"):
+            rows = conn.exec_driver_sql(f"SELECT count(*) FROM {table} WHERE profile_id = '{anna.profile_id}'")
+            assert rows.scalar() == 0
