@@ -33,6 +33,7 @@ from habitue.kernel.clock import from_micros, micros
 from habitue.kernel.context import Context
 from habitue.kernel.register import among, chunks, upsert
 from habitue.privacy import purposes
+from habitue.profiles import activity
 from habitue.profiles.slices import slice_of
 
 SEQ, NOW = "audiences_seq", "audiences_now"
