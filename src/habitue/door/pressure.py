@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy.exc import SQLAlchemyError
 
 from habitue.access.key_cache import KeyCache
-from habitue.collect import projection
+from habitue.collect import journals
 from habitue.collect.journal import Position, bytes_between
 from habitue.door import reserve
 from habitue.door.answer import Refused
@@ -98,16 +98,17 @@ class Pressure:
 
     def _look(self) -> None:
         self._begun_at = time.monotonic()
-        folder = self._world.journal.folder
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = self._world.folder
         disk = os.statvfs(folder)
         self.free_bytes = disk.f_bavail * disk.f_frsize
-        reserve.keep(folder, free=self.free_bytes, wanted=self._world.limits.free_bytes)
-        if self._looked_at == float("-inf"):
+        reserve.keep(folder / "journal", free=self.free_bytes, wanted=self._world.limits.free_bytes)
+        if self._looked_at == float("-inf") and not self._world.journal.is_shared:
             self._commit.tail = max(self._commit.tail, self._world.journal.tail())
         try:
             with self._world.register.read() as conn:
-                self._projected = projection.position(conn)
+                self._projected = journals.position(conn)
+            if self._world.journal.is_shared:
+                self._commit.tail = max(self._commit.tail, self._world.journal.tail())
             self.keys.load()
         except SQLAlchemyError:
             # The keys known so far hold for a minute; then `check` refuses.

@@ -51,6 +51,7 @@ def own_id(secret: bytes, namespace: str, value: str) -> str:
     return hashlib.blake2b(f"{namespace}\0{value}".encode(), key=secret, digest_size=16).hexdigest()
 
 
+@lru_cache(maxsize=50_000)
 def name_key(first_name: str, last_name: str) -> str:
     """First and last name as identity compares them: `anna|berg`; empty when neither is known."""
     key = f"{first_name_key(first_name)}|{ascii_key(last_name)}"
