@@ -54,7 +54,7 @@ class Seen:
         for run_id in self._halves.keys() - present:
             del self._halves[run_id]
         for run_id in present - self._halves.keys():
-            data = conn.scalar(sa.select(runs.c.first_halves).where(runs.c.run_id == run_id))
+            data = conn.scalars(sa.select(runs.c.first_halves).where(runs.c.run_id == run_id)).one()
             self._halves[run_id] = _halves(data)
         return self._halves
 
@@ -103,7 +103,7 @@ def _known(conn: Connection, halves: Mapping[int, Halves], digests: Sequence[byt
         places = np.searchsorted(run, sought)
         hits = np.flatnonzero(run[np.minimum(places, len(run) - 1)] == sought)
         if len(hits):
-            data = conn.scalar(sa.select(runs.c.other_halves).where(runs.c.run_id == run_id))
+            data = conn.scalars(sa.select(runs.c.other_halves).where(runs.c.run_id == run_id)).one()
             known.update(
                 _verified(run, _halves(data), [(int(places[hit]), int(order[hit])) for hit in hits], other, digests)
             )

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize  # type: ignore[import-untyped]
-from scipy.special import betaln, gammaln, psi, roots_genlaguerre, roots_jacobi  # type: ignore[import-untyped]
+from scipy.optimize import minimize
+from scipy.special import betaln, gammaln, psi, roots_genlaguerre, roots_jacobi
 
 from habitue.insights.models.histories import Floats
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.linalg  # type: ignore[import-untyped]
-import scipy.sparse as sp  # type: ignore[import-untyped]
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+import scipy.linalg
+import scipy.sparse as sp
+from threadpoolctl import threadpool_limits
 
 from habitue.insights.models.histories import Floats, Ints
 

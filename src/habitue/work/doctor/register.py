@@ -23,7 +23,8 @@ def database(ground: Ground) -> Finding:
     else:
         with ground.ws.register.read() as conn:
             number = int(str(conn.scalar(sa.text("SHOW server_version_num"))))
-        told = {"name": "PostgreSQL", "version": f"{number // 10_000}.{number % 10_000}", "oldest": OLDEST_POSTGRES}
+        version = f"{number // 10_000}.{number % 10_000}"
+        told = {"name": "PostgreSQL", "version": version, "oldest": str(OLDEST_POSTGRES)}
         is_new = number // 10_000 >= OLDEST_POSTGRES
     if is_new:
         return Finding("database", "ok", _("The register is on %(name)s %(version)s."), "", told)
