@@ -84,7 +84,7 @@ class Operations:
 
     def _journal(self) -> None:
         """Write something where the journal is, and wait for the disk."""
-        folder = self._world.journal.folder
+        folder = self._world.folder / "journal"
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder / _PROBE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
