@@ -129,7 +129,7 @@ MEANINGS = {
     "workspace.country": "Country of telephone numbers and addresses that name none (ISO 3166, two letters).",
     "workspace.currency": "Currency of amounts that name none, and of reports (ISO 4217).",
     "workspace.languages": "Languages that the pages offer; the first one is the last resort.",
-    "journal.kind": "Where acknowledged events wait: `file` in the folder, or `table` on PostgreSQL for several doors.",
+    "journal.kind": "Where accepted events wait: `file` in the folder, or `table` on PostgreSQL, for several doors.",
     "register.url": "Where the register is, such as `postgresql+psycopg://user@host/name`; empty: `register.db` here.",
     "lake.path": "Folder of the Parquet replica.",
     "serve.bind": "Address and port of the pages.",

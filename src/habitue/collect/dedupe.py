@@ -171,7 +171,7 @@ def _parted(digests: Sequence[bytes]) -> tuple[Halves, Halves]:
     return both[:, 0].copy(), both[:, 1].copy()
 
 
-def _halves(data: bytes) -> Halves:
+def _halves(data: bytes | None) -> Halves:
     import numpy as np
 
-    return np.frombuffer(bytes(data), dtype="<u8")
+    return np.frombuffer(bytes(data or b""), dtype="<u8")

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
-from habitue.collect.journal import Journal
 from habitue.door.answer import Answer, Receive, Refused, Scope, Send, json_answer
 from habitue.door.app import Door
 from habitue.door.commit import GroupCommit
@@ -84,12 +83,8 @@ class Operations:
             conn.execute(sa.text("SELECT 1"))
 
     def _journal(self) -> None:
-        """Write something where the journal is, and wait for the disk; a table is asked where it ends."""
-        journal = self._world.journal
-        if not isinstance(journal, Journal):
-            journal.tail()
-            return
-        folder = journal.folder
+        """Write something where the journal is, and wait for the disk."""
+        folder = self._world.folder / "journal"
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder / _PROBE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:

@@ -98,10 +98,11 @@ class Pressure:
 
     def _look(self) -> None:
         self._begun_at = time.monotonic()
-        folder = self._world.folder
+        folder = self._world.folder / "journal"
+        folder.mkdir(parents=True, exist_ok=True)
         disk = os.statvfs(folder)
         self.free_bytes = disk.f_bavail * disk.f_frsize
-        reserve.keep(folder / "journal", free=self.free_bytes, wanted=self._world.limits.free_bytes)
+        reserve.keep(folder, free=self.free_bytes, wanted=self._world.limits.free_bytes)
         if self._looked_at == float("-inf") and not self._world.journal.is_shared:
             self._commit.tail = max(self._commit.tail, self._world.journal.tail())
         try:
