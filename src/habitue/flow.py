@@ -27,7 +27,7 @@ from habitue.kernel import jobs, state
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.privacy import consents
-from habitue.profiles import erasure, inheritance, matching, people, reading, replica, timeline, values
+from habitue.profiles import erasure, inheritance, matching, people, reading, relations, replica, timeline, values
 from habitue.quality import held, importing, quarantine, releases, screening
 
 
@@ -74,7 +74,8 @@ def catch_up(ws: Context, target: Position | None = None) -> int:
 
 def refresh(ws: Context) -> None:
     """Renew what is computed: the replica for analysis, then the insights on it that need no learning."""
-    replica.refresh(ws)
+    if replica.refresh(ws) or not ws.lake.has("relations"):
+        relations.renew(ws)
     for name, insight in catalogue.insights().items():
         if insight.learn is None:
             insights.stored(ws, name)
@@ -255,16 +256,16 @@ def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[g
     state.store(conn, {"decisions_seq": given[-1][1].seq})
     for is_match, told in groupby(given, key=commands.is_match):
         if is_match:
-            yield from _decided(ws, conn, list(told))
+            yield from _decided(ws, conn, [(each, event) for each, event in told if isinstance(each, commands.Matched)])
             continue
         for command, event in told:
             match command:
                 case commands.UndoImport(import_id=import_id):
                     around = replay.closure(conn, timeline.met_by_import(conn, import_id))
-                    taken = inheritance.hand_over(
+                    inherited = inheritance.hand_over(
                         conn, import_id, repeats.heirs(conn, import_id), secret=ws.secret("records")
                     )
-                    repeats.note_inherited(conn, taken)
+                    repeats.note_inherited(conn, inherited)
                     timeline.delete_import(conn, import_id)
                     yield _replay(ws, conn, around)
                 case commands.ErasePerson(identifier_ids=identifier_ids):

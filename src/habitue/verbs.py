@@ -10,8 +10,9 @@ from habitue import flow
 from habitue.access import policy
 from habitue.activation import export, exports
 from habitue.activation.columns import DEFAULT_COLUMNS
-from habitue.audiences import archive, create, membership, proposals, taken
+from habitue.audiences import archive, comparing, create, membership, proposals, taken
 from habitue.audiences import reading as audience_reading
+from habitue.audiences import why as reasons
 from habitue.audiences.audience import Audience
 from habitue.audiences.rule import Rule
 from habitue.audit import ledger
@@ -27,7 +28,7 @@ from habitue.insights.reports.shape import Outcome
 from habitue.kernel import jobs
 from habitue.kernel.context import Context
 from habitue.privacy import purposes
-from habitue.profiles import reading
+from habitue.profiles import reading, relations
 from habitue.profiles.timeline import Moment
 from habitue.quality import importing, quarantine, set_aside
 
@@ -91,6 +92,10 @@ class People(Verbs):
     def contacts_of_company(self, company_name: str) -> Sequence[reading.PersonRow]:
         """The people who work at a company."""
         return reading.contacts_of_company(self._ws, company_name)
+
+    def relations(self, profile_id: str) -> Sequence[relations.Related]:
+        """Company and colleagues, subsidiaries, household, who brought whom: shown beside a person, never merged."""
+        return relations.of_profile(self._ws, profile_id)
 
     def separate(self, identifier_id: int, *, reason: str = "") -> None:
         """Take every link of one identifier back; both sides are as they were before."""
@@ -228,6 +233,26 @@ class Audiences(Verbs):
     def count(self, rule: Rule) -> membership.Count:
         """How many people fulfil a rule now, of how many."""
         return membership.count(self._ws, rule)
+
+    def names(self) -> Mapping[str, str]:
+        """The names of all audiences by id."""
+        return audience_reading.names(self._ws)
+
+    def why(self, audience_id: str, profile_id: str) -> reasons.Why:
+        """Why a person is in an audience or not, condition by condition, with the facts."""
+        return reasons.why(self._ws, audience_reading.get(self._ws, audience_id).rule, profile_id)
+
+    def overlap(self, first: Rule, second: Rule) -> comparing.Overlap:
+        """How many people two rules share, and how many only one of them holds."""
+        return comparing.overlap(self._ws, first, second)
+
+    def sizes(self, audience_id: str, *, days: int = 90) -> Sequence[comparing.Size]:
+        """How many people belonged to an audience at the end of each day."""
+        return comparing.sizes(self._ws, audience_id, days=days)
+
+    def versions(self, audience_id: str) -> Sequence[audience_reading.Version]:
+        """The rules that were published, the newest first."""
+        return audience_reading.versions_of(self._ws, audience_id)
 
     def members(
         self, rule: Rule, *, offset: int = 0, limit: int = 50, sort: str = "money"

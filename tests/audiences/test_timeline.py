@@ -141,11 +141,18 @@ def test_a_birthday_comes_closer_by_itself(line: Timeline) -> None:
 def test_a_company_follows_its_people(line: Timeline) -> None:
     buying = line.audience(f'any of company (did "{ORDER}")')
     line.send(
-        identify("anna", email="anna@web.example", company="Krume AG"),
-        identify("ben", email="ben@web.example", company="Krume AG"),
+        identify("anna", email="anna@web.example", company_name="Krume AG"),
+        identify("ben", email="ben@web.example", company_name="Krume AG"),
     )
     line.event("anna", ORDER, order_id="1")
     assert line.members(buying) == line.by_rule(buying) == {"anna@web.example", "ben@web.example"}
+
+
+def test_an_order_can_be_cancelled_under_another_name(line: Timeline) -> None:
+    buyers = line.audience(f'did "{ORDER}"')
+    line.event("anna", ORDER, order_id="1")
+    line.event("till", "Order Cancelled", order_id="1")
+    assert line.members(buyers) == line.by_rule(buyers) == set()
 
 
 def test_a_rebuild_gives_the_same_members_and_an_erasure_leaves_no_trace(line: Timeline) -> None:

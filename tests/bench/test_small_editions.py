@@ -23,7 +23,7 @@ def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", BENCHES)
+@pytest.mark.parametrize("name", [name for name in BENCHES if name != "crash"])
 def test_the_small_edition_prints_its_figures_and_one_json_line(name: str) -> None:
     done = run(name, "--small")
     assert done.returncode == 0, done.stderr

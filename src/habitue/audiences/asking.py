@@ -31,6 +31,19 @@ def asked_of(
 
     Tables come from `ws.lake`, insights from `insight`.
     """
+    return compiled_at(rule, tables_of(ws, rule, mentioned, moment, known, insight=insight), moment, known)
+
+
+def tables_of(
+    ws: Context,
+    rule: Rule,
+    mentioned: Mapping[str, Rule],
+    moment: Moment,
+    known: Kinds,
+    *,
+    insight: Callable[[str], ir.Table],
+) -> Tables:
+    """The tables that a rule is asked of."""
     listed = [
         asked_of(ws, mentioned[audience_id], mentioned, moment, known, insight=insight).mutate(
             audience_id=ibis.literal(audience_id)
@@ -39,7 +52,7 @@ def asked_of(
     ]
     columns = [table.select("audience_id", "profile_id") for table in listed]
     people = ws.lake.table("people")
-    tables = Tables(
+    return Tables(
         people=people,
         events=ws.lake.table("events"),
         consents=ws.lake.table("consents"),
@@ -49,7 +62,6 @@ def asked_of(
         relations=relations(ws) if asks_relations(rule) else None,
         allowed={name: basis.reachable(ws, people, name) for name in purposes_in(rule)},
     )
-    return compiled_at(rule, tables, moment, known)
 
 
 def asks_history(rule: Rule, mentioned: Mapping[str, Rule]) -> bool:

@@ -34,7 +34,7 @@ from habitue.audiences.rule import (
     values_of,
     walk,
 )
-from habitue.audiences.rule_parts import DAYS_OPS, NUMBER_MEASURES
+from habitue.audiences.rule_parts import DAYS_OPS, NUMBER_MEASURES, other_of
 from habitue.audiences.tables import AGE
 from habitue.insights.catalogue import FieldKind
 from habitue.kernel.errors import HabitueError
@@ -190,7 +190,7 @@ def _step(step: Step, path: str, *, is_first: bool) -> None:
     for number, test in enumerate(step.where):
         _property(test, f"{path}.where.{number}")
     for same in step.same:
-        for name in (same.property, same.other):
+        for name in (same.property, other_of(same)):
             if not is_field_name(name):
                 raise FieldUnknown(path=path, name=name)
 

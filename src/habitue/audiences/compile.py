@@ -7,6 +7,7 @@ and other audiences are joined to it; then one filter holds the whole tree. Noth
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from collections.abc import Sequence as Sequence_
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,6 +67,14 @@ def compiled_at(rule: Rule, tables: Tables, moment: Moment, kinds: Kinds) -> ir.
     facts = _Facts.of(rule)
     joined = facts.join(tables, moment, kinds)
     return joined.filter(_holds(rule, joined, facts, moment, kinds)).select("profile_id")
+
+
+def conditions_at(rules: Sequence_[Rule], tables: Tables, moment: Moment, kinds: Kinds) -> ir.Table:
+    """Every person (profile_id) with a true or false column `c0`, `c1`, … for each rule, in one pass."""
+    facts = _Facts.of(Group(rules=tuple(rules)))
+    joined = facts.join(tables, moment, kinds)
+    columns = {f"c{number}": _holds(rule, joined, facts, moment, kinds) for number, rule in enumerate(rules)}
+    return joined.select("profile_id", **columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Conditions that are simply true or false of somebody: audiences, sequences, purposes, people around, places, samples."""
+"""Conditions that are true or false of somebody: audiences, sequences, purposes, people around, places, samples."""
 
 from __future__ import annotations
 

@@ -6,94 +6,7 @@ from functools import lru_cache
 
 from lark import Lark
 
-WORDS = frozenset(
-    [
-        "after",
-        "ago",
-        "all",
-        "and",
-        "anniversary",
-        "any",
-        "at",
-        "audience",
-        "average",
-        "before",
-        "between",
-        "by",
-        "city",
-        "company",
-        "consent",
-        "contains",
-        "country",
-        "day",
-        "days",
-        "did",
-        "distinct",
-        "entered",
-        "everybody",
-        "exactly",
-        "first",
-        "from",
-        "given",
-        "hour",
-        "hours",
-        "household",
-        "in",
-        "insight",
-        "is",
-        "known",
-        "last",
-        "least",
-        "left",
-        "max",
-        "may",
-        "minute",
-        "minutes",
-        "min",
-        "money",
-        "month",
-        "months",
-        "most",
-        "most_frequent",
-        "near",
-        "next",
-        "nobody",
-        "none",
-        "not",
-        "of",
-        "or",
-        "postcode",
-        "previous",
-        "quarter",
-        "quarters",
-        "region",
-        "same",
-        "sample",
-        "sequence",
-        "since",
-        "starts",
-        "sum",
-        "then",
-        "this",
-        "times",
-        "time",
-        "to",
-        "true",
-        "false",
-        "unknown",
-        "until",
-        "use",
-        "was",
-        "week",
-        "weeks",
-        "where",
-        "with",
-        "withdrawn",
-        "within",
-        "year",
-        "years",
-    ]
-)
+from habitue.audiences.rule_parts import MEASURES
 
 GRAMMAR = r"""
 ?start: rule
@@ -110,7 +23,8 @@ disjunction: item ("or" item)+
      | condition
 rule_list: item ("," item)*
 
-condition: trait | insight | count | money | measure | sequence | consent | may_use | audience | place | related | sample
+condition: trait | insight | count | money | measure | sequence | consent | may_use | audience | place
+     | related | sample
 
 trait: name comparison
 insight: "insight" name "." name comparison
@@ -209,3 +123,10 @@ STRING: /"(\\["\\]|[^"\\\n])*"/
 def parser() -> Lark:
     """The parser, made once."""
     return Lark(GRAMMAR, parser="lalr", propagate_positions=True, maybe_placeholders=True, cache=False)
+
+
+@lru_cache(maxsize=1)
+def words() -> frozenset[str]:
+    """The words of the language; a field of such a name is written between backquotes."""
+    found = {terminal.pattern.value for terminal in parser().terminals if terminal.pattern.type == "str"}
+    return frozenset(word for word in found if word.isalpha()) | {"company", "household", *MEASURES}

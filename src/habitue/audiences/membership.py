@@ -13,13 +13,13 @@ import ibis.expr.types as ir
 
 from habitue.access import policy
 from habitue.audiences import stays
-from habitue.audiences.asking import asked_of, asks_history
+from habitue.audiences.asking import asked_of, asks_history, tables_of
 from habitue.audiences.audience import all_mentioned
 from habitue.audiences.check import check_rule
-from habitue.audiences.compile import Kinds
+from habitue.audiences.compile import Kinds, conditions_at
 from habitue.audiences.fields import kinds
 from habitue.audiences.moment import Moment
-from habitue.audiences.rule import Rule
+from habitue.audiences.rule import Group, Rule
 from habitue.insights.orders import orders_per_profile
 from habitue.insights.store import stored
 from habitue.kernel.context import Context
@@ -85,6 +85,34 @@ def matching(ws: Context, rule: Rule) -> ir.Table:
     with ws.register.read() as conn:
         mentioned = {audience_id: a.rule for audience_id, a in all_mentioned(conn, rule).items()}
     return _matching(ws, rule, mentioned, ws.clock.now(), kinds(ws))
+
+
+def conditions(ws: Context, rules: Sequence[Rule]) -> ir.Table:
+    """Every person (profile_id) with a true or false column `c0`, `c1`, … for each rule, in one pass."""
+    whole = Group(rules=tuple(rules))
+    check_rule(whole)
+    with ws.register.read() as conn:
+        mentioned = {audience_id: a.rule for audience_id, a in all_mentioned(conn, whole).items()}
+    if asks_history(whole, mentioned):
+        stays.refresh_lake(ws)
+    settings = ws.config.workspace
+    moment = Moment(now=ws.clock.now(), timezone=settings.timezone, currency=settings.currency)
+    known = kinds(ws)
+    tables = tables_of(ws, whole, mentioned, moment, known, insight=lambda name: stored(ws, name).table)
+    return conditions_at(rules, tables, moment, known)
+
+
+def narrowing(ws: Context, rules: Sequence[Rule]) -> Sequence[int]:
+    """How many people there are, and how many are left after each of the rules and those before it, in one query."""
+    policy.require(ws.actor, "audiences.read")
+    table = conditions(ws, rules)
+    fits: Any = ibis.literal(True)
+    sums = {"n0": table.count()}
+    for number in range(len(rules)):
+        fits = fits & table[f"c{number}"]
+        sums[f"n{number + 1}"] = fits.sum().fill_null(0)
+    row = _rows(ws, table.aggregate(**sums))[0]
+    return [int(row[f"n{number}"]) for number in range(len(rules) + 1)]
 
 
 def count(ws: Context, rule: Rule) -> Count:

@@ -9,7 +9,8 @@ from sqlalchemy.engine import Connection
 
 from habitue.audiences.topics import News
 from habitue.collect.envelope import TRAIT_TYPES
-from habitue.identity.tables import links
+from habitue.identity.tables import identifiers, links
+from habitue.insights.orders import CANCELLED
 from habitue.kernel import state
 from habitue.privacy.consents import consents
 from habitue.profiles.tables import events, people
@@ -35,7 +36,23 @@ def since(conn: Connection, seq: int, limit: int) -> Heard:
         until = rows[-1].changed_seq
         last = query.where(people.c.changed_seq == until)
         rows = [*(row for row in rows if row.changed_seq < until), *conn.execute(last)]
-    return Heard(_news(conn, seq, until), tuple(row.profile_id for row in rows), until)
+    heard = _news(conn, seq, until)
+    ids = {row.profile_id for row in rows}
+    if CANCELLED in heard.events:
+        ids |= _who_ordered(conn, seq, until)
+    return Heard(heard, tuple(sorted(ids)), until)
+
+
+def _who_ordered(conn: Connection, seq: int, until: int) -> set[str]:
+    """Whose orders were cancelled, under whatever name."""
+    placed = events.alias()
+    query = (
+        sa.select(identifiers.c.profile_id)
+        .join(placed, placed.c.identifier_id == identifiers.c.identifier_id)
+        .join(events, events.c.order_id == placed.c.order_id)
+        .where(events.c.seq > seq, events.c.seq <= until, events.c.name == CANCELLED, events.c.order_id.isnot(None))
+    )
+    return set(conn.scalars(query.distinct()))
 
 
 def _news(conn: Connection, seq: int, until: int) -> News:

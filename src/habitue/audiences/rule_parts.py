@@ -65,11 +65,6 @@ class Same(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     property: str
     of: str = ""
 
-    @property
-    def other(self) -> str:
-        """The property of the step before."""
-        return self.of or self.property
-
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One step of a sequence.
@@ -83,6 +78,11 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     within_minutes: int = 0
     same: tuple[Same, ...] = ()
     negate: bool = False
+
+
+def other_of(same: Same) -> str:
+    """The property of the step before."""
+    return same.of or same.property
 
 
 def values_of(value: Value) -> tuple[str, ...]:

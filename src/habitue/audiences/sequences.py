@@ -19,6 +19,7 @@ from habitue.audiences.event_facts import inside
 from habitue.audiences.moment import Moment
 from habitue.audiences.properties import PRODUCTS, event_test, property_text
 from habitue.audiences.rule import Sequence, Step
+from habitue.audiences.rule_parts import other_of
 from habitue.audiences.standing import PRODUCTS_SUFFIX, standing_events, with_places, with_products
 
 _AFTER = (1, None)
@@ -93,7 +94,7 @@ def _absent(table: ir.Table, step: Step, number: int, following: int | None) -> 
 def _nearest(table: ir.Table, steps: Items[Step], number: int, flag: str) -> ir.Table:
     """With place and time of the nearest later event that has the flag, and the same properties where that is asked."""
     names = _names(steps)
-    pairs = [(f"value_{names.index(s.other)}", f"value_{names.index(s.property)}") for s in steps[number].same]
+    pairs = [(f"value_{names.index(other_of(s))}", f"value_{names.index(s.property)}") for s in steps[number].same]
     if any(before != after for before, after in pairs):
         return _nearest_of_pairs(table, pairs, number, flag)
     keys = [after for _before, after in pairs]
@@ -137,7 +138,7 @@ def _nearest_of_pairs(table: ir.Table, pairs: Items[tuple[str, str]], number: in
 
 def _names(steps: Items[Step]) -> list[str]:
     """The properties that are compared between steps."""
-    return sorted({name for step in steps for same in step.same for name in (same.property, same.other)})
+    return sorted({name for step in steps for same in step.same for name in (same.property, other_of(same))})
 
 
 def _length(step: Step) -> Any:

@@ -100,10 +100,9 @@ class Reading(Transformer[Token, Any]):
 
     @v_args(meta=True)
     def condition(self, meta: Any, items: list[Any]) -> Placed:
-        rule = items[0]
-        inner = ()
-        if isinstance(rule, Placed):
-            rule, inner = rule.rule, rule.leaves
+        found = items[0]
+        inner: tuple[Leaf, ...] = found.leaves if isinstance(found, Placed) else ()
+        rule: Rule = found.rule if isinstance(found, Placed) else found
         return Placed(rule, (Leaf(rule, meta.line, meta.column, meta.end_pos - meta.start_pos), *inner))
 
     # ---- conditions
@@ -119,7 +118,7 @@ class Reading(Transformer[Token, Any]):
     def count(self, items: list[Any]) -> Rule:
         event, often, window, where = items
         op, count = often or ("at_least", 1)
-        return EventCount(event, op, count, window or Window(), where or ())
+        return EventCount(event, cast(Any, op), count, window or Window(), where or ())
 
     def money(self, items: list[Any]) -> Rule:
         path, event, op, amount, currency, window, where = items

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from habitue.audiences.grammar import WORDS
+from habitue.audiences.grammar import words
 from habitue.audiences.rule import (
     Consent,
     EventCount,
@@ -191,7 +191,7 @@ def _path(name: str) -> str:
 
 
 def _name(name: str) -> str:
-    is_plain = _NAME.fullmatch(name) and name not in WORDS and not (len(name) == 3 and name.isupper())
+    is_plain = _NAME.fullmatch(name) and name not in words() and not (len(name) == 3 and name.isupper())
     return name if is_plain else f"`{name}`"
 
 

@@ -176,9 +176,8 @@ class Door:
         await self.pressure.look()
         self.pressure.check()
         key = self.pressure.keys.find(text, self._world.clock.now())
-        if key is None and self.pressure.keys.is_due:
-            # A key that was made this moment is not in memory yet.
-            await self.pressure.look(is_forced=True)
+        if key is None:
+            await self.pressure.look_for_new_keys()
             key = self.pressure.keys.find(text, self._world.clock.now())
         return key
 

@@ -29,6 +29,7 @@ CONSENTS = pa.schema(
     ]
 )
 PART = 2_000
+CANCELLED = "Order Cancelled"
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -61,19 +62,26 @@ def _people(conn: Connection, part: Sequence[str]) -> pa.Table:
 def _events(conn: Connection, owners: Mapping[int, str], names: Sequence[str]) -> pa.Table:
     if not names or not owners:
         return EVENTS.empty_table()
-    columns = [events.c[name] for name in FACTS.names if name != "properties"]
+    columns = [*(events.c[name] for name in FACTS.names if name in events.c), events.c.facts, events.c.kept]
     is_gone = sa.select(superseded.c.seq).where(superseded.c.seq == events.c.seq).exists()
-    query = sa.select(*columns, events.c.facts).where(
+    query = sa.select(*columns).where(
         among(conn, events.c.identifier_id, owners),
         among(conn, events.c.name, names),
         events.c.source_id != INTERNAL_SOURCE,
         sa.not_(is_gone),
     )
-    rows = conn.execute(query).all()
+    rows = [*conn.execute(query)]
+    orders = sorted({row.order_id for row in rows if row.order_id is not None})
+    elsewhere = sa.select(*columns).where(
+        among(conn, events.c.order_id, orders), events.c.name == CANCELLED, sa.not_(is_gone)
+    )
+    # An order may have been cancelled under another name than it was placed.
+    if CANCELLED in names and orders:
+        rows += [row for row in conn.execute(elsewhere) if row.identifier_id not in owners]
     if not rows:
         return EVENTS.empty_table()
     table = facts_table(rows)
-    profiles = pa.array([owners[key] for key in table.column("identifier_id").to_pylist()], pa.string())
+    profiles = pa.array([owners.get(key, "") for key in table.column("identifier_id").to_pylist()], pa.string())
     return table.drop_columns(["identifier_id"]).append_column("profile_id", profiles)
 
 

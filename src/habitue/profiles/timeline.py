@@ -295,7 +295,7 @@ def _note_activity(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None
     for event, identifier_id in homes:
         if event.source_id == INTERNAL_SOURCE:
             continue
-        seen_at = event.at
+        seen_at: datetime | None = event.at
         if (event.import_id is not None and event.at == event.received_at) or _is_inactive(event):
             seen_at = None
         first, last, count = spans.get(identifier_id, (event.at, None, 0))

@@ -152,13 +152,23 @@ def waiting(conn: Connection, source_id: str, held_ids: Collection[str] | None =
     return found
 
 
-def open_bodies(conn: Connection, held_ids: Sequence[str]) -> dict[str, tuple[Event, bool]]:
-    """What still waits of some ids: the event as it came, and whether it is the part of another message."""
-    found: dict[str, tuple[Event, bool]] = {}
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that still waits: the event as it came, whether it is part of another message, and why it waits."""
+
+    event: Event
+    is_part: bool
+    code: str
+    problems: Sequence[Mapping[str, Any]]
+
+
+def open_bodies(conn: Connection, held_ids: Sequence[str]) -> dict[str, Waiting]:
+    """What still waits of some ids."""
+    found: dict[str, Waiting] = {}
     for part in chunks(list(dict.fromkeys(held_ids)), 500):
-        query = sa.select(held.c.held_id, held.c.body, held.c.is_part)
+        query = sa.select(held.c.held_id, held.c.body, held.c.is_part, held.c.code, held.c.problems)
         for row in conn.execute(query.where(held.c.held_id.in_(part), held.c.state == "open")):
-            found[row.held_id] = (load(row.body), row.is_part)
+            found[row.held_id] = Waiting(load(row.body), row.is_part, row.code, row.problems)
     return found
 
 
@@ -183,7 +193,14 @@ def empty(conn: Connection, held_id: str, *, at: datetime) -> bool:
     part = sa.and_(held.c.is_part, held.c.message_id == f"{message.message_id}{MEMBER}")
     wanted = sa.and_(held.c.source_id == message.source_id, held.c.state == "open")
     change = sa.update(held).where(wanted, sa.or_(held.c.held_id == held_id, part))
-    gone = {"columns": [], "cells": [], "body": None, "searched": "", "state": "discarded", "decided_at": at}
+    gone: dict[str, Any] = {
+        "columns": [],
+        "cells": [],
+        "body": None,
+        "searched": "",
+        "state": "discarded",
+        "decided_at": at,
+    }
     return conn.execute(change.values(**gone)).rowcount > 0
 
 

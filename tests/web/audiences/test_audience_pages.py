@@ -32,11 +32,16 @@ def audience_id(shop: Workspace) -> str:
         ("/audiences/{id}/", 200, 200, 403, 302),
         ("/audiences/{id}/edit/", 200, 200, 403, 302),
         ("/audiences/{id}/people-now/", 200, 200, 403, 302),
+        ("/audiences/{id}/history/", 200, 200, 403, 302),
+        ("/audiences/{id}/overlap/", 200, 200, 403, 302),
+        ("/audiences/{id}/why/{person}/", 200, 200, 403, 302),
+        ("/audiences/hints/", 405, 405, 403, 302),
         ("/audiences/nothing/", 404, 404, 403, 302),
     ],
 )
 def test_owner_analyst_agent_and_stranger_see_what_they_may(
     seen_by: Callable[..., Client],
+    shop: Workspace,
     audience_id: str,
     path: str,
     owner_sees: int,
@@ -45,7 +50,8 @@ def test_owner_analyst_agent_and_stranger_see_what_they_may(
     stranger_sees: int,
 ) -> None:
     clients = [seen_by("owner"), seen_by("analyst"), seen_by("agent"), seen_by()]
-    seen = [client.get(path.format(id=audience_id)).status_code for client in clients]
+    person = shop.people.listing(limit=1).rows[0].profile_id
+    seen = [client.get(path.format(id=audience_id, person=person)).status_code for client in clients]
     assert seen == [owner_sees, analyst_sees, agent_sees, stranger_sees]
 
 
@@ -101,3 +107,33 @@ def test_a_number_opens_the_people_behind_it(anna: Client) -> None:
     page = anna.get(people_url(Trait("country", "is", "AT"))).content.decode()
     assert page.count("data-row-link") == sum(customer.country == "AT" for customer in customers())
     assert "/audiences/new/?rule=" in page
+
+
+def test_the_history_tells_versions_with_their_differences(
+    seen_by: Callable[..., Client], shop: Workspace, audience_id: str
+) -> None:
+    from habitue.audiences import change
+
+    change.change(
+        shop.context, audience_id=audience_id, name="Austria", rule=Trait("country", "is", "DE"), folder="Places"
+    )
+    page = seen_by("owner").get(f"/audiences/{audience_id}/history/").content.decode()
+    assert "country is &quot;AT&quot;" in page
+    assert "country is &quot;DE&quot;" in page
+    assert "Places" in seen_by("owner").get("/audiences/").content.decode()
+
+
+def test_the_text_of_a_rule_becomes_the_form_or_its_problem_is_shown(seen_by: Callable[..., Client]) -> None:
+    owner = seen_by("owner")
+    taken = owner.post("/audiences/build/", {"do": "text", "rule_text": 'city is "Wien" and did "Order Completed"'})
+    assert 'value="Wien"' in taken.content.decode()
+    wrong = owner.post("/audiences/build/", {"do": "text", "rule_text": "city was 5"}).content.decode()
+    assert "column 6" in wrong
+    hint = owner.post("/audiences/hints/", {"rule_text": 'did "Order Completed" a'}).content.decode()
+    assert "<code>at</code>" in hint
+
+
+def test_why_answers_every_condition(seen_by: Callable[..., Client], shop: Workspace, audience_id: str) -> None:
+    person = shop.people.listing(limit=1).rows[0]
+    page = seen_by("owner").get(f"/audiences/{audience_id}/why/{person.profile_id}/").content.decode()
+    assert "Condition by condition" in page

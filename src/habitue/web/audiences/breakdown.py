@@ -74,13 +74,11 @@ def _steps(ws: Context, rule: Rule) -> list[Step]:
     """Each condition of a plain group of all, counted together with those before it."""
     if not isinstance(rule, Group) or rule.match != "all" or rule.negate or not 2 <= len(rule.rules) <= MOST_STEPS:
         return []
-    found: list[Step] = []
-    before = membership.count(ws, Group()).people
-    for number, condition in enumerate(rule.rules):
-        left = membership.count(ws, Group(rules=rule.rules[: number + 1])).people
-        found.append(Step(said(ws, condition), left, before - left))
-        before = left
-    return found
+    left = membership.narrowing(ws, rule.rules)
+    return [
+        Step(said(ws, condition), left[number + 1], left[number] - left[number + 1])
+        for number, condition in enumerate(rule.rules)
+    ]
 
 
 def _rows(slices: Sequence[Slice], people: int) -> list[Row]:

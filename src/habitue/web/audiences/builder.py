@@ -16,8 +16,13 @@ from django.views.decorators.http import require_POST
 
 from habitue.audiences import change, create, membership, reading
 from habitue.audiences.audience import Audience, AudienceInCircle, AudienceNameInvalid, AudienceNameTaken
+from habitue.audiences.fields import trait_fields
 from habitue.audiences.rule import encode
+from habitue.audiences.text import read
+from habitue.audiences.text_words import completion
+from habitue.audiences.text_writing import written
 from habitue.kernel.context import Context
+from habitue.kernel.errors import HabitueError
 from habitue.web.audiences import choices, draft, parts
 from habitue.web.audiences.built import Built, rule_of_draft
 from habitue.web.audiences.choices import Choices
@@ -26,11 +31,15 @@ from habitue.web.audiences.examples import examples
 from habitue.web.audiences.forms import SaveForm
 from habitue.web.audiences.people import rule_of
 from habitue.web.audiences.rule_texts import draft_of_rule
+from habitue.web.errors import told as told_of
 from habitue.web.forms import add_told
 from habitue.web.rule_links import people_url
 from habitue.web.rule_sentences import said
 
 SAVE = "save"
+DRAFT = "draft"
+TEXT = "text"
+MOST_FIELDS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,7 @@ class Bench:
     lists: Choices
     draft: Draft
     built: Built
+    text_problem: HabitueError | None = None
 
 
 def new(request: HttpRequest) -> HttpResponse:
@@ -51,8 +61,13 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, audience_id: str) -> HttpResponse:
     """Change an audience."""
     audience = reading.get(request.ws.context, audience_id)
-    told = {"name": audience.name, "description": audience.description, "purpose": audience.purpose or ""}
-    return _page(request, audience, draft_of_rule(audience.rule), told)
+    told = {
+        "name": audience.name,
+        "description": audience.description,
+        "purpose": audience.purpose or "",
+        "folder": audience.folder,
+    }
+    return _page(request, audience, draft_of_rule(audience.draft or audience.rule), told)
 
 
 @require_POST
@@ -68,12 +83,14 @@ def _page(request: HttpRequest, audience: Audience | None, start: Draft, told: M
     posted = request.method == "POST"
     but = audience.audience_id if audience else ""
     bench = _bench(request, draft.from_form(dict(request.POST.lists())) if posted else start, but=but)
-    is_saving = posted and request.POST.get("do", SAVE) == SAVE
+    is_saving = posted and request.POST.get("do", SAVE) in (SAVE, DRAFT)
     form = SaveForm(request.POST if posted else None, initial=told, purposes=bench.lists.purposes)
     if is_saving and form.is_valid() and bench.built.is_whole:
-        saved = _saved(request.ws.context, audience, bench.built, form)
+        publish = request.POST.get("do", SAVE) == SAVE
+        saved = _saved(request.ws.context, audience, bench.built, form, publish=publish)
         if saved is not None:
-            messages.success(request, gettext("“%(name)s” is saved.") % {"name": saved.name})
+            text = gettext("“%(name)s” is saved.") if publish else gettext("“%(name)s” is kept as a draft.")
+            messages.success(request, text % {"name": saved.name})
             return redirect("audiences:show", audience_id=saved.audience_id)
     if not is_saving and posted:
         form = SaveForm(initial=request.POST.dict(), purposes=bench.lists.purposes)
@@ -89,14 +106,26 @@ def _page(request: HttpRequest, audience: Audience | None, start: Draft, told: M
 
 
 def _bench(request: HttpRequest, tree: Draft, *, but: str) -> Bench:
-    if request.method == "POST":
+    problem: HabitueError | None = None
+    if request.method == "POST" and request.POST.get("do") == TEXT:
+        tree, problem = _from_text(request, tree)
+    elif request.method == "POST":
         verb, name = request.POST.get("do", SAVE), request.headers.get("HX-Trigger-Name", "")
-        if verb == SAVE or ":" in name:
-            tree = draft.touched(tree, "" if verb == SAVE and ":" not in name else name)
+        if verb in (SAVE, DRAFT) or ":" in name:
+            tree = draft.touched(tree, "" if verb in (SAVE, DRAFT) and ":" not in name else name)
         tree = draft.act(tree, verb)
     lists = choices.of_workspace(request.ws.context, but=but)
     tree = parts.settled(tree, lists)
-    return Bench(lists, tree, rule_of_draft(tree))
+    return Bench(lists, tree, rule_of_draft(tree), problem)
+
+
+def _from_text(request: HttpRequest, tree: Draft) -> tuple[Draft, HabitueError | None]:
+    """The tree of the text that was typed, or the tree as it is and what is wrong with the text."""
+    ids = {name: audience_id for audience_id, name in reading.names(request.ws.context).items()}
+    try:
+        return draft_of_rule(read(request.POST.get("rule_text", ""), audience_ids=ids)), None
+    except HabitueError as found:
+        return tree, found
 
 
 def _shown(request: HttpRequest, bench: Bench) -> dict[str, Any]:
@@ -109,12 +138,44 @@ def _shown(request: HttpRequest, bench: Bench) -> dict[str, Any]:
         "left_out": len(bench.built.problems),
         "rule_json": json.dumps(json.loads(text), indent=2, ensure_ascii=False),
         "rule": text,
+        "rule_text": _text_of(request, bench),
+        "text_problem": None if bench.text_problem is None else told_of(bench.text_problem),
+        "hints_url": reverse("audiences:hints"),
         "people_url": people_url(rule),
         "examples": () if bench.draft.rules else examples(ws),
         "focus": _focus(request, bench.draft),
         "values_url": reverse("audiences:values"),
         "build_url": reverse("audiences:build"),
     }
+
+
+def _text_of(request: HttpRequest, bench: Bench) -> str:
+    """The rule as text; one that could not be read stays as it was typed."""
+    if bench.text_problem is not None:
+        return request.POST.get("rule_text", "")
+    return written(bench.built.rule, audience_names=reading.names(request.ws.context))
+
+
+@require_POST
+def hints(request: HttpRequest) -> HttpResponse:
+    """What is wrong with a text so far, and what can come next, as a fragment."""
+    text = request.POST.get("rule_text", "")
+    ids = {name: audience_id for audience_id, name in reading.names(request.ws.context).items()}
+    problem: HabitueError | None = None
+    try:
+        read(text, audience_ids=ids)
+    except HabitueError as found:
+        problem = found
+    coming = completion(text, len(text))
+    typed = text[coming.start :].lower()
+    fields = [field.name for field in trait_fields() if coming.fields and field.name.startswith(typed)]
+    shown = {
+        "problem": None if problem is None else told_of(problem),
+        "words": coming.words,
+        "fields": fields[:MOST_FIELDS],
+        "texts": coming.texts,
+    }
+    return render(request, "audiences/hints.html", shown)
 
 
 def _focus(request: HttpRequest, tree: Draft) -> str:
@@ -133,13 +194,16 @@ def _focus(request: HttpRequest, tree: Draft) -> str:
     return f"{path}.{len(node.rules) - 1}"
 
 
-def _saved(ws: Context, audience: Audience | None, built: Built, form: SaveForm) -> Audience | None:
+def _saved(ws: Context, audience: Audience | None, built: Built, form: SaveForm, *, publish: bool) -> Audience | None:
     told = form.cleaned_data
-    texts = {"name": told["name"], "description": told["description"], "purpose": told["purpose"] or None}
+    texts = {name: told[name] for name in ("name", "description", "folder")}
+    purpose = told["purpose"] or None
     try:
         if audience is None:
-            return create.create(ws, rule=built.rule, **texts)
-        return change.change(ws, audience_id=audience.audience_id, rule=built.rule, **texts)
+            return create.create(ws, rule=built.rule, purpose=purpose, publish=publish, **texts)
+        return change.change(
+            ws, audience_id=audience.audience_id, rule=built.rule, purpose=purpose, publish=publish, **texts
+        )
     except (AudienceNameTaken, AudienceNameInvalid) as problem:
         add_told(form, problem, "name")
     except AudienceInCircle as problem:

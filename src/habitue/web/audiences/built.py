@@ -29,6 +29,7 @@ from habitue.audiences.rule import (
     decode,
     encode,
 )
+from habitue.audiences.text import read
 from habitue.kernel.errors import HabitueError
 from habitue.kernel.text import gettext_noop as _
 from habitue.web.audiences.draft import ROOT, Draft
@@ -148,6 +149,10 @@ def _in_audience(node: Draft, path: str, problems: dict[str, HabitueError]) -> R
     return InAudience(_filled(node.one("audience_id")), negate=node.one("negate") == "yes")
 
 
+def _text(node: Draft, _path: str, _problems: dict[str, HabitueError]) -> Rule:
+    return read(_filled(node.one("text")))
+
+
 _LEAVES: Mapping[str, Callable[[Draft, str, dict[str, HabitueError]], Rule]] = {
     "trait": _trait,
     "insight": _insight,
@@ -155,6 +160,7 @@ _LEAVES: Mapping[str, Callable[[Draft, str, dict[str, HabitueError]], Rule]] = {
     "event_sum": _event_sum,
     "consent": _consent,
     "in_audience": _in_audience,
+    "text": _text,
 }
 
 
@@ -188,7 +194,14 @@ def _value(node: Draft, kind: str) -> Value:
 
 def _window(node: Draft) -> Window:
     kind = node.one("window_kind", "ever")
-    if kind in ("last_days", "last_months"):
+    word, _underscore, unit = kind.partition("_")
+    if word in ("this", "previous"):
+        return Window("this" if word == "this" else "last", unit=cast(Any, unit))
+    if kind == "days_ago":
+        return Window(kind, _whole(node.one("window_count")), upto=_whole(node.one("window_upto")))
+    if kind == "since_event":
+        return Window(kind, event=_filled(node.one("window_event")))
+    if kind in ("last_hours", "last_days", "last_months"):
         return Window(kind=cast(Any, kind), count=_whole(node.one("window_count")))
     if kind == "between":
         since, until = _day(node.one("since")), _day(node.one("until"))

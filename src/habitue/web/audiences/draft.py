@@ -14,7 +14,7 @@ from habitue.audiences.rule import MAX_NODES
 ROOT = "r"
 MAX_GROUP_DEPTH = 3
 _FIELD = re.compile(r"(r(?:\.\d{1,3}){0,8}):([a-z_]{1,20})")
-NODE_KINDS = ("trait", "event_count", "event_sum", "insight", "consent", "in_audience", "group")
+NODE_KINDS = ("trait", "event_count", "event_sum", "insight", "consent", "in_audience", "text", "group")
 PROPERTY = "property"
 FRESH = "fresh"
 """A value that marks a condition in which nothing was chosen yet."""
@@ -104,6 +104,7 @@ _FIRST: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "insight": {"field": ("rfm.rfm_group",), "op": ("is",), "value": ("at_risk",)},
     "consent": {"purpose": ("newsletter",), "channel": ("email",), "state": ("given",)},
     "in_audience": {"negate": ("no",)},
+    "text": {"text": ('sequence ("Product Viewed", not within 1 day "Order Completed")',)},
     PROPERTY: {"property": ("channel",), "op": ("is",)},
 }
 

@@ -13,7 +13,7 @@ from habitue.web.audiences.choices import Option
 
 
 class SaveForm(forms.Form):
-    """Name, description and purpose of an audience."""
+    """Name, description, purpose and folder of an audience."""
 
     name = forms.CharField(label=_("Name"), max_length=MAX_NAME)
     description = forms.CharField(
@@ -26,6 +26,13 @@ class SaveForm(forms.Form):
         label=_("Purpose"),
         required=False,
         help_text=_("What these people are wanted for. It is asked again before every export."),
+    )
+
+    folder = forms.CharField(
+        label=_("Folder"),
+        max_length=MAX_NAME,
+        required=False,
+        help_text=_("Audiences of one folder stand together in the list."),
     )
 
     def __init__(self, *args: Any, purposes: Sequence[Option] = (), **kwargs: Any) -> None:

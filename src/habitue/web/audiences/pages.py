@@ -23,7 +23,7 @@ from habitue.audiences.wording import Part
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
 from habitue.privacy import purposes
-from habitue.web.audiences import breakdown, builder, people
+from habitue.web.audiences import breakdown, builder, history, people
 from habitue.web.audiences.examples import examples
 from habitue.web.navigation import NavEntry
 from habitue.web.routing import route
@@ -55,6 +55,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     sort = request.GET.get("sort", "-changed")
     rows.sort(key=_SORTS.get(sort.removeprefix("-"), _SORTS["changed"]), reverse=sort in ("-name", "changed"))
     shown = {"rows": rows, "query": query, "is_archive": is_archive, "has_any": has_any, "default_sort": "-changed"}
+    rows.sort(key=lambda row: row.audience.folder.casefold())
     if request.htmx:
         return render(request, "audiences/rows.html", shown)
     archived = len(reading.listing(ws, archived=True))
@@ -142,10 +143,14 @@ ROUTES = (
     route("", overview, name="list", permission="audiences.read"),
     route("new/", builder.new, name="new", permission="audiences.edit"),
     route("build/", builder.build, name="build", permission="audiences.edit"),
+    route("hints/", builder.hints, name="hints", permission="audiences.edit"),
     route("people/", people_of_rule, name="people", permission="audiences.read"),
     route("facts/", facts, name="facts", permission="audiences.read"),
     route("values/", values, name="values", permission="audiences.edit"),
     route("<str:audience_id>/", show, name="show", permission="audiences.read"),
+    route("<str:audience_id>/history/", history.history, name="history", permission="audiences.read"),
+    route("<str:audience_id>/overlap/", history.overlap, name="overlap", permission="audiences.read"),
+    route("<str:audience_id>/why/<str:profile_id>/", history.why_page, name="why", permission="audiences.read"),
     route("<str:audience_id>/people-now/", people_now, name="people_now", permission="audiences.read"),
     route("<str:audience_id>/edit/", builder.edit, name="edit", permission="audiences.edit"),
     route("<str:audience_id>/archive/", archive, name="archive", permission="audiences.edit"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext
 
 from habitue.audiences.rule import NO_VALUE_OPS
+from habitue.audiences.rule_parts import DAYS_OPS
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.kernel.text import gettext_noop as _
@@ -16,7 +17,6 @@ from habitue.web.audiences.choices import Choices, Option
 from habitue.web.audiences.draft import FRESH, MAX_GROUP_DEPTH, PROPERTY, ROOT, Draft
 from habitue.web.errors import Told, told
 
-DAYS_OPS = ("in_last_days", "not_in_last_days")
 _INPUTS: Mapping[str, str] = {"number": "number", "money": "number", "date": "date", "instant": "date"}
 _FIELD_NAMES = {"trait": "field", "insight": "field", PROPERTY: "property"}
 ADDABLE: Mapping[str, str] = {
@@ -26,6 +26,7 @@ ADDABLE: Mapping[str, str] = {
     "insight": _("Insight"),
     "consent": _("Consent"),
     "in_audience": _("Audience"),
+    "text": _("Sequence or other, as text"),
     "group": _("Group"),
 }
 
@@ -131,7 +132,7 @@ def _controls(ws: Context, draft: Draft, path: str, lists: Choices) -> list[Cont
             at.select("op", gettext("How often"), choices.plain(choices.COUNTS)),
             at.field("count", gettext("Times"), "number"),
             at.word(gettext("times")),
-            *_window(at),
+            *_window(at, lists),
         ]
     if draft.kind == "event_sum":
         return [
@@ -143,8 +144,10 @@ def _controls(ws: Context, draft: Draft, path: str, lists: Choices) -> list[Cont
             at.hidden("amount_of"),
             at.word(gettext("through")),
             at.select("event", gettext("Event"), lists.events, reshapes=True),
-            *_window(at),
+            *_window(at, lists),
         ]
+    if draft.kind == "text":
+        return [at.field("text", gettext("The condition as text"), "text")]
     if draft.kind == "consent":
         return [
             at.word(gettext("consent to")),
@@ -213,11 +216,21 @@ def _value(at: _At, text: str, number: int, options: Sequence[Option], lists: Ch
     )
 
 
-def _window(at: _At) -> list[Control]:
+def _window(at: _At, lists: Choices) -> list[Control]:
     kind = at.draft.one("window_kind", "ever")
     found = [at.select("window_kind", gettext("When"), choices.plain(choices.WINDOWS), reshapes=True)]
-    if kind in ("last_days", "last_months"):
-        unit = gettext("days") if kind == "last_days" else gettext("months")
+    if kind == "since_event":
+        found.append(at.select("window_event", gettext("Since which event"), lists.events))
+    if kind == "days_ago":
+        found += [
+            at.field("window_count", gettext("Days ago, later end"), "number"),
+            at.word(gettext("and")),
+            at.field("window_upto", gettext("Days ago, earlier end"), "number"),
+            at.word(gettext("days ago")),
+        ]
+    if kind in ("last_hours", "last_days", "last_months"):
+        units = {"last_hours": gettext("hours"), "last_days": gettext("days"), "last_months": gettext("months")}
+        unit = units[kind]
         found += [at.field("window_count", gettext("How many"), "number"), at.word(unit)]
     if kind == "between":
         found += [

@@ -17,6 +17,7 @@ from habitue.audiences.rule import (
     Window,
     values_of,
 )
+from habitue.audiences.text_writing import written
 from habitue.web.audiences.draft import PROPERTY, Draft
 
 MATCHES: Mapping[tuple[str, bool], str] = {
@@ -25,6 +26,9 @@ MATCHES: Mapping[tuple[str, bool], str] = {
     ("any", True): "none",
     ("all", True): "not_all",
 }
+
+
+_IN_THE_FORM = (Trait, InsightIs, EventCount, EventSum, Consent, InAudience)
 
 
 def draft_of_rule(rule: Rule) -> Draft:
@@ -40,7 +44,14 @@ def _draft(rule: Rule) -> Draft:
         return Draft("group", {"match": (match,)}, tuple(_draft(child) for child in rule.rules))
     if isinstance(rule, EventCount | EventSum):
         return Draft(_kind(rule), _texts(rule), tuple(_property(test) for test in rule.where))
-    return Draft(_kind(rule), _texts(rule))
+    if isinstance(rule, InAudience) and rule.state != "is":
+        return _as_text(rule)
+    return Draft(_kind(rule), _texts(rule)) if isinstance(rule, _IN_THE_FORM) else _as_text(rule)
+
+
+def _as_text(rule: Rule) -> Draft:
+    """A condition that has no controls of its own is a line of text."""
+    return Draft("text", {"text": (written(rule),)})
 
 
 def _kind(rule: Rule) -> str:
@@ -70,7 +81,7 @@ def _texts(rule: Rule) -> Mapping[str, tuple[str, ...]]:
             return _single({"purpose": rule.purpose, "channel": rule.channel, "state": rule.state})
         case InAudience():
             return _single({"audience_id": rule.audience_id, "negate": _yes(rule.negate)})
-        case Group():
+        case _:
             return {}
 
 
@@ -79,10 +90,15 @@ def _property(test: PropertyTest) -> Draft:
 
 
 def _window(window: Window) -> Mapping[str, tuple[str, ...]]:
+    kind: str = window.kind
+    if window.kind in ("this", "last"):
+        kind = f"{'this' if window.kind == 'this' else 'previous'}_{window.unit}"
     return _single(
         {
-            "window_kind": window.kind,
-            "window_count": str(window.count or ""),
+            "window_kind": kind,
+            "window_upto": str(window.upto or ""),
+            "window_event": window.event,
+            "window_count": str(window.count or ("0" if window.kind == "days_ago" else "")),
             "since": window.since.isoformat() if window.since else "",
             "until": window.until.isoformat() if window.until else "",
         }

@@ -59,7 +59,7 @@ class NewKeyForm(KeyForm):
             ("secret", _("Secret: for your own servers. What it says is trusted.")),
         ),
     )
-    field_order = ("kind", "origins", "rate")
+    field_order: tuple[str, ...] = ("kind", "origins", "rate")
 
 
 class NewSourceForm(NewKeyForm):

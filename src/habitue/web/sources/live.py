@@ -69,6 +69,11 @@ def problem_texts(problems: Iterable[Mapping[str, Any]]) -> list[str]:
     ]
 
 
+def without_values(problems: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The problems for readers who may not see people: the reason without the value."""
+    return [{**each, "value": "", "params": dict.fromkeys(each["params"], "…")} for each in problems]
+
+
 def _filled(problem: Mapping[str, Any]) -> str:
     text = gettext(str(problem["message"]))
     return text % problem["params"] if problem["params"] else text
@@ -86,12 +91,9 @@ def _taken(ws: Workspace, source_id: str) -> Iterable[Line]:
 def _held(ws: Workspace, source_id: str) -> Iterable[Line]:
     states = ("open", "noted", "dropped", "discarded")
     for each in ws.sources.quarantine(source_id, states=states, limit=LIMIT):
-        reason = " ".join(problem_texts(each.problems if allowed(ws.actor, "people.read") else _without(each.problems)))
+        told = each.problems if allowed(ws.actor, "people.read") else without_values(each.problems)
+        reason = " ".join(problem_texts(told))
         yield _line(each.received_at, each.state, called(each.type, each.name), "", "", reason, each.message_id)
-
-
-def _without(problems: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return [{**each, "value": ""} for each in problems]
 
 
 def _refused(ws: Workspace, source_id: str) -> Iterable[Line]:

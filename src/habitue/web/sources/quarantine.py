@@ -117,7 +117,7 @@ def rules_form(ws: Workspace, source_id: str) -> RulesForm:
 
 def _shown(request: HttpRequest, each: HeldMessage) -> dict[str, Any]:
     sees_people = allowed(request.ws.actor, "people.read")
-    problems = each.problems if sees_people else [{**problem, "value": ""} for problem in each.problems]
+    problems = each.problems if sees_people else live.without_values(each.problems)
     shown: dict[str, Any] = {"message": each, "what": live.called(each.type, each.name)}
     shown["problems"] = live.problem_texts(problems)
     shown["cells"] = list(zip(each.columns, each.cells, strict=True)) if sees_people else []

@@ -1,0 +1,87 @@
+"""Why somebody is in an audience or not: every condition with its answer and the facts it looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from habitue.access import policy
+from habitue.audiences import membership
+from habitue.audiences.rule import Group, Place, Rule, Trait, walk
+from habitue.audiences.tables import AGE, PEOPLE_COLUMNS
+from habitue.audiences.topics import topics_of
+from habitue.kernel.context import Context
+from habitue.profiles import reading, timeline
+
+MOST_EVENTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event that a condition looked at."""
+
+    name: str
+    at: datetime
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One condition, whether it holds, the values and the last events that it looked at."""
+
+    rule: Rule
+    holds: bool
+    depth: int
+    values: tuple[tuple[str, str], ...]
+    events: tuple[Happened, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Whether the whole rule holds of a person, and the answer of every condition, in the order of the rule."""
+
+    profile_id: str
+    is_in: bool
+    answers: tuple[Answer, ...]
+
+
+def why(ws: Context, rule: Rule, profile_id: str) -> Why:
+    """Ask every condition of one person; raises NotFound for nobody."""
+    policy.require(ws.actor, "audiences.read")
+    policy.require(ws.actor, "people.read")
+    person = reading.person(ws, profile_id)
+    nodes = [(path.count("."), node) for path, node in walk(rule) if not isinstance(node, Group)] or [(0, rule)]
+    table = membership.conditions(ws, [rule, *(node for _depth, node in nodes)])
+    rows = ws.lake.con.to_pyarrow(table.filter(table.profile_id == person.row.profile_id)).to_pylist()
+    found: dict[str, Any] = rows[0] if rows else {}
+    answers = [
+        Answer(node, bool(found.get(f"c{number}")), depth, _values(node, person), _events(ws, node, person))
+        for number, (depth, node) in enumerate(nodes, 1)
+    ]
+    return Why(person.row.profile_id, bool(found.get("c0")), tuple(answers))
+
+
+def _values(node: Rule, person: Any) -> tuple[tuple[str, str], ...]:
+    names: Sequence[str] = ()
+    if isinstance(node, Trait):
+        names = ["birth_date" if node.field == AGE else node.field]
+    elif isinstance(node, Place):
+        names = ["country", "region", "city", "postal_code"]
+    found = []
+    for name in names:
+        value = getattr(person.row, name, None) if name in PEOPLE_COLUMNS else None
+        value = person.traits.get(name) if value is None else value
+        if value is not None and value != "":
+            found.append((name, str(value)))
+    return tuple(found)
+
+
+def _events(ws: Context, node: Rule, person: Any) -> tuple[Happened, ...]:
+    names = sorted(topics_of(node, {}).events)
+    if not names:
+        return ()
+    with ws.register.read() as conn:
+        moments = timeline.of_identifiers(conn, person.identifier_ids, names=names, limit=MOST_EVENTS)
+    return tuple(Happened(moment.name, moment.at, moment.seq) for moment in moments)

@@ -1,0 +1,141 @@
+"""An audience over time and beside another one, its published rules, and why somebody is in it or not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from babel.dates import format_date
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from habitue.access.policy import require
+from habitue.audiences import comparing, reading, why
+from habitue.audiences.comparing import Size
+from habitue.audiences.stays import WHY, of_person
+from habitue.audiences.wording import Part
+from habitue.profiles import reading as people_reading
+from habitue.web.audiences.readable import diff_of, label_of
+from habitue.web.charts import colour
+from habitue.web.drawing import Drawing, axis, ticks
+from habitue.web.rule_links import person_url
+from habitue.web.rule_sentences import said
+from habitue.web.templatetags.show import locale, number
+
+DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A published rule: its sentence, and what it says otherwise than the one before."""
+
+    version: reading.Version
+    parts: Sequence[Part]
+    gone: Sequence[str]
+    new: Sequence[str]
+
+
+def history(request: HttpRequest, audience_id: str) -> HttpResponse:
+    """Size over time, published versions with their differences, comparison with another audience."""
+    ws = request.ws.context
+    audience = reading.get(ws, audience_id)
+    found = reading.versions_of(ws, audience_id)
+    names = reading.names(ws)
+    rows = []
+    for place, version in enumerate(found):
+        before = found[place + 1].rule if place + 1 < len(found) else None
+        gone, new = diff_of(before, version.rule, names)
+        rows.append(VersionRow(version, said(ws, version.rule), gone, new))
+    others = [each for each in reading.listing(ws) if each.audience_id != audience_id]
+    shown = {
+        "audience": audience,
+        "chart": _chart(comparing.sizes(ws, audience_id, days=DAYS)),
+        "versions": rows,
+        "others": others,
+        "draft_parts": None if audience.draft is None else said(ws, audience.draft),
+    }
+    return render(request, "audiences/history.html", shown)
+
+
+def overlap(request: HttpRequest, audience_id: str) -> HttpResponse:
+    """How many people two audiences share, as a fragment."""
+    ws = request.ws.context
+    first = reading.get(ws, audience_id)
+    other = request.GET.get("with", "")
+    if not other:
+        return render(request, "audiences/overlap.html", {})
+    second = reading.get(ws, other)
+    found = comparing.overlap(ws, first.rule, second.rule)
+    return render(request, "audiences/overlap.html", {"overlap": found, "first": first, "second": second})
+
+
+def why_page(request: HttpRequest, audience_id: str, profile_id: str) -> HttpResponse:
+    """Why a person is in an audience or not, condition by condition, and their stays in it."""
+    ws = request.ws.context
+    require(ws.actor, "people.read")
+    audience = reading.get(ws, audience_id)
+    found = why.why(ws, audience.rule, profile_id)
+    with ws.register.read() as conn:
+        kept = [stay for stay in of_person(conn, found.profile_id) if stay.audience_id == audience_id]
+    shown = {
+        "audience": audience,
+        "person": people_reading.person(ws, profile_id).row,
+        "person_url": person_url(found.profile_id),
+        "why": found,
+        "answers": [
+            {
+                "parts": said(ws, answer.rule),
+                "holds": answer.holds,
+                "values": [(label_of(name), value) for name, value in answer.values],
+                "events": answer.events,
+            }
+            for answer in found.answers
+        ],
+        "stays": [
+            {"stay": stay, "entered_why": gettext(WHY[stay.entered_why]),
+             "left_why": gettext(WHY[stay.left_why]) if stay.left_why else ""}
+            for stay in kept
+        ],
+    }  # fmt: skip
+    return render(request, "audiences/why.html", shown)
+
+
+def _chart(sizes: Sequence[Size]) -> Drawing:
+    return Drawing(
+        title=gettext("Size over time"),
+        describe=lambda width: _line(sizes, width),
+        columns=[gettext("Day"), gettext("People"), gettext("Entered"), gettext("Left")],
+        rows=[
+            [_day(size), number(size.people), number(size.entered), number(size.left)]
+            for size in reversed(sizes)
+            if size.entered or size.left or size is sizes[-1]
+        ],
+    )
+
+
+def _line(sizes: Sequence[Size], width: int) -> Mapping[str, Any]:
+    marks = ticks(max((size.people for size in sizes), default=0))
+    shown = [0, len(sizes) // 2, len(sizes) - 1]
+    names = [_day(sizes[place]) for place in shown]
+    x_axis = axis(shown, lambda place: names[shown.index(int(place))], labelOverlap=False, labelFlush=True)
+    return {
+        "width": width - 70,
+        "height": 180,
+        "data": {"values": [{"day": place, "people": size.people} for place, size in enumerate(sizes)]},
+        "mark": {"type": "line", "interpolate": "step-after", "color": colour("chart-1"), "strokeWidth": 2},
+        "encoding": {
+            "x": {"field": "day", "type": "quantitative", "scale": {"domain": [0, len(sizes) - 1]}, "axis": x_axis},
+            "y": {
+                "field": "people",
+                "type": "quantitative",
+                "scale": {"domain": [0, marks[-1]]},
+                "axis": axis(marks, lambda value: number(int(value))),
+            },
+        },
+    }
+
+
+def _day(size: Size) -> str:
+    return str(format_date(size.day, "d MMM y", locale=locale()))
