@@ -8,7 +8,7 @@ import sys
 
 from bench.figures import DataMissing
 
-BENCHES = ("crash", "door", "graph", "identity", "import", "search")
+BENCHES = ("crash", "door", "graph", "identity", "import", "search", "insights")
 
 
 def main() -> int:
