@@ -8,7 +8,7 @@ import sys
 
 from bench.figures import DataMissing
 
-BENCHES = ("door", "import", "identity", "search", "crash")
+BENCHES = ("door", "import", "identity", "search", "crash", "audiences")
 
 
 def main() -> int:

@@ -63,4 +63,4 @@ def _accepted(text: str) -> Sequence[str]:
         going.exhaust_lexer()
     except UnexpectedInput:
         return ()
-    return sorted(going.accepts())
+    return sorted(going.accepts())  # type: ignore[no-untyped-call]  # the parser has no types here
