@@ -8,7 +8,7 @@ import sys
 
 from bench.figures import DataMissing
 
-BENCHES = ("door", "import", "identity", "search", "crash", "audiences")
+BENCHES = ("crash", "door", "graph", "hostile", "identity", "import", "matching", "search", "audiences")
 
 
 def main() -> int:
@@ -17,10 +17,11 @@ def main() -> int:
     parser.add_argument("name", choices=BENCHES)
     parser.add_argument("--small", action="store_true", help="a small edition that needs no data and a few seconds")
     parser.add_argument("--only", default="", metavar="LINE", help="one line of the bench crash, such as R3")
+    parser.add_argument("--kills", type=int, metavar="N", help="so many kills in the line R1 of the bench crash")
     arguments = parser.parse_args()
     bench = importlib.import_module(f"bench.{arguments.name}_bench")
     try:
-        chosen = {"only": arguments.only} if arguments.only else {}
+        chosen = {name: value for name in ("only", "kills") if (value := getattr(arguments, name))}
         figures = bench.run(small=arguments.small, **chosen)
     except DataMissing as missing:
         print(missing, file=sys.stderr)

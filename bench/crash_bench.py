@@ -7,23 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bench.crash import database_stops, disk_errors, full_disk, kills, overload, syncs, writers
+from bench.crash import database_stops, disk_errors, full_disk, overload, rebuild, syncs, writers
+from bench.crash import kills as killing
 from bench.figures import Figures
 
 LINES: Mapping[str, Callable[..., None]] = {
-    "R1": kills.run,
+    "R1": killing.run,
     "R2": syncs.run,
     "R3": full_disk.run,
     "R4": disk_errors.run,
     "R5": database_stops.run,
     "R8": writers.run,
+    "R10": rebuild.run,
     "R12": overload.run,
 }
 
 
-def run(*, small: bool, only: str = "") -> Figures:
-    """Run every line, or one."""
+def run(*, small: bool, only: str = "", kills: int | None = None) -> Figures:
+    """Run every line, or one; `kills` is how many kills R1 takes on each register."""
     figures = Figures("crash")
     for name in [only] if only else LINES:
-        LINES[name](figures, small=small)
+        more = {"kills": kills} if name == "R1" and kills else {}
+        LINES[name](figures, small=small, **more)
     return figures

@@ -1,8 +1,9 @@
 """The event door: what is acknowledged durably a second, how long an acknowledgement takes, and what is projected.
 
-The door runs as a process of its own, on SQLite and a file journal; clients speak plain HTTP over kept connections
-from this process, and their CPU is counted apart. Messages are about 600 bytes, as SDKs send them, with unique ids;
-at the end the rows are counted.
+The door runs as a process of its own, on SQLite and a file journal, and so does the projector; clients speak plain
+HTTP over kept connections from this process, and their CPU is counted apart. Messages are about 600 bytes, as SDKs
+send them, with unique ids; at the end the rows are counted. `HABITUE_BENCH_EVENTS` says how far the growth curve
+goes (2 million when it is not set), `HABITUE_BENCH_SECONDS` how long it may take.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from statistics import quantiles
 
 import sqlalchemy as sa
 
+from bench import door_picture, door_projection, door_visible, postgres_server
+from bench.door_peers import measure as peers
 from bench.figures import Figures, spent
 from habitue import flow
 from habitue.profiles.tables import events
@@ -31,6 +34,8 @@ CONNECTIONS = 8
 SINGLE_CONNECTIONS = 64
 PEOPLE = 20_000
 RATES = (1_000, 3_000)
+MARKS = (500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000)
+GOALS = {"rate": 30_000, "cpu": 25, "written": 3_500, "memory": 400}
 SERVER = """
 import sys, uvicorn
 from habitue.door.app import Door
@@ -55,7 +60,52 @@ def run(*, small: bool) -> Figures:
             server.terminate()
             server.wait()
         _project(ws, figures, sent)
+    _visible(figures, small=small)
+    peers(figures, small=small)
+    _growth(figures, small=small)
     return figures
+
+
+def _growth(figures: Figures, *, small: bool) -> None:
+    """The growth curve on SQLite, and its beginning on PostgreSQL."""
+    last = int(float(os.environ.get("HABITUE_BENCH_EVENTS", "2e6")))
+    seconds = float(os.environ.get("HABITUE_BENCH_SECONDS", "480"))
+    marks = [4_000, 8_000] if small else [mark for mark in MARKS if mark <= last]
+    curve = door_projection.grow(figures, marks, seconds=seconds)
+    door_projection.show(figures, curve, {} if small else GOALS)
+    by_size = {mark.events: mark for mark in curve}
+    if 10_000_000 in by_size and 2_000_000 in by_size:
+        share = by_size[10_000_000].per_second / by_size[2_000_000].per_second
+        figures.add("rate at 10 M of the rate at 2 M", share, "", goal=0.8, is_upper=False)
+    if not small:
+        door_picture.draw(curve)
+        if postgres_server.is_installed():
+            with postgres_server.server() as url:
+                begun = postgres_server.cpu_seconds()
+                curve = door_projection.grow(figures, MARKS[:1], seconds=seconds, url=url)
+                server = (postgres_server.cpu_seconds() - begun) / MARKS[0] * 1e6
+            door_projection.show(figures, curve, {}, "PostgreSQL ")
+            figures.add("PostgreSQL: CPU of the servers on this machine meanwhile", server, "µs/event")
+
+
+def _visible(figures: Figures, *, small: bool) -> None:
+    """How long from an acknowledgement until the person can be read, at some load of batches."""
+    seconds, rate = (2, 1_000) if small else (15, int(os.environ.get("HABITUE_BENCH_HALF_LOAD", "15000")))
+    with tempfile.TemporaryDirectory() as folder, create_workspace(Path(folder) / "shop", environ={}) as ws:
+        key = ws.sources.create_key("Website", rate_per_minute=10**8).text
+        port = _free_port()
+        server = subprocess.Popen([sys.executable, "-c", SERVER, str(ws.folder), str(port)])
+        projector = subprocess.Popen([sys.executable, "-m", "habitue.work.projector", str(ws.folder)])
+        try:
+            _wait(port)
+            waits = asyncio.run(door_visible.measure(ws, port, key, rate=rate, seconds=seconds))
+        finally:
+            for process in (server, projector):
+                process.terminate()
+                process.wait()
+    cuts = quantiles(waits, n=100, method="inclusive")
+    figures.add(f"acknowledged to visible p50 at {rate:,} events/s", cuts[49], "ms")
+    figures.add(f"acknowledged to visible p99 at {rate:,} events/s", cuts[98], "ms", goal=None if small else 250)
 
 
 async def _measure(figures: Figures, port: int, key: str, pid: int, small: bool) -> int:

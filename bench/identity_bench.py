@@ -109,7 +109,8 @@ def import_all(ws: Workspace, made: Generated) -> None:
 def _landed(ws: Workspace) -> dict[Pair, str]:
     """(source, record key) to profile: by customer number, card, e-mail, and by the record key of events."""
     found: dict[Pair, str] = {}
-    by_slug = {slug(name): name for name in ("shop", "crm", "newsletter", "helpdesk", "till")}
+    names = ("shop", "crm", "newsletter", "helpdesk", "till", "survey", "subscriptions")
+    by_slug = {slug(name): name for name in names}
     with ws.register.read() as conn:
         columns = (events.c.source_id, events.c.record, events.c.order_id, events.c.facts, identifiers.c.profile_id)
         query = sa.select(*columns, events.c.identifiers).join(

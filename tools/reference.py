@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ import msgspec
 
 from habitue.cli.main import habitue
 from habitue.collect.files.targets import TARGETS
+from habitue.door.description import description
 from habitue.kernel.config import Config
 from habitue.privacy.purposes import BASES, DEFAULTS
 from habitue.quality.dictionary import EVENTS, FIELDS
@@ -24,6 +26,8 @@ WRITTEN = "<!-- Written by tools/reference.py from the code; change the code, th
 def main(arguments: list[str]) -> int:
     """Write every page, or with --check name the pages that differ."""
     pages = {FOLDER / name: WRITTEN + "\n".join(page()) + "\n" for name, page in PAGES.items()}
+    door = json.dumps(description(), indent=2, ensure_ascii=False)
+    pages[FOLDER / "door-openapi.json"] = door + "\n"
     if "--check" in arguments:
         stale = [path for path, text in pages.items() if not path.is_file() or path.read_text("utf-8") != text]
         sys.stderr.writelines(f"{path.name} is out of date; run: make docs\n" for path in stale)
@@ -125,6 +129,7 @@ MEANINGS = {
     "workspace.country": "Country of telephone numbers and addresses that name none (ISO 3166, two letters).",
     "workspace.currency": "Currency of amounts that name none, and of reports (ISO 4217).",
     "workspace.languages": "Languages that the pages offer; the first one is the last resort.",
+    "journal.kind": "Where acknowledged events wait: `file` in the folder, or `table` on PostgreSQL, for several doors.",
     "register.url": "Where the register is, such as `postgresql+psycopg://user@host/name`; empty: `register.db` here.",
     "lake.path": "Folder of the Parquet replica.",
     "serve.bind": "Address and port of the pages.",

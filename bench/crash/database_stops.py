@@ -15,8 +15,8 @@ BACK_SECONDS = 5.0
 
 
 def run(figures: Figures, *, small: bool) -> None:
-    """50 stops and 500 cuts; small: 2 and 10."""
-    stops, cuts = (2, 10) if small else (50, 500)
+    """50 stops and 500 cuts; small: 1 and 5."""
+    stops, cuts = (1, 5) if small else (50, 500)
     chance = random.Random(5)
     with place("postgres") as here:
         database = here.database
@@ -24,13 +24,13 @@ def run(figures: Figures, *, small: bool) -> None:
         server = Served(here.ws.folder, register_url=here.url)
         server.start()
         slowest = cut = 0.0
-        with load(server.port, here.key, pause=0.005) as clients:
+        with load(server.port, here.key, pause=0.02) as clients:
             try:
-                for number in range(stops + cuts):
-                    time.sleep(chance.random() * 0.2)
-                    if number % ((stops + cuts) // stops):
-                        cut += database.cut()
-                        continue
+                while cut < cuts:
+                    time.sleep(chance.random() * 0.3)
+                    cut += database.cut()
+                for _ in range(stops):
+                    time.sleep(chance.random())
                     database.stop_at_once()
                     time.sleep(chance.random())
                     database.start()

@@ -11,8 +11,11 @@ from bench.crash.places import REGISTERS, place
 from bench.crash.sending import batch_of
 from bench.crash.tracing import TracedDoor, strace
 from bench.figures import Figures
+from habitue import flow
+from habitue.workspace import Workspace
 
 INJECTIONS = ("fdatasync:error=EIO", "pwrite64:error=EIO", "pwrite64:error=ENOSPC", "fallocate:error=ENOSPC")
+PROJECT_EVERY = 20
 FIRST = 3
 EVERY = 7
 
@@ -21,7 +24,7 @@ def run(figures: Figures, *, small: bool) -> None:
     """Every kind of error on each register; one request at a time, so that each error belongs to one request."""
     requests = 60 if small else 1_000
     for register in REGISTERS[:1] if small else REGISTERS:
-        for injection in INJECTIONS:
+        for injection in INJECTIONS[:1] + INJECTIONS[-1:] if small else INJECTIONS:
             _run(figures, register, injection, requests)
 
 
@@ -35,7 +38,7 @@ def _run(figures: Figures, register: str, injection: str, requests: int) -> None
         before = strace("-e", f"trace={call}", "-e", f"inject={injection}:when={when}", output=output)
         broken = TracedDoor(here.ws.folder, url=here.url, before=before, log=log)
         with broken.running():
-            first = _send(broken.port, here.key, range(requests))
+            first = _send(broken.port, here.key, range(requests), here.ws)
         text = output.read_text(encoding="utf-8", errors="replace")
         refused = [number for number, status in first.items() if status == 503]
         figures.add(f"{name}: errors injected", text.count("(INJECTED)"), "errors", goal=1, is_upper=False)
@@ -46,13 +49,14 @@ def _run(figures: Figures, register: str, injection: str, requests: int) -> None
         figures.add(f"{name}: the process says so", is_told, "", goal=1, is_upper=False)
         whole = TracedDoor(here.ws.folder, url=here.url)
         with whole.running():
-            again = _send(whole.port, here.key, refused)
+            again = _send(whole.port, here.key, refused, here.ws)
         taken = [number for number, status in (first | again).items() if status == 200]
         figures.add(f"{name}: taken after a restart", len(taken), "requests", goal=requests, is_upper=False)
         count(figures, here.ws, name, [f"m{number}" for number in taken])
 
 
-def _send(port: int, key: str, numbers: range | list[int]) -> dict[int, int]:
+def _send(port: int, key: str, numbers: range | list[int], ws: Workspace) -> dict[int, int]:
+    """The status of each request; as beside a worker, what waits is processed now and then."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     statuses = {}
     for number in numbers:
@@ -60,5 +64,7 @@ def _send(port: int, key: str, numbers: range | list[int]) -> dict[int, int]:
         answer = connection.getresponse()
         answer.read()
         statuses[number] = answer.status
+        if number % PROJECT_EVERY == 0:
+            flow.catch_up(ws.context)
     connection.close()
     return statuses

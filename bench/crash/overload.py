@@ -27,7 +27,7 @@ MEMORY_MB = 400
 
 def run(figures: Figures, *, small: bool) -> None:
     """Impolite clients that do not wait when they are told to, for two minutes; small: a few seconds."""
-    seconds = 6.0 if small else 120.0
+    seconds = 4.0 if small else 120.0
     with place("sqlite") as here:
         server = Served(here.ws.folder, settings={"HABITUE_DOOR__BACKLOG_MB": str(BACKLOG_MB)})
         server.start()

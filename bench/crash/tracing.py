@@ -27,6 +27,7 @@ logs.configure(ws.config.log)
 uvicorn.run(Door(world_of(ws.context)), port=int(sys.argv[2]), log_config=None, access_log=False, lifespan="off")
 """
 CALLS = "read,recvfrom,pwrite64,fdatasync,write,writev,sendto,sendmsg,close"
+_DESCRIPTOR = re.compile(r"\d+")
 _LINE = re.compile(r"^(\d+)\s+(?:<\.\.\. )?(\w+)(?:\((.*)| resumed>(.*))$")
 
 
@@ -100,7 +101,8 @@ def violations(lines: Iterator[str], mark: re.Pattern[str]) -> tuple[int, int]:
             begun[pid] = (call, arguments)
         elif pid in begun:
             arguments = begun[pid][1].removesuffix("<unfinished ...>") + (rest or "")
-        descriptor = (arguments or "").split(",")[0].split(")")[0].strip()
+        number = _DESCRIPTOR.match(arguments or "")
+        descriptor = number[0] if number else ""
         if call in ("read", "recvfrom") and is_over:
             if told := mark.search(arguments or ""):
                 asked[descriptor] = told[1]

@@ -14,10 +14,10 @@ from habitue.activation import exports_erase
 from habitue.audiences import realtime, stays, taken
 from habitue.audiences import settle as settling
 from habitue.audit import ledger
-from habitue.collect import imports, projection, repeats
+from habitue.collect import imports, projection, repeats, traffic
 from habitue.collect.envelope import Event
 from habitue.collect.journal import Position
-from habitue.identity import commands, decide, explain, graph, preview, replay, rulebook, safer, undone
+from habitue.identity import commands, decide, explain, graph, known, preview, replay, rulebook, safer, undone
 from habitue.identity.matching.run import match_table
 from habitue.identity.proposals import Matcher
 from habitue.identity.rulebook import Rulebook
@@ -27,7 +27,18 @@ from habitue.kernel import jobs, state
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.privacy import consents
-from habitue.profiles import erasure, inheritance, matching, people, reading, replica, timeline, values
+from habitue.profiles import (
+    activity,
+    erasure,
+    inheritance,
+    matching,
+    people,
+    reading,
+    relations,
+    replica,
+    timeline,
+    values,
+)
 from habitue.quality import held, importing, quarantine, releases, screening
 
 
@@ -45,19 +56,23 @@ def project(ws: Context, conn: Connection, events: Sequence[Event]) -> None:
     if not events:
         return
     changed: set[str] = set()
-    touched: set[str] = set()
     gone: set[str] = set()
     for kind, run in groupby(events, key=_kind):
         for resolved in _STEPS[kind](ws, conn, run):
             changed = (changed - resolved.gone) | resolved.changed
-            touched = (touched - resolved.gone) | resolved.touched
             gone = (gone | resolved.gone) - resolved.touched
     seq = events[-1].seq
     people.refresh(conn, changed=changed, gone=gone, seq=seq, country=ws.config.workspace.country)
-    people.touch(conn, touched - changed, seq=seq)
     if changed or gone:
         state.store(conn, {"people_seq": seq})
     state.store(conn, {"facts_seq": seq})
+
+
+def end_group(conn: Connection, is_last: bool) -> None:
+    """End a group: count what people did, put off while more waits."""
+    seq = state.read(conn, "last_seq")
+    if activity.fold(conn, upto=seq, is_due=is_last):
+        state.store(conn, {"facts_seq": seq})
 
 
 def catch_up(ws: Context, target: Position | None = None) -> int:
@@ -67,14 +82,15 @@ def catch_up(ws: Context, target: Position | None = None) -> int:
         project(ws, conn, events)
 
     if target is None:
-        return projection.apply_pending(ws, apply)
-    projection.wait_applied(ws, target, apply)
+        return projection.apply_pending(ws, apply, end_group)
+    projection.wait_applied(ws, target, apply, end_group)
     return 0
 
 
 def refresh(ws: Context) -> None:
     """Renew what is computed: the replica for analysis, then the insights on it that need no learning."""
-    replica.refresh(ws)
+    if replica.refresh(ws) or not ws.lake.has("relations"):
+        relations.renew(ws)
     for name, insight in catalogue.insights().items():
         if insight.learn is None:
             insights.stored(ws, name)
@@ -191,6 +207,7 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
     kept = exports_erase.erase(ws, person.row.profile_id)
     with ws.register.write() as conn:
         rows = quarantine.erase_matching(conn, needles) + held.erase_matching(conn, needles)
+        traffic.erase_matching(conn, needles)
         taken.erase(conn, [person.row.profile_id])
         stays.erase_person(conn, person.identifier_ids, person.row.profile_id)
         details = {"events": person.row.event_count, "quarantined": rows, "exports": kept}
@@ -219,6 +236,7 @@ def preview_rules(ws: Context, book: Rulebook) -> preview.Preview:
 
 def rebuild(ws: Context, conn: Connection, around: replay.Closure) -> None:
     """Make profiles anew from their events; with everybody around, the whole register."""
+    known.note_change(conn, ws)
     resolved = _replay(ws, conn, around)
     seq = state.read(conn, "facts_seq")
     country = ws.config.workspace.country
@@ -240,7 +258,7 @@ def _released(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[g
 
 
 def _facts(ws: Context, conn: Connection, events: Sequence[Event]) -> Iterator[graph.Resolved]:
-    resolved = graph.resolve(conn, ws, events)
+    resolved = known.resolve(conn, ws, events)
     told = values.fold(conn, resolved.homes)
     consents.fold(conn, safer.homes(resolved))
     timeline.append(conn, resolved.homes)
@@ -251,20 +269,21 @@ def _facts(ws: Context, conn: Connection, events: Sequence[Event]) -> Iterator[g
 
 
 def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
+    known.note_change(conn, ws)
     given = [(commands.decode(event), event) for event in run]
     state.store(conn, {"decisions_seq": given[-1][1].seq})
     for is_match, told in groupby(given, key=commands.is_match):
         if is_match:
-            yield from _decided(ws, conn, list(told))
+            yield from _decided(ws, conn, [(each, event) for each, event in told if isinstance(each, commands.Matched)])
             continue
         for command, event in told:
             match command:
                 case commands.UndoImport(import_id=import_id):
                     around = replay.closure(conn, timeline.met_by_import(conn, import_id))
-                    taken = inheritance.hand_over(
+                    inherited = inheritance.hand_over(
                         conn, import_id, repeats.heirs(conn, import_id), secret=ws.secret("records")
                     )
-                    repeats.note_inherited(conn, taken)
+                    repeats.note_inherited(conn, inherited)
                     timeline.delete_import(conn, import_id)
                     yield _replay(ws, conn, around)
                 case commands.ErasePerson(identifier_ids=identifier_ids):
@@ -296,12 +315,13 @@ _STEPS = {"fact": _arrived, "release": _released, "command": _commands}
 
 def _replay(ws: Context, conn: Connection, around: replay.Closure) -> graph.Resolved:
     """Everything around as its remaining events say, in journal order, as if the others had never come."""
+    activity.fold(conn, upto=timeline.newest(conn))
     events = timeline.stored(conn, around.identifier_ids)
     values.forget(conn, around.identifier_ids)
     consents.forget(conn, around.identifier_ids)
-    timeline.forget_activity(conn, around.identifier_ids)
     resolved = replay.replay(conn, ws, around, events)
     values.fold(conn, resolved.homes)
     consents.fold(conn, safer.homes(resolved))
     timeline.rehome(conn, resolved.homes)
+    activity.recount(conn, around.identifier_ids | {identifier_id for _, identifier_id in resolved.homes})
     return resolved

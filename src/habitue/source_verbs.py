@@ -9,7 +9,7 @@ from habitue import flow
 from habitue.access import api_keys, key_changes, policy
 from habitue.collect import figures, sources, traffic
 from habitue.collect.proof import secret_name
-from habitue.profiles import timeline
+from habitue.profiles import arrivals
 from habitue.quality import held, policies, releases
 from habitue.verbs import Verbs
 
@@ -128,11 +128,11 @@ class Sources(Verbs):
         with self._ws.register.read() as conn:
             return traffic.last_refusals(conn, source_id, limit=limit)
 
-    def arrived(self, source_id: str, *, limit: int = 20) -> Sequence[timeline.Arrived]:
+    def arrived(self, source_id: str, *, limit: int = 20) -> Sequence[arrivals.Arrived]:
         """What a source brought last, among the last 20,000 events of all, newest first."""
         policy.require(self._ws.actor, "sources.read")
         with self._ws.register.read() as conn:
-            return timeline.newest_of_source(conn, source_id, limit=limit)
+            return arrivals.newest_of_source(conn, source_id, limit=limit)
 
     def quarantine(
         self, source_id: str, *, states: Sequence[str] = ("open",), offset: int = 0, limit: int = 50
@@ -148,11 +148,11 @@ class Sources(Verbs):
         with self._ws.register.read() as conn:
             return held.get(conn, held_id)
 
-    def quarantine_counts(self) -> Mapping[str, Mapping[tuple[str, str], int]]:
-        """How many messages there are in quarantine, by source and there by (state, reason code)."""
+    def quarantine_counts(self, source_id: str | None = None) -> Mapping[str, Mapping[tuple[str, str], int]]:
+        """How many messages there are in quarantine, by source (all, or one) and there by (state, reason code)."""
         policy.require(self._ws.actor, "sources.read")
         with self._ws.register.read() as conn:
-            return held.counts(conn)
+            return held.counts(conn, source_id)
 
     def correct(self, held_id: str, changes: Mapping[str, str | None]) -> None:
         """Change values of a message that waits; None takes one out. `replay` then brings it in."""

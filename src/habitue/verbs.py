@@ -28,7 +28,7 @@ from habitue.insights.reports.shape import Outcome
 from habitue.kernel import jobs
 from habitue.kernel.context import Context
 from habitue.privacy import purposes
-from habitue.profiles import reading
+from habitue.profiles import reading, relations
 from habitue.profiles.timeline import Moment
 from habitue.quality import importing, quarantine, set_aside
 
@@ -92,6 +92,10 @@ class People(Verbs):
     def contacts_of_company(self, company_name: str) -> Sequence[reading.PersonRow]:
         """The people who work at a company."""
         return reading.contacts_of_company(self._ws, company_name)
+
+    def relations(self, profile_id: str) -> Sequence[relations.Related]:
+        """Company and colleagues, subsidiaries, household, who brought whom: shown beside a person, never merged."""
+        return relations.of_profile(self._ws, profile_id)
 
     def separate(self, identifier_id: int, *, reason: str = "") -> None:
         """Take every link of one identifier back; both sides are as they were before."""

@@ -30,6 +30,12 @@ class Identity(Verbs):
         with self._ws.register.read() as conn:
             return books.current(conn)
 
+    def fan_out(self) -> int:
+        """At how many people a value may be refused before it counts as shared."""
+        policy.require(self._ws.actor, "people.read")
+        with self._ws.register.read() as conn:
+            return books.current(conn).fan_out
+
     def preview_rules(self, book: Rulebook) -> preview.Preview:
         """Whom other rules would split and join; changes nothing."""
         return flow.preview_rules(self._ws, book)

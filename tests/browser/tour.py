@@ -26,9 +26,22 @@ LISTS = {
     "insights": "insights/",
     "rfm": "insights/rfm/",
     "at-risk": "insights/rfm/at-risk/",
+    "reports": "reports/",
+    "reports-of-service": "reports/for/service/",
+    "report-movements": "reports/movements/",
+    "report-forecast": "reports/forecast/",
+    "report-places": "reports/places/",
+    "report-problems": "reports/problems/",
+    "report-missing": "reports/competitors/",
     "exports": "exports/",
     "export-choose": "exports/new/",
     "ledger": "ledger/",
+    "review": "review/",
+    "review-standing": "review/standing/",
+    "review-shared": "review/shared/",
+    "review-rules": "review/rules/",
+    "sources": "sources/",
+    "source-new": "sources/new/",
     "settings": "settings/",
     "users": "settings/users/",
     "user-add": "settings/users/add/",
@@ -38,6 +51,7 @@ FIRST_OF = {
     "person": "people/?sort=-events",
     "import-result": "imports/",
     "audience": "audiences/",
+    "source": "sources/",
 }
 Visit = Callable[["Page", str], None]
 
@@ -64,6 +78,12 @@ def _around(page: Page, name: str) -> Iterator[str]:
         where = page.url
         for act in ("erase", "join"):
             page.goto(f"{where}{act}/")
+            settled(page)
+            yield act
+    if name == "source":
+        where = page.url
+        for act, path in (("source-key", "keys/new/"), ("source-quarantine", "quarantine/")):
+            page.goto(f"{where}{path}")
             settled(page)
             yield act
     if name == "audience":

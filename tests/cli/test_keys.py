@@ -41,3 +41,11 @@ def test_keys_are_paused_resumed_replaced_and_revoked(call: Call, shop: Path) ->
     assert states == {made["key_id"]: "expired", new["key_id"]: "active"}
     assert call("sources", "key", "revoke", new["key_id"]).code == 0
     assert call("sources", "key", "pause", new["key_id"], "--json").error["code"] == "key_unusable"
+
+
+def test_a_key_is_changed(call: Call, shop: Path) -> None:
+    made = call("sources", "key", "create", "Website", "--json").data
+    changed = call("sources", "key", "change", made["key_id"], "--origin", "https://a.example", "--rate", "5", "--json")
+    assert (changed.data["allowed_origins"], changed.data["rate_per_minute"]) == (["https://a.example"], 5)
+    again = call("sources", "key", "change", made["key_id"], "--every-origin", "--json").data
+    assert (again["allowed_origins"], again["rate_per_minute"]) == ([], 5)

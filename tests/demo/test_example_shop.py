@@ -89,8 +89,11 @@ def test_rows_are_counted_as_they_are_written(made: Generated, folder: Path) -> 
         "newsletter_ru.csv": len(rows(folder / "newsletter_ru.csv", encoding="cp1251", delimiter=";")),
         "helpdesk_calls.jsonl": len(calls(folder)),
         "till_receipts.csv": len(receipts(folder)),
+        "nps_survey.csv": len(rows(folder / "nps_survey.csv", delimiter=";")),
+        "tea_subscriptions.csv": len(rows(folder / "tea_subscriptions.csv", delimiter=";")),
     }
-    assert {file.source_name for file in made.files} == {"shop", "crm", "newsletter", "helpdesk", "till"}
+    sources = {"shop", "crm", "newsletter", "helpdesk", "till", "survey", "subscriptions"}
+    assert {file.source_name for file in made.files} == sources
 
 
 def test_everybody_is_seen_and_seen_more_than_once_on_average(made: Generated, folder: Path) -> None:
@@ -252,3 +255,19 @@ def test_the_table_tells_files_and_mess(made: Generated) -> None:
     shown = table(made)
     assert "shop_orders.csv" in shown
     assert "people sharing a landline" in shown
+
+
+def test_answers_and_subscriptions_belong_to_the_people_whom_the_truth_names(folder: Path) -> None:
+    for name in ("nps_survey.csv", "tea_subscriptions.csv"):
+        told = rows(folder / name, delimiter=";")
+        assert len(told) >= 10
+        assert {row["E-Mail"] for row in told} == set(person_of(folder, name))
+    assert all(0 <= int(row["NPS-Wert"]) <= 10 for row in rows(folder / "nps_survey.csv", delimiter=";"))
+
+
+def test_who_was_sold_the_broken_product_does_not_recommend_us(folder: Path) -> None:
+    told = rows(folder / "nps_survey.csv", delimiter=";")
+    broken = [
+        int(row["NPS-Wert"]) for row in told if "Wasserkocher" in row["Rückmeldung"] and "Deckel" in row["Rückmeldung"]
+    ]
+    assert all(score <= 5 for score in broken)

@@ -13,7 +13,9 @@ from habitue.audiences.text import read
 from habitue.audiences.text_writing import written
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "rules.md"
-LINES = [line for block in re.findall(r"```rule\n(.*?)```", PAGE.read_text("utf-8"), re.S) for line in block.splitlines()]
+LINES = [
+    line for block in re.findall(r"```rule\n(.*?)```", PAGE.read_text("utf-8"), re.S) for line in block.splitlines()
+]
 
 
 @pytest.mark.parametrize("line", LINES)

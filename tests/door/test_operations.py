@@ -187,6 +187,10 @@ def test_figures_of_the_worker_come_through_the_register_and_logs_give_nobody_aw
             conn.execute(sa.text("ALTER TABLE profiles_people RENAME TO profiles_hidden"))
         _send_marks(server, issued, secret)
         wait_for(lambda: "uncaught error" in log.read_text("utf-8"), seconds=30)
+        with ws.register.write() as conn:
+            conn.execute(sa.text("ALTER TABLE profiles_hidden RENAME TO profiles_people"))
+        # What could not be processed then is processed by the next worker.
+        wait_for(lambda: len(arrived(ws)) >= 6, seconds=60)
     finally:
         server.stop()
     said = log.read_text("utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gzip
 import json
@@ -290,3 +291,19 @@ def test_the_door_starts_without_anything_heavy() -> None:
     code = "import sys, habitue.door.app, habitue.door.world; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"django", "ibis", "duckdb", "pandas", "pyarrow", "numpy", "habitue.web"} & set(loaded)
+
+
+def test_a_key_that_was_made_this_moment_is_known_at_once(quick: Caller) -> None:
+    assert quick.batch(track()).status == 200
+    for number in range(3):
+        text = quick.ws.sources.create_key(f"Source {number}").text
+        assert quick("POST", "/v1/batch", {"batch": [track()]}, auth=text).status == 200
+
+
+def test_a_crowd_with_unknown_keys_waits_for_one_look_and_is_refused(quick: Caller) -> None:
+    async def crowd() -> list[int]:
+        asked = (quick.send("POST", "/v1/t", track(), auth=f"wk_{number}") for number in range(200))
+        return [answer.status for answer in await asyncio.gather(*asked)]
+
+    assert set(quick.loop.run_until_complete(crowd())) == {401}
+    assert quick.batch(track()).status == 200

@@ -9,7 +9,6 @@ from habitue.access import api_keys
 from habitue.access.api_keys import ApiKey
 from habitue.kernel.register import Register
 
-FRESH_SECONDS = 1.0
 USABLE_SECONDS = 60.0
 
 
@@ -20,11 +19,6 @@ class KeyCache:
         self._register = register
         self._keys: dict[str, ApiKey] = {}
         self._loaded_at = float("-inf")
-
-    @property
-    def is_due(self) -> bool:
-        """Whether they should be read again."""
-        return time.monotonic() - self._loaded_at >= FRESH_SECONDS
 
     @property
     def is_usable(self) -> bool:

@@ -13,6 +13,7 @@ from habitue.identity.tables import identifiers, links
 from habitue.insights.orders import CANCELLED
 from habitue.kernel import state
 from habitue.privacy.consents import consents
+from habitue.profiles import activity
 from habitue.profiles.tables import events, people
 
 
@@ -27,8 +28,10 @@ class Heard:
 
 def since(conn: Connection, seq: int, limit: int) -> Heard:
     """News of about `limit` people after `seq`; `until` is lower than the newest when more are waiting."""
-    newest = state.read(conn, "facts_seq")
-    query = sa.select(people.c.profile_id, people.c.changed_seq).where(people.c.changed_seq > seq)
+    # Under load people are counted some time after their events came; until then nobody is asked about.
+    newest = activity.counted(conn)
+    is_new = sa.and_(people.c.changed_seq > seq, people.c.changed_seq <= newest)
+    query = sa.select(people.c.profile_id, people.c.changed_seq).where(is_new)
     rows = conn.execute(query.order_by(people.c.changed_seq).limit(limit)).all()
     until = newest
     if len(rows) == limit:

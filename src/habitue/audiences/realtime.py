@@ -33,6 +33,7 @@ from habitue.kernel.clock import from_micros, micros
 from habitue.kernel.context import Context
 from habitue.kernel.register import among, chunks, upsert
 from habitue.privacy import purposes
+from habitue.profiles import activity
 from habitue.profiles.slices import slice_of
 
 SEQ, NOW = "audiences_seq", "audiences_now"
@@ -101,7 +102,7 @@ def follow(ws: Context, follower: Follower) -> Moved:
     """One step; with nothing new it costs two small queries."""
     now = ws.clock.now()
     with ws.register.read() as conn:
-        since, seq = state.read(conn, SEQ), state.read(conn, "facts_seq")
+        since, seq = state.read(conn, SEQ), activity.counted(conn)
         waiting = _due(conn, now)
         if since >= seq and not waiting:
             return Moved()

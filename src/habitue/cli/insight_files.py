@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from habitue.cli.session import Session
-from habitue.cli.verbs import pass_session
+from habitue.cli.verbs import Verb, pass_session
 from habitue.insights.card import Card
 from habitue.kernel.text import gettext_noop as _
 
@@ -47,37 +47,68 @@ def _horizon(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-@click.command("lifetime")
+@click.command("lifetime", cls=Verb)
 @_of_file
 @_horizon
 @pass_session
-def lifetime(session: Session, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
+def lifetime(session: Session, /, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
     """Orders and money to expect of each customer of a file, with bounds."""
     from habitue.insights import lifetime as insight
 
     give(session, insight.fit(orders, horizon_days=horizon_days, **_named(options)), out)
 
 
-@click.command("churn")
+@click.command("churn", cls=Verb)
 @_of_file
 @_horizon
 @pass_session
-def churn(session: Session, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
+def churn(session: Session, /, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
     """Who of a file is about to leave, and the money in danger."""
     from habitue.insights import churn as insight
 
     give(session, insight.fit(orders, horizon_days=horizon_days, **_named(options)), out)
 
 
-@click.command("next-order")
+@click.command("next-order", cls=Verb)
 @_of_file
 @_horizon
 @pass_session
-def next_order(session: Session, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
+def next_order(session: Session, /, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
     """When the next order of each customer of a file is to be expected."""
     from habitue.insights import next_order as insight
 
     give(session, insight.fit(orders, horizon_days=horizon_days, **_named(options)), out)
+
+
+@click.command("second-purchase", cls=Verb)
+@_of_file
+@_horizon
+@pass_session
+def second_purchase(session: Session, /, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
+    """Which one-time buyers of a file may come back, and until when."""
+    from habitue.insights import second_purchase as insight
+
+    give(session, insight.fit(orders, horizon_days=horizon_days, **_named(options)), out)
+
+
+@click.command("affinity", cls=Verb)
+@_of_file
+@pass_session
+def affinity(session: Session, /, orders: Path, out: Path | None, **options: Any) -> None:
+    """What each customer of a file of order lines buys again, and what new product they would like."""
+    from habitue.insights import affinity as insight
+
+    give(session, insight.fit(orders, **_named(options)), out)
+
+
+@click.command("personas", cls=Verb)
+@_of_file
+@pass_session
+def personas(session: Session, /, orders: Path, out: Path | None, **options: Any) -> None:
+    """Which kinds of customers a file of orders knows, if there are stable ones."""
+    from habitue.insights import personas as insight
+
+    give(session, insight.fit(orders, **_named(options)), out)
 
 
 def _named(options: dict[str, Any]) -> dict[str, Any]:
@@ -124,4 +155,4 @@ def _figure(value: float | None) -> float | None:
     return None if value is None or value != value else round(value, 3)
 
 
-COMMANDS = (lifetime, churn, next_order)
+COMMANDS = (lifetime, churn, next_order, second_purchase, affinity, personas)

@@ -51,6 +51,20 @@ def rotate(session: Session, key_id: str, days: int) -> None:
         _give(session, ws, ws.sources.rotate_key(key_id, overlap=timedelta(days=days)))
 
 
+@key.command("change", cls=Verb)
+@click.argument("key_id")
+@click.option("--origin", "origins", multiple=True, metavar="URL", help="Only these sites may use it. Repeatable.")
+@click.option("--every-origin", is_flag=True, help="Every site may use it.")
+@click.option("--rate", type=click.IntRange(1), help="Messages a minute.")
+@pass_session
+def change(session: Session, key_id: str, origins: tuple[str, ...], every_origin: bool, rate: int | None) -> None:
+    """Change where the key KEY_ID may be used, and how fast."""
+    with session.open() as ws:
+        allowed = origins if origins or every_origin else None
+        changed = ws.sources.change_key(key_id, allowed_origins=allowed, rate_per_minute=rate)
+    session.give(_shown(ws, changed), lambda: session.say(_("The key is changed.")))
+
+
 @key.command("pause", cls=Verb)
 @click.argument("key_id")
 @pass_session

@@ -16,6 +16,7 @@ from click.exceptions import NoArgsIsHelpError
 from habitue.cli.audiences import audience
 from habitue.cli.demo import demo
 from habitue.cli.exports import export
+from habitue.cli.identity import identity, review
 from habitue.cli.imports import import_files, imports, undo
 from habitue.cli.insights import insight
 from habitue.cli.matching import match
@@ -43,7 +44,7 @@ def habitue() -> None:
 
 for command in (
     init, demo, serve, import_files, imports, undo, sources, people, audience, insight, report, export, match,
-    doctor, metrics,
+    identity, review, doctor, metrics,
 ):  # fmt: skip
     habitue.add_command(command)
 

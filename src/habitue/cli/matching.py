@@ -15,6 +15,7 @@ from habitue.kernel.text import gettext_noop as _
 if TYPE_CHECKING:
     from habitue.identity.matching.library import Result
     from habitue.identity.matching.report import Report
+    from habitue.identity.matching.shapes import KeyName
 
 _ANSWERS = {"y": True, "yes": True, "s": True, "same": True, "j": True, "д": True, "1": True,
             "n": False, "no": False, "d": False, "different": False, "н": False, "0": False}  # fmt: skip
@@ -91,19 +92,19 @@ def _ask(session: Session, found: Result, number: int, a: int, b: int) -> bool |
 
 def _show(session: Session, report: Report, out: Path | None) -> None:
     understood = [
-        (each.name, session.text(KINDS[each.kind]), each.why, session.percent(each.filled)) for each in report.columns
+        (each.name, session.text(KINDS[each.kind]), session.text(each.why), session.percent(each.filled))
+        for each in report.columns
     ]
     session.table([_("Column"), _("Understood as"), _("Because"), _("Filled")], understood)
-    session.table([_("Blocking key"), _("Pairs, estimated")], [(each.key, each.pairs) for each in report.keys])
-    trained = [
-        (each.key, each.pairs, round(each.matches), _("kept") if each.kept else _("thrown away"), each.reason)
-        for each in report.sessions
-    ]
     session.table(
-        [_("Training session"), _("Pairs"), _("Matches"), _("Outcome"), _("Reason")],
-        [(key, pairs, matches, session.text(outcome), reason) for key, pairs, matches, outcome, reason in trained],
+        [_("Blocking key"), _("Pairs, estimated")], [(_key(session, each.key), each.pairs) for each in report.keys]
     )
-    nothing = None
+    trained = [
+        (_key(session, each.key), each.pairs, round(each.matches),
+         session.text(_("kept") if each.kept else _("thrown away")), session.text(each.reason, column=each.about))
+        for each in report.sessions
+    ]  # fmt: skip
+    session.table([_("Training session"), _("Pairs"), _("Matches"), _("Outcome"), _("Reason")], trained)
     session.facts(
         [
             (_("Linked from probability"), _percent(session, report.link_probability)),
@@ -116,9 +117,13 @@ def _show(session: Session, report: Report, out: Path | None) -> None:
             (_("Largest cluster"), report.largest_cluster),
             (_("Pairs compared"), report.pairs_compared),
             (_("Seconds"), report.seconds),
-            (_("Written to"), str(out) if out else nothing),
+            (_("Written to"), str(out) if out else None),
         ]
     )
+
+
+def _key(session: Session, key: KeyName) -> str:
+    return " + ".join(f"{column} ({session.text(glass)})" for column, glass in key)
 
 
 def _percent(session: Session, share: float | None) -> str | None:

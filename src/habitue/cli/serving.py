@@ -66,6 +66,7 @@ def run(session: Session, ws: Workspace, bind: str) -> None:
         watched = operations.Operations(world, door, who=ws.config.serve.metrics, key=key)
         with _worker(ws):
             asgi.serve(ws, host, port, mounts=dict.fromkeys(MOUNTS, door) | dict.fromkeys(operations.MOUNTS, watched))
+            door.tally.flush()
 
 
 def _greet(session: Session, url: str, code: str | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from habitue.cli.keys import key, keys
+from habitue.cli.quarantine import quarantine, rules, traffic
 from habitue.cli.session import Session
 from habitue.cli.verbs import Verbs, pass_session
 from habitue.kernel.text import gettext_noop as _
@@ -35,5 +36,5 @@ def listing(session: Session) -> None:
     )
 
 
-sources.add_command(key)
-sources.add_command(keys)
+for command in (key, keys, rules, traffic, quarantine):
+    sources.add_command(command)

@@ -11,6 +11,8 @@ _HASH_ROOM = 40
 
 def bounded(text: str) -> str:
     """A text of at most 512 characters without NUL; two long ones that differ stay different."""
+    if len(text) <= MAX_IDENTIFIER and "\0" not in text:
+        return text
     bare = text.replace("\0", "")
     if len(bare) <= MAX_IDENTIFIER:
         return bare

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -160,11 +161,13 @@ def identifiers(message: Message, traits: Mapping[str, Any], source_id: str) -> 
     return found
 
 
+@lru_cache(maxsize=10_000)
 def namespace_kind(namespace: str) -> str:
     """The kind of a namespace: `customer_number` of `customer_number:shop`."""
     return namespace.partition(":")[0]
 
 
+@lru_cache(maxsize=10_000)
 def priority(namespace: str) -> int:
     """How much a namespace is trusted; lower is more."""
     return PRIORITY.get(namespace_kind(namespace), 5)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -23,8 +22,7 @@ class _Told(msgspec.Struct, frozen=True):
     phone: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Essentials:
+class Essentials(NamedTuple):
     """Money in 10⁻⁴ units with its currency, the order, and contacts that properties name."""
 
     amount: int | None

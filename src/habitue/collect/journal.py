@@ -13,28 +13,28 @@ import os
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple, Protocol
 
 from habitue.kernel.clock import Clock, micros
 
 MAGIC = b"HABJRNL1"
 SEGMENT_BYTES = 64 * 1024 * 1024
 FIRST_SEGMENT_BYTES = 1024 * 1024
+READ_BYTES = 256 * 1024
 _HEAD = struct.Struct("<IIq")
+_RECEIVED = struct.Struct("<q")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(NamedTuple):
     """A place in the journal: segment number and byte offset of the next frame."""
 
     segment: int = 1
     offset: int = len(MAGIC)
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One appended body, when it was received (microseconds UTC), and the place right after it."""
 
     received_at: int
@@ -42,8 +42,44 @@ class Frame:
     after: Position
 
 
+class JournalLike(Protocol):
+    """What the door, imports and the projector need of a journal, wherever it is kept.
+
+    Several processes may append, one at a time: what is read has one order, in which nothing comes in between later.
+    `is_shared` tells that doors on other machines append too.
+    """
+
+    is_shared: bool
+
+    def append(self, bodies: Sequence[bytes]) -> Position:
+        """Write bodies as one group and return the position after them, durable by then; OSError when they are not."""
+        ...
+
+    def tail(self) -> Position:
+        """The position after the last whole frame."""
+        ...
+
+    def read(self, start: Position) -> Iterator[Frame]:
+        """Whole frames from `start` on, until the end as it is now."""
+        ...
+
+    def drop_before(self, position: Position) -> int:
+        """Take away what lies before `position` and can be taken away by itself; returns how many pieces."""
+        ...
+
+    def rotate(self, expected: Position) -> Position | None:
+        """Begin anew, so that everything before can be dropped; None when there is something after `expected`."""
+        ...
+
+    def is_piece_between(self, start: Position, end: Position) -> bool:
+        """Whether `drop_before` the end would find something after the start."""
+        ...
+
+
 class Journal:
     """Appends bodies durably and reads them in order; several processes may append, one at a time."""
+
+    is_shared = False
 
     def __init__(self, folder: Path, clock: Clock, *, segment_bytes: int = SEGMENT_BYTES) -> None:
         self.folder = folder
@@ -60,17 +96,19 @@ class Journal:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         now = micros(self._clock.now())
-        frames = b"".join(_frame(now, body) for body in bodies)
+        # The next head is zeroed with the frames, so that remains of a torn write never look like a frame.
+        frames = b"".join([part for body in bodies for part in (_head(now, body), body)] + [bytes(_HEAD.size)])
+        length = len(frames) - _HEAD.size
         with _Lock(self.folder / "append.lock"):
             tail = self.tail()
             size = segment_bytes(tail.segment, self._segment_bytes)
-            is_full = tail.offset + len(frames) + _HEAD.size > size and tail.offset > len(MAGIC)
+            is_full = tail.offset + len(frames) > size and tail.offset > len(MAGIC)
             if is_full or self._is_doubtful:
                 tail = Position(tail.segment + 1)
             self._is_doubtful = True
             self._write(tail, frames)
             self._is_doubtful = False
-            self._tail = Position(tail.segment, tail.offset + len(frames))
+            self._tail = Position(tail.segment, tail.offset + length)
         return self._tail
 
     def tail(self) -> Position:
@@ -105,6 +143,10 @@ class Journal:
                 dropped += 1
         return dropped
 
+    def is_piece_between(self, start: Position, end: Position) -> bool:
+        """Whether a whole segment lies before the end that did not lie before the start."""
+        return end.segment > start.segment
+
     def rotate(self, expected: Position) -> Position | None:
         """Begin a new segment, so that the present one can be dropped once it is projected.
 
@@ -114,7 +156,7 @@ class Journal:
             if next(self.read(expected), None) is not None:
                 return None
             tail = Position(self.tail().segment + 1)
-            self._write(tail, b"")
+            self._write(tail, bytes(_HEAD.size))
             self._tail = tail
         return tail
 
@@ -129,9 +171,8 @@ class Journal:
         try:
             if is_new:
                 size = segment_bytes(at.segment, self._segment_bytes)
-                _allocate(path, descriptor, max(size, at.offset + len(frames) + _HEAD.size))
-            # The next head is zeroed with the frames, so that remains of a torn write never look like a frame.
-            os.pwrite(descriptor, frames + bytes(_HEAD.size), at.offset)
+                _allocate(path, descriptor, max(size, at.offset + len(frames)))
+            os.pwrite(descriptor, frames, at.offset)
             os.fdatasync(descriptor)
         finally:
             os.close(descriptor)
@@ -142,7 +183,7 @@ class Journal:
         path = self.path(start.segment)
         if not path.exists():
             return
-        with path.open("rb") as file:
+        with path.open("rb", READ_BYTES) as file:
             file.seek(start.offset)
             offset = start.offset
             while len(head := file.read(_HEAD.size)) == _HEAD.size:
@@ -153,7 +194,7 @@ class Journal:
                 if len(body) < length or zlib.crc32(body, zlib.crc32(head[8:])) != crc:
                     return
                 offset += _HEAD.size + length
-                yield Frame(received_at=received_at, body=body, after=Position(start.segment, offset))
+                yield Frame(received_at, body, Position(start.segment, offset))
 
 
 def segment_bytes(segment: int, largest: int = SEGMENT_BYTES) -> int:
@@ -189,9 +230,10 @@ def _number(path: Path) -> int:
     return int(path.stem)
 
 
-def _frame(received_at: int, body: bytes) -> bytes:
-    tail = struct.pack("<q", received_at)
-    return struct.pack("<II", len(body), zlib.crc32(body, zlib.crc32(tail))) + tail + body
+def _head(received_at: int, body: bytes) -> bytes:
+    """What stands before a body in its frame."""
+    crc = zlib.crc32(body, zlib.crc32(_RECEIVED.pack(received_at)))
+    return _HEAD.pack(len(body), crc, received_at)
 
 
 def _allocate(path: Path, descriptor: int, size: int) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Odd = Literal["future", "before_1990"]
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 TOLERANCE = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """The instant that stands, and what is odd about it."""
 
     at: datetime
@@ -44,8 +42,8 @@ def _corrected(received_at: datetime, original: datetime, sent: datetime) -> dat
 
 def _utc(value: datetime | None) -> datetime | None:
     """None for what has no place in the calendar of UTC, such as the first hours of year 1 in Asia."""
-    if value is None:
-        return None
+    if value is None or value.tzinfo is UTC:
+        return value
     try:
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     except OverflowError:

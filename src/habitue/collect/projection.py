@@ -13,49 +13,44 @@ from sqlalchemy.engine import Connection
 
 from habitue.collect import repeats
 from habitue.collect.dedupe import fresh
-from habitue.collect.envelope import Event, to_event
-from habitue.collect.journal import Frame, Journal, Position
-from habitue.collect.member import member
-from habitue.collect.message import Body, decode_body
-from habitue.collect.proof import CLAIMED, is_proven, secret_name
+from habitue.collect.envelope import Event
+from habitue.collect.grouping import Group, Groups
+from habitue.collect.journal import Position
+from habitue.collect.journals import journal, position
+from habitue.collect.opening import events_of
 from habitue.collect.repeats import Reserved
 from habitue.kernel import state
-from habitue.kernel.clock import from_micros
 from habitue.kernel.context import Context
 from habitue.kernel.errors import WorkspaceBusy
 
-GROUP_EVENTS = 4_000
+__all__ = ["apply_pending", "forget_projected", "journal", "position", "wait_applied"]
+
 WAIT_SECONDS = 60.0
 _POLL_SECONDS = 0.02
+_LOCK_KEY = 0x4861_6269
 
 Project = Callable[[Connection, Sequence[Event]], None]
+End = Callable[[Connection, bool], None]
 
 
-def journal(ws: Context) -> Journal:
-    """The journal of a workspace."""
-    return Journal(ws.folder / "journal", ws.clock)
+def apply_pending(ws: Context, project: Project, end: End | None = None) -> int:
+    """Project everything that waits; returns the number of events, 0 when another process does it already.
 
-
-def position(conn: Connection) -> Position:
-    """How far the journal has been projected."""
-    segment, offset = state.read(conn, "journal_segment"), state.read(conn, "journal_offset")
-    return Position(segment, offset) if segment else Position()
-
-
-def apply_pending(ws: Context, project: Project) -> int:
-    """Project everything that waits; returns the number of events, 0 when another process does it already."""
+    `end` ends each transaction and is told whether nothing waits any more: for what can be put off under load.
+    """
     applied = 0
     with _projector_lock(ws) as is_ours:
-        while is_ours and (count := _apply_group(ws, project)):
+        groups = Groups(journal(ws))
+        while is_ours and (count := _apply_group(ws, groups, project, end)):
             applied += count
     return applied
 
 
-def wait_applied(ws: Context, target: Position, project: Project) -> None:
+def wait_applied(ws: Context, target: Position, project: Project, end: End | None = None) -> None:
     """Return when everything before `target` is projected, by whatever process; WorkspaceBusy after a minute."""
     give_up_at = time.monotonic() + WAIT_SECONDS
     while True:
-        apply_pending(ws, project)
+        apply_pending(ws, project, end)
         with ws.register.read() as conn:
             if position(conn) >= target:
                 return
@@ -87,35 +82,40 @@ def _forget_projected(ws: Context) -> bool:
         if start is None:
             return False
         with ws.register.write() as conn:
+            if not _is_alone(conn):
+                return False
             state.store(conn, {"journal_segment": start.segment, "journal_offset": start.offset})
         source.drop_before(start)
     return True
 
 
-def _apply_group(ws: Context, project: Project) -> int:
+def _apply_group(ws: Context, groups: Groups, project: Project, end: End | None) -> int:
     with _collector_paused(), ws.register.write(synchronous="NORMAL") as conn:
-        start = position(conn)
-        group = list(_group(journal(ws), start))
-        if not group:
+        if not _is_alone(conn):
             return 0
-        first = state.read(conn, "last_seq") + 1
-        reserved: list[Reserved] = []
-        events = list(_events(ws, group, first, reserved))
-        numbers = len(events) + sum(each.size for each in reserved)
-        repeats.reserve(conn, reserved)
-        project(conn, fresh(conn, events))
-        after = group[-1][0].after
-        state.store(
-            conn,
-            {
-                "journal_segment": after.segment,
-                "journal_offset": after.offset,
-                "last_seq": first + numbers - 1,
-                "group_events": numbers,
-            },
-        )
-    if after.segment > start.segment:
-        _drop_projected(ws, after)
+        start = position(conn)
+        group = groups.next(start)
+        if group is None:
+            return 0
+        count = _apply(ws, conn, group, project)
+        if end is not None:
+            end(conn, group.is_last)
+    if groups.journal.is_piece_between(start, group.after):
+        _drop_projected(ws, groups, group.after)
+    return count
+
+
+def _apply(ws: Context, conn: Connection, group: Group, project: Project) -> int:
+    first = state.read(conn, "last_seq") + 1
+    reserved: list[Reserved] = []
+    events = list(events_of(ws, group.bodies, first, reserved))
+    numbers = len(events) + sum(each.size for each in reserved)
+    repeats.reserve(conn, reserved)
+    project(conn, fresh(conn, ws.register.memory, events))
+    after = group.after
+    last_seq = first + numbers - 1
+    done = {"journal_segment": after.segment, "journal_offset": after.offset, "last_seq": last_seq}
+    state.store(conn, {**done, "group_events": numbers})
     return numbers
 
 
@@ -131,50 +131,22 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _group(source: Journal, start: Position) -> Iterator[tuple[Frame, Body]]:
-    count = 0
-    for frame in source.read(start):
-        body = decode_body(frame.body)
-        yield frame, body
-        count += len(body.batch)
-        if count >= GROUP_EVENTS:
-            return
+def _drop_projected(ws: Context, groups: Groups, after: Position) -> None:
+    """Old segments go only after the register has been synced: the projector writes without waiting for the disk.
+
+    A transaction that does wait makes everything before it durable too.
+    """
+    with ws.register.write(synchronous="FULL") as conn:
+        state.store(conn, {"journal_dropped": after.segment})
+    groups.journal.drop_before(after)
 
 
-def _events(
-    ws: Context, group: Sequence[tuple[Frame, Body]], first_seq: int, reserved: list[Reserved]
-) -> Iterator[Event]:
-    """The events of a group, numbered from `first_seq` on; numbers that are set aside are put into `reserved`."""
-    seq = first_seq
-    for frame, body in group:
-        received_at = from_micros(frame.received_at)
-        gaps = {gap.index: gap for gap in body.gaps}
-        for index, message in enumerate((*body.batch, None)):
-            gap = gaps.get(index)
-            if gap is not None and body.import_id is not None:
-                reserved.append(Reserved(seq, body.import_id, gap.first_slot, gap.size, received_at))
-                seq += gap.size
-            if message is None:
-                break
-            about_member = None if body.is_checked else member(message)
-            for each in (message,) if about_member is None else (message, about_member):
-                event = to_event(each, seq=seq, body=body, received_at=received_at)
-                given = each.about.proof
-                if given and event.proof == CLAIMED:
-                    secret = ws.secret(secret_name(body.source_id))
-                    event.proof = "proven" if is_proven(secret, given, event.identifiers) else CLAIMED
-                yield event
-                seq += 1
-
-
-def _drop_projected(ws: Context, after: Position) -> None:
-    """Old segments go only after the register has been synced: the projector writes without waiting for the disk."""
-    if ws.register.is_sqlite:
-        with ws.register.engine.connect() as conn:
-            conn.exec_driver_sql("COMMIT")
-            conn.exec_driver_sql("PRAGMA wal_checkpoint(FULL)")
-            conn.exec_driver_sql("BEGIN")
-    journal(ws).drop_before(after)
+def _is_alone(conn: Connection) -> bool:
+    """On PostgreSQL projectors may run on several machines: one transaction at a time, whatever files tell."""
+    if conn.dialect.name != "postgresql":
+        return True
+    lock = f"SELECT pg_try_advisory_xact_lock({_LOCK_KEY}, hashtext(current_schema()))"
+    return bool(conn.exec_driver_sql(lock).scalar())
 
 
 @contextmanager

@@ -6,6 +6,7 @@ an accepted message; and every sender was told the reason at once.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ ACCEPTED = "accepted"
 NOBODY = ""
 MINUTES_KEPT = timedelta(days=7)
 REFUSALS_KEPT = 200
+_LONG_ENOUGH = 8
 
 minutes = sa.Table(
     "collect_traffic",
@@ -72,17 +74,16 @@ class Outcome:
     last_at: datetime
 
 
-def add(conn: Connection, counts: Counts, refused: Sequence[Refusal]) -> None:
+def add(conn: Connection, counts: Counts, refused: Sequence[Refusal], now: datetime) -> None:
     """Add to the counts by (source, minute, outcome), and keep the last refusals of each source."""
     if not counts and not refused:
         return
     _add(conn, minutes, [{"source_id": s, "minute": m, "outcome": o, "messages": n} for (s, m, o), n in counts.items()])
-    summed: dict[tuple[str, str], dict[str, object]] = {}
-    for (source_id, minute, outcome), number in sorted(counts.items(), key=lambda item: item[0]):
-        row = summed.setdefault((source_id, outcome), {"source_id": source_id, "outcome": outcome, "messages": 0})
-        row["messages"] = int(str(row["messages"])) + number
-        row["last_at"] = minute
-    _add(conn, totals, list(summed.values()))
+    summed: Counter[tuple[str, str]] = Counter()
+    for (source_id, _minute, outcome), number in counts.items():
+        summed[source_id, outcome] += number
+    rows = [{"source_id": s, "outcome": o, "messages": n, "last_at": now} for (s, o), n in summed.items()]
+    _add(conn, totals, rows)
     if refused:
         conn.execute(sa.insert(refusals), [asdict(each) for each in refused])
         for source_id in {each.source_id for each in refused}:
@@ -119,6 +120,14 @@ def last_refusals(conn: Connection, source_id: str, *, limit: int = 50) -> list[
     query = sa.select(refusals).where(refusals.c.source_id == source_id)
     query = query.order_by(refusals.c.at.desc(), refusals.c.refusal_id.desc()).limit(limit)
     return [Refusal(**row._mapping) for row in conn.execute(query)]
+
+
+def erase_matching(conn: Connection, needles: Sequence[str]) -> int:
+    """Delete the refusals whose message number holds an identifier of an erased person; how many they were."""
+    number = sa.func.lower(refusals.c.message_id)
+    held = [number.contains(needle.lower(), autoescape=True) for needle in needles if len(needle) >= _LONG_ENOUGH]
+    held += [number == needle.lower() for needle in needles if needle]
+    return sum(conn.execute(sa.delete(refusals).where(each)).rowcount for each in held)
 
 
 def forget(conn: Connection, source_id: str) -> None:

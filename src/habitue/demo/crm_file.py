@@ -17,7 +17,7 @@ from habitue.demo.writing import COUNTRY_NAMES, Written, address_on, some_phone,
 
 if TYPE_CHECKING:
     from habitue.demo.mess import Mess
-    from habitue.demo.person import Person
+    from habitue.demo.person import Company, Person
     from habitue.demo.shopping import History
 
 FILE, SOURCE = "crm_contacts.xlsx", "crm"
@@ -35,8 +35,16 @@ HEADING = (
         "Country",
         "Birthday",
     ),
-    *("Customer card", "How they heard of us", "Notes"),
+    *("Customer card", "How they heard of us", "Notes", "Industry", "Employees"),
 )
+_INDUSTRIES = {
+    "Gastronomie": frozenset(("Café", "Restaurant", "Bäckerei", "Feinkost")),
+    "Hotellerie": frozenset(("Hotel", "Pension")),
+    "Gesundheit": frozenset(("Praxis", "Physiotherapie", "Yogastudio")),
+    "Handel": frozenset(("Buchhandlung", "Galerie", "Kontor", "Werkstatt")),
+}
+_OFFICE = "Büro und Beratung"
+_SIZES = (0, 0, 1, 1, 1, 2, 2, 3)
 _HEARD = weighted(story.HEARD_OF_US)
 Cell = str | int | date
 
@@ -86,6 +94,7 @@ def crm_file(
             "",
             "",
             "bitte löschen",
+            *("", ""),
         )
     )
     truth.append(TruthRow(SOURCE, FILE, "Contact No", nobody, "", ""))
@@ -114,7 +123,20 @@ def _row(mess: Mess, entry: _Entry, key: str, card: str) -> tuple[Cell, ...]:
         _card(mess, card),
         _HEARD.draw(rng) if happens(rng, 0.62) else "",
         rng.choice(story.NOTES) if happens(rng, 0.06) else "",
+        *_business(person.company),
     )
+
+
+def _business(company: Company | None) -> tuple[Cell, Cell]:
+    """Industry and number of employees, which follow from the name, so that no other chance is disturbed."""
+    if company is None:
+        return "", ""
+    kind = company.name.partition(" ")[0]
+    industry = next((name for name, kinds in _INDUSTRIES.items() if kind in kinds), _OFFICE)
+    size = sum(map(ord, company.name))
+    return industry, (3 + size % 7, 12 + size % 35, 60 + size % 150, 300 + size % 400)[
+        (0, 0, 1, 1, 1, 2, 2, 3)[size % 8]
+    ]
 
 
 def _full_name(mess: Mess, person: Person, name: Written) -> str:

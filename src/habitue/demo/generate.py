@@ -1,4 +1,4 @@
-"""Generates the example shop: five sources in six files, and the truth beside them."""
+"""Generates the example shop: seven sources in eight files, and the truth beside them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from habitue.demo.people import people as true_people
 from habitue.demo.shop_file import shop_file
 from habitue.demo.shopping import histories as all_histories
 from habitue.demo.story import YEARS_OF_ORDERS
+from habitue.demo.subscription_file import subscription_file
+from habitue.demo.survey_file import survey_file
 from habitue.demo.till_file import till_file
 from habitue.demo.truth import people_table, truth_table
 
@@ -28,9 +30,13 @@ if TYPE_CHECKING:
     from habitue.demo.tables import SourceFile
 
 
+_STREAMS = ("shop", "crm", "newsletter", "russian", "helpdesk", "till", "survey", "subscriptions")
+
+
 @dataclass(frozen=True, slots=True)
 class GeneratedFile:
-    """A file that was written; `kind` is orders, people, consents, calls or receipts; `rows` without heading."""
+    """A file that was written; `kind` is orders, people, consents, calls, receipts, answers or
+    subscriptions; `rows` without heading."""
 
     path: Path
     source_name: str
@@ -96,7 +102,7 @@ def _sources(
 ) -> tuple[tuple[SourceFile, ...], dict[str, int]]:
     lists = _lists(histories, seed)
     cards = card_numbers(histories, seed=seed)
-    mess = {name: Mess(stream(seed, name)) for name in ("shop", "crm", "newsletter", "russian", "helpdesk", "till")}
+    mess = {name: Mess(stream(seed, name)) for name in _STREAMS}
     sources = (
         shop_file(histories, seed=seed, mess=mess["shop"], until=until),
         crm_file(histories, cards, lists.contacts, mess=mess["crm"], start=start),
@@ -104,6 +110,8 @@ def _sources(
         russian_file(lists.russian, mess=mess["russian"], start=start, until=until),
         helpdesk_file(histories, mess=mess["helpdesk"], start=start, until=until),
         till_file(histories, cards, mess=mess["till"], start=start, until=until),
+        survey_file(histories, mess=mess["survey"], until=until),
+        subscription_file(histories, mess=mess["subscriptions"], until=until),
     )
     total: dict[str, int] = {}
     for made in mess.values():

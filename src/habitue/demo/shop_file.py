@@ -32,8 +32,9 @@ FILE, SOURCE = "shop_orders.csv", "shop"
 HEADING = (
     *("Bestellnummer", "Bestelldatum", "Kundennr.", "Anrede", "Vorname", "Nachname", "E-Mail", "Telefon"),
     *("Straße", "PLZ", "Ort", "Land", "Artikelnr.", "Artikel", "Kategorie", "Marke", "Menge", "Einzelpreis"),
-    *("Versand", "Zahlungsart", "Status"),
+    *("Versand", "Zahlungsart", "Status", "Gutschein"),
 )
+
 TEST_CUSTOMER, OWN_CUSTOMER = "9999999", "10000"
 _STATES = {"done": "abgeschlossen", "open": "in Bearbeitung", "cancelled": "storniert"}
 
@@ -152,10 +153,20 @@ def _lines(
             *(number, at.strftime("%d.%m.%Y %H:%M"), *customer),
             *(product.sku, product.name, product.category, product.brand),
             *(str(line.quantity), euros(line.unit_cents, comma=True), euros(shipping, comma=True)),
-            *(purchase.payment, state),
+            *(purchase.payment, state, "" if state == "erstattet" else _coupon(number, at)),
         )
         made.append((at, number, row))
     return made
+
+
+def _coupon(number: str, at: datetime) -> str:
+    """The coupon of an order, by a chance of its own, so that no other is disturbed."""
+    rng = stream(0, f"coupon {number}")
+    if at.month == 12 and at.day <= 15:
+        return "ADVENT10" if happens(rng, 0.3) else ""
+    if at.month in (3, 4):
+        return "FRUEHLING" if happens(rng, 0.2) else ""
+    return "WILLKOMMEN5" if happens(rng, 0.06) else ""
 
 
 def _customer(mess: Mess, account: _Account, day: date, *, is_guest: bool) -> tuple[str, ...]:
@@ -213,6 +224,7 @@ def _nobody(seed: int, mess: Mess, until: date) -> list[Row]:
                 "0,00",
                 "Vorkasse",
                 state,
+                "",
             ),
         )
         made.append((at, str(90_001 + place), row))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import time
 from collections.abc import Mapping
 from urllib.parse import parse_qs
@@ -25,6 +24,7 @@ from habitue.door.answer import (
     preflight_answer,
 )
 from habitue.door.commit import GroupCommit
+from habitue.door.description import description
 from habitue.door.measures import Measures
 from habitue.door.pressure import Pressure
 from habitue.door.rates import Rates
@@ -87,6 +87,8 @@ class Door:
         if method == "OPTIONS":
             return preflight_answer(headers.get(b"access-control-request-headers"))
         match method, parts:
+            case "GET", ["v1", "openapi.json"]:
+                return json_answer(200, description(self._world.limits))
             case "POST", ["v1", "m"]:
                 await read_body(receive, headers, self._world.limits.body_bytes)
                 return json_answer(200, {"success": True})
@@ -176,9 +178,8 @@ class Door:
         await self.pressure.look()
         self.pressure.check()
         key = self.pressure.keys.find(text, self._world.clock.now())
-        if key is None and self.pressure.keys.is_due:
-            # A key that was made this moment is not in memory yet.
-            await self.pressure.look(is_forced=True)
+        if key is None:
+            await self.pressure.look_for_new_keys()
             key = self.pressure.keys.find(text, self._world.clock.now())
         return key
 
@@ -188,7 +189,7 @@ class Door:
             text = asked.get("data", [""])[0].replace("-", "+").replace("_", "/").replace(" ", "+")
             body = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
             answer = await self._take(body, name, headers)
-        except binascii.Error:
+        except ValueError:  # no Base64, or characters that are no ASCII
             return pixel_answer(400)
         except Refused as refused:
             return pixel_answer(refused.status)

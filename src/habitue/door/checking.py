@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from habitue.collect.message import EMPTY, Message, decode_message
+from habitue.collect.message import EMPTY, Message, MessageContext, decode_message
 from habitue.door.answer import Refused
 from habitue.door.world import Limits
 
@@ -158,7 +158,7 @@ def _accept(raw: bytes, limits: Limits, new_id: Callable[[], str], kind: str, is
         raise _Bad("invalid", str(problem), _id_of(raw)) from problem
     try:
         _check_message(message, fields, limits)
-        if is_suspect or raw.count(b"{") + raw.count(b"[") > limits.depth or raw.count(b":") > limits.keys:
+        if is_suspect or _may_be_too_deep(raw, limits):
             _Walk(limits).enter(_any(raw), 1)
     except _Bad as bad:
         bad.message_id = message.message_id
@@ -166,12 +166,20 @@ def _accept(raw: bytes, limits: Limits, new_id: Callable[[], str], kind: str, is
     return raw
 
 
+def _may_be_too_deep(raw: bytes, limits: Limits) -> bool:
+    """Whether the number of brackets and colons leaves it open; a key takes at least four characters."""
+    if raw.count(b"{") + raw.count(b"[") > limits.depth:
+        return True
+    return len(raw) > 4 * limits.keys and raw.count(b":") > limits.keys
+
+
 def _check_message(message: Message, fields: int, limits: Limits) -> None:
     if len(message.message_id or "") > limits.message_id:
         raise _Bad("message_id_too_long", f"A messageId may have {limits.message_id} characters.")
-    if not message.user_id and not message.anonymous_id:
+    user, visitor = message.user_id, message.anonymous_id
+    if not user and not visitor:
         raise _Bad("identity_missing", "A message needs a userId or an anonymousId.")
-    for value in (message.user_id, message.anonymous_id, message.group_id, message.previous_id):
+    for value in (user, visitor, message.group_id, message.previous_id):
         if type(value) is str and len(value) > limits.identifier:
             raise _Bad("identifier_too_long", f"An identifier may have {limits.identifier} characters.")
     wanted = _WANTED.get(message.type)
@@ -180,8 +188,8 @@ def _check_message(message: Message, fields: int, limits: Limits) -> None:
     for name in (message.event, message.name, message.category):
         if name and len(name) > limits.name:
             raise _Bad("name_too_long", f"A name may have {limits.name} characters.")
-    traits = message.traits
-    for given in (traits, message.context, message.about.traits):
+    traits, context = message.traits, message.context
+    for given in (traits, context, context.traits if type(context) is MessageContext else None):
         if given and type(given) is list:
             raise _Bad("invalid", "Traits and context are objects.")
     if fields > limits.fields or (traits and len(traits) > limits.fields):

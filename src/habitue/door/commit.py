@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-from habitue.collect.journal import Journal, Position
+from habitue.collect.journal import JournalLike, Position
 
 
 class GroupCommit:
     """Appends bodies to the journal, all that wait with one fdatasync, in a thread of its own."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: JournalLike) -> None:
         self._journal = journal
         self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
         self._task: asyncio.Task[None] | None = None

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy.exc import SQLAlchemyError
 
 from habitue.access.key_cache import KeyCache
-from habitue.collect import projection
+from habitue.collect import journals
 from habitue.collect.journal import Position, bytes_between
 from habitue.door import reserve
 from habitue.door.answer import Refused
@@ -19,6 +19,8 @@ from habitue.door.world import World
 
 LOOK_SECONDS = 1.0
 STALE_SECONDS = 3.0
+ASK_SECONDS = 0.25
+MOST_ASKING = 50
 RETRY_SECONDS = 5
 
 
@@ -30,7 +32,8 @@ class Pressure:
         self._commit = commit
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="register")
         self._looking: asyncio.Future[None] | None = None
-        self._looked_at = float("-inf")
+        self._looked_at = self._begun_at = float("-inf")
+        self._asking = 0
         self.free_bytes = 0
         self._projected = Position()
         self.keys = KeyCache(world.register)
@@ -43,6 +46,23 @@ class Pressure:
             self._looking.add_done_callback(self._looked)
         if self._looking is not None and (is_forced or age >= STALE_SECONDS):
             await asyncio.shield(self._looking)
+
+    async def look_for_new_keys(self) -> None:
+        """Return after a look that began later than this call: a key that was made this moment is known then.
+
+        Such looks begin at most four times a second, and a crowd that asks with unknown keys is not kept waiting.
+        """
+        if self._asking >= MOST_ASKING:
+            return
+        self._asking += 1
+        try:
+            asked_at = time.monotonic()
+            while self._begun_at <= asked_at:
+                if self._looking is None:
+                    await asyncio.sleep(max(0.0, self._begun_at + ASK_SECONDS - time.monotonic()))
+                await self.look(is_forced=True)
+        finally:
+            self._asking -= 1
 
     def _looked(self, _done: object) -> None:
         self._looking = None
@@ -77,16 +97,18 @@ class Pressure:
         return bytes_between(self._projected, self._commit.tail)
 
     def _look(self) -> None:
-        folder = self._world.journal.folder
-        folder.mkdir(parents=True, exist_ok=True)
+        self._begun_at = time.monotonic()
+        folder = self._world.folder
         disk = os.statvfs(folder)
         self.free_bytes = disk.f_bavail * disk.f_frsize
-        reserve.keep(folder, free=self.free_bytes, wanted=self._world.limits.free_bytes)
-        if self._looked_at == float("-inf"):
+        reserve.keep(folder / "journal", free=self.free_bytes, wanted=self._world.limits.free_bytes)
+        if self._looked_at == float("-inf") and not self._world.journal.is_shared:
             self._commit.tail = max(self._commit.tail, self._world.journal.tail())
         try:
             with self._world.register.read() as conn:
-                self._projected = projection.position(conn)
+                self._projected = journals.position(conn)
+            if self._world.journal.is_shared:
+                self._commit.tail = max(self._commit.tail, self._world.journal.tail())
             self.keys.load()
         except SQLAlchemyError:
             # The keys known so far hold for a minute; then `check` refuses.

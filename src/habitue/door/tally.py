@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,8 @@ from habitue.door.checking import Rejected
 from habitue.door.world import World
 
 FLUSH_SECONDS = 0.5
+_QUOTED = re.compile(r"'[^']*'")
+_Counted = tuple[Counter[tuple[str, datetime, str]], list[Refusal]]
 PRUNE_FLUSHES = 2_000
 MOST_REFUSALS = traffic.REFUSALS_KEPT
 
@@ -53,18 +56,32 @@ class Tally:
         self._flush_soon()
 
     def flush(self) -> None:
-        """Write the counts down now; they are kept for the next time when the register cannot be reached."""
-        counts, refused = self._counts, self._refused
+        """Write the counts down and return when they are written: when the door ends, and after a trial."""
+        self._keep(self._thread.submit(self._write, *self._take()).result())
+
+    def _take(self) -> _Counted:
+        """What was counted since the last write; taken on the loop's own thread, which counts."""
+        taken = self._counts, self._refused
         self._counts, self._refused = Counter(), []
+        return taken
+
+    def _write(self, counts: Counter[tuple[str, datetime, str]], refused: list[Refusal]) -> _Counted:
+        """Write counts down; returns what could not be written."""
         try:
             with self._world.register.write(synchronous="NORMAL") as conn:
-                traffic.add(conn, counts, refused)
+                now = self._world.clock.now()
+                traffic.add(conn, counts, refused, now)
                 if self._flushes % PRUNE_FLUSHES == 0:
-                    traffic.prune(conn, self._world.clock.now())
-            self._flushes += 1
+                    traffic.prune(conn, now)
         except SQLAlchemyError:
-            self._counts.update(counts)
-            self._refused = [*refused, *self._refused][-MOST_REFUSALS:]
+            return counts, refused
+        self._flushes += 1
+        return Counter(), []
+
+    def _keep(self, left: _Counted) -> None:
+        """Count what could not be written with the next."""
+        self._counts.update(left[0])
+        self._refused = [*left[1], *self._refused][-MOST_REFUSALS:]
 
     def _remember(self, key: ApiKey | None, now: datetime, code: str, reason: str, message_id: str | None) -> None:
         if len(self._refused) >= MOST_REFUSALS:
@@ -79,13 +96,16 @@ class Tally:
             asyncio.get_running_loop().call_later(FLUSH_SECONDS, self._flush_beside)
 
     def _flush_beside(self) -> None:
-        asyncio.get_running_loop().run_in_executor(self._thread, self.flush).add_done_callback(self._flushed)
+        written = asyncio.get_running_loop().run_in_executor(self._thread, self._write, *self._take())
+        written.add_done_callback(self._flushed)
 
-    def _flushed(self, _done: object) -> None:
+    def _flushed(self, done: asyncio.Future[_Counted]) -> None:
         self._is_due = False
+        self._keep(done.result())
         if self._counts:
             self._flush_soon()
 
 
 def _readable(reason: str) -> str:
-    return reason.encode("utf-8", "replace").decode().replace("\0", "")[:300]
+    """The reason without what the sender wrote: values may be anything, also about people."""
+    return _QUOTED.sub("'…'", reason).encode("utf-8", "replace").decode().replace("\0", "")[:300]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from habitue.collect import projection
-from habitue.collect.journal import Journal
+from habitue.collect import journals
+from habitue.collect.journal import JournalLike
 from habitue.kernel.clock import Clock
 from habitue.kernel.context import Context
 from habitue.kernel.ids import Ids
@@ -42,9 +42,10 @@ class World:
     """Register, journal, clock and ids of one workspace; `sdk_folder` holds the SDK files that are served."""
 
     register: Register
-    journal: Journal
+    journal: JournalLike
     clock: Clock
     ids: Ids
+    folder: Path
     limits: Limits = field(default_factory=Limits)
     sdk_folder: Path | None = None
 
@@ -54,4 +55,4 @@ def world_of(ws: Context, limits: Limits | None = None) -> World:
     door = ws.config.door
     chosen = limits or Limits(free_bytes=door.free_mb * MIB, backlog_bytes=door.backlog_mb * MIB)
     folder = ws.folder / door.sdk_folder if door.sdk_folder else None
-    return World(ws.register, projection.journal(ws), ws.clock, ws.ids, chosen, folder)
+    return World(ws.register, journals.journal(ws), ws.clock, ws.ids, ws.folder, chosen, folder)

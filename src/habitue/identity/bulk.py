@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from habitue.collect.envelope import Event
+from habitue.collect.proof import CLAIMED
 from habitue.identity import commands
 from habitue.identity.graph import Group, Kept, Match, Node
 from habitue.identity.rulebook import Rulebook
+from habitue.identity.rules import DEVICE
 
 Key = tuple[str, str]
 
@@ -20,6 +22,45 @@ class Bulk(Group):
 
     def __init__(self, book: Rulebook, *, secret: bytes = b"", kept: Kept | None = None) -> None:
         self._begin(book, secret, kept or Kept(), highest=0)
+        self._memory: dict[tuple[object, ...], int] = {}
+
+    def resolve(self, event: Event) -> int:
+        """Place one event; one that says what an earlier one said, where nothing was refused, goes to its place.
+
+        Links are only ever added, and names only make a conflict less likely, so such a place stays right until a
+        browser changes hands or a value proves to be shared.
+        """
+        traits = event.person_traits
+        by = event.source_id if event.proof == CLAIMED else ""
+        said: tuple[object, ...] = (by, *event.identifiers)
+        if traits:
+            said = (traits.get("first_name"), traits.get("last_name"), *said)
+        known = self._memory.get(said)
+        if known is not None:
+            return known
+        refused = len(self._violations)
+        home = super().resolve(event)
+        if len(self._violations) == refused and self._is_named(home, event) and event.type != "alias":
+            self._memory[said] = home
+        return home
+
+    def _is_named(self, home: int, event: Event) -> bool:
+        """Whether an event hangs on what it names, and everything else that it names is linked there."""
+        named = [self._by_value(*pair) for pair in event.identifiers if pair[0][:6] != "record"]
+        pairs = [(min(home, key), max(home, key)) for key in named if key != home]
+        return home in named and all(pair in self._links for pair in pairs)
+
+    def _by_value(self, namespace: str, value: str) -> int:
+        node = self._browsers.get(value) if namespace == DEVICE else self._nodes.get((namespace, value))
+        return node.identifier_id if node is not None else 0
+
+    def _hand_over(self, home: Node, other: Node, event: Event) -> None:
+        self._memory.clear()
+        super()._hand_over(home, other, event)
+
+    def _cut_off(self, node: Node) -> None:
+        self._memory.clear()
+        super()._cut_off(node)
 
     def join(self, a: int, b: int) -> None:
         """Do as somebody decided: two identifiers belong to one person."""

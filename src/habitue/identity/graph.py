@@ -134,6 +134,7 @@ class Group:
         self._cut: list[tuple[int, int]] = []
         self._new_links: list[dict[str, object]] = []
         self._violations: list[dict[str, object]] = []
+        self._refused: set[int] = set()
         self._said = dict(kept.said)
         self._separated = set(kept.separated)
         self._before: set[str] = set()
@@ -185,7 +186,7 @@ class Group:
     def resolve(self, event: Event) -> int:
         """Place one event: returns the id of the identifier it hangs on; links the others to it under the rules."""
         nodes, blocked = self._identify(event)
-        name = _name_of(event)
+        name = name_of(event)
         home = self._home(nodes, name, event) if nodes or not blocked else self._alone(blocked, event)
         if name and home.blocked_seq is None:
             home.names.add(name)
@@ -201,6 +202,21 @@ class Group:
             if other is not home:
                 self._add_link(home, other, "same_record", event, state="blocked")
         return home.identifier_id
+
+    @property
+    def loaded(self) -> frozenset[str]:
+        """The profiles that were loaded, as they were in the register."""
+        return frozenset(self._before)
+
+    def is_settled(self, event: Event, home: int) -> bool:
+        """Whether an event that was placed would change nothing if it came again, and leave nothing to note."""
+        if event.seq in self._refused:
+            return False
+        named = [self._find(*pair) for pair in event.identifiers if namespace_kind(pair[0]) != "record"]
+        if not any(node is not None and node.identifier_id == home for node in named):
+            return False
+        others = [node for node in named if node is None or node.identifier_id != home]
+        return all(node is not None and _pair(self._by_id[home], node) in self._links for node in others)
 
     def match(self, found: Match, event: Event) -> None:
         """Link two identifiers that a matching run found to be of one person, unless something speaks against it."""
@@ -309,19 +325,23 @@ class Group:
                 namespace = "user_id" if ("user_id", value) in self._nodes else "anonymous_id"
             node = self._named(namespace, value, event)
             (nodes if node.blocked_seq is None else blocked).append(node)
-        nodes.sort(key=lambda node: self._book.priority(node.namespace))
+        if len(nodes) > 1:
+            nodes.sort(key=lambda node: self._book.of(node.namespace).priority)
         return nodes, blocked
 
     def _named(self, namespace: str, value: str, event: Event) -> Node:
         """The node of an identifier that an event names."""
         by = event.source_id if event.proof == CLAIMED else ""
-        node = self._browsers.get(value) if namespace == rules.DEVICE else self._nodes.get((namespace, value))
+        node = self._find(namespace, value)
         if node is None:
             node = self._new_node(namespace, value, event)
             node.claimed_by = by
         elif node.claimed_by != by:
             node.claimed_by = ""
         return node
+
+    def _find(self, namespace: str, value: str) -> Node | None:
+        return self._browsers.get(value) if namespace == rules.DEVICE else self._nodes.get((namespace, value))
 
     def _new_node(self, namespace: str, value: str, event: Event) -> Node:
         component = Component()
@@ -475,6 +495,7 @@ class Group:
         )
 
     def _note(self, home: Node, other: Node, reason: str, event: Event) -> None:
+        self._refused.add(event.seq)
         who = rules.stranger(home.identifier_id, home.namespace, " ".join(sorted(home.names)))
         if reason != "separated":
             if other.strangers is None:
@@ -495,14 +516,15 @@ class Group:
 def resolve(conn: Connection, ws: Context, events: Sequence[Event], kept: Kept | None = None) -> Resolved:
     """Resolve a group of events in their order and store the graph; `kept` gives identifiers the ids they had."""
     group = Group(conn, ws, kept)
-    group.load(_wanted(events))
+    group.load(wanted(events))
     homes = [(event, group.resolve(event)) for event in events]
     outcome = group.store()
     owners = {home: group.owner(home) for _, home in homes}
     return replace(outcome, homes=homes, owners=owners)
 
 
-def _wanted(events: Iterable[Event]) -> Iterator[tuple[str, str]]:
+def wanted(events: Iterable[Event]) -> Iterator[tuple[str, str]]:
+    """The (namespace, value) pairs that must be loaded to resolve some events."""
     for event in events:
         for namespace, value in event.identifiers:
             if namespace == "previous_id":
@@ -623,6 +645,9 @@ def _is_pair(table: sa.Table, pair: tuple[int, int]) -> tuple[sa.ColumnElement[b
     return table.c.a == pair[0], table.c.b == pair[1]
 
 
-def _name_of(event: Event) -> str:
+def name_of(event: Event) -> str:
+    """The name key of the person whom an event tells of; empty when it names nobody."""
     first, last = event.person_traits.get("first_name"), event.person_traits.get("last_name")
+    if not first and not last:
+        return ""
     return rules.name_key(first if isinstance(first, str) else "", last if isinstance(last, str) else "")

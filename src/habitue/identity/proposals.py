@@ -25,7 +25,7 @@ class Outcome(Protocol):
     """What a matcher hands back: clusters by row, pairs with probability and weight, and the reasons of each."""
 
     @property
-    def clusters(self) -> Sequence[int]: ...
+    def clusters(self) -> Any: ...  # a sequence of numbers or an array of them
     @property
     def pairs(self) -> pa.Table: ...
     def explain(self, a: int, b: int) -> Explained: ...
@@ -55,7 +55,9 @@ def proposals(outcome: Outcome, *, upper: float, lower: float) -> tuple[list[Pro
     of = outcome.clusters
     sure = [row for row in order if row["probability"] >= upper and of[row["a"]] == of[row["b"]]]
     rows = {row for pair in sure for row in (pair["a"], pair["b"])}
-    links, doubts, held = [], [], _Held(rows)
+    links: list[Proposal] = []
+    doubts: list[Proposal] = []
+    held = _Held(rows)
     for row in sure:
         if held.join(row["a"], row["b"]):
             links.append(_proposal(outcome, row))

@@ -22,6 +22,7 @@ from habitue.quality.normalise.phone import is_blocked_phone
 
 PROOFS: Mapping[str, int] = {"claimed": 0, "proven": 1, "confirmed": 2}
 MOST_PATTERNS, LONGEST_PATTERN = 200, 500
+MOST_KNOWN = 4_096
 _JUNK = frozenset(
     {"", "null", "none", "undefined", "nan", "n/a", "na", "unknown", "unbekannt", "anonymous", "guest", "0", "-1"}
 )
@@ -83,7 +84,17 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
 
     def of(self, namespace: str) -> Namespace:
         """The rules of a namespace."""
-        return self.namespaces.get(namespace_kind(namespace), OTHER)
+        known = self._of.get(namespace)
+        if known is None:
+            known = self.namespaces.get(namespace_kind(namespace), OTHER)
+            if len(self._of) < MOST_KNOWN:
+                self._of[namespace] = known
+        return known
+
+    @cached_property
+    def _of(self) -> dict[str, Namespace]:
+        """Rules by whole namespace, since they are asked for at every event."""
+        return {}
 
     def priority(self, namespace: str) -> int:
         """How much a namespace is trusted; lower is more."""

@@ -51,6 +51,7 @@ def own_id(secret: bytes, namespace: str, value: str) -> str:
     return hashlib.blake2b(f"{namespace}\0{value}".encode(), key=secret, digest_size=16).hexdigest()
 
 
+@lru_cache(maxsize=50_000)
 def name_key(first_name: str, last_name: str) -> str:
     """First and last name as identity compares them: `anna|berg`; empty when neither is known."""
     key = f"{first_name_key(first_name)}|{ascii_key(last_name)}"
@@ -90,9 +91,12 @@ def objection(
         return "separated"
     if names_conflict(names, other_names, by=by):
         return "other_name"
-    kinds = {book.of(node.namespace).kind for node in (*one, *other) if node.namespace[:7] != "record:"}
+    kinds = {book.of(node.namespace).kind for side in (one, other) for node in side if node.namespace[:7] != "record:"}
     if len(kinds) > 1:
         return "other_kind"
+    shared = {node.namespace for node in one} & {node.namespace for node in other}
+    if not shared and not _has_browsers(one, other):
+        return None
     counts, others = _counted(one, book, at), _counted(other, book, at)
     for namespace in counts.keys() & others.keys():
         count = len(counts[namespace] | others[namespace])
@@ -104,6 +108,11 @@ def objection(
         if kind == EXCLUSIVE_WITHOUT_NAMES and count > 1 and not (names and other_names):
             return "two_accounts"
     return None
+
+
+def _has_browsers(one: Collection[Placed], other: Collection[Placed]) -> bool:
+    """Whether both sides have a browser; those are counted together whatever their time."""
+    return all(any(node.namespace[:12] == DEVICE for node in side) for side in (one, other))
 
 
 def cannot_match(one: Iterable[Placed], other: Iterable[Placed], book: Rulebook) -> bool:

@@ -17,6 +17,9 @@ ORDER_METHODS: Mapping[str, str] = {
     "mean_of_three": _("mean of purchase model, boosting and regression"),
     "mean_of_four": _("mean of purchase model, boosting, correction and regression"),
     "mean_of_learned": _("mean of correction and regression"),
+    "bgnbd_season": _("purchase model with the season of the year before"),
+    "mean_season": _("mean of purchase model and boosting with the season of the year before"),
+    "mean_corrected_season": _("mean of purchase model and its correction with the season of the year before"),
     "last_period": _("the same as in the period before"),
     "everybody_alike": _("everybody alike"),
 }

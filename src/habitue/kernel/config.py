@@ -34,6 +34,12 @@ class RegisterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str = ""
 
 
+class JournalSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where events wait that were acknowledged and are not yet projected."""
+
+    kind: Literal["file", "table"] = "file"
+
+
 class LakeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the lake is, relative to the folder."""
 
@@ -67,6 +73,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     workspace: WorkspaceSettings = WorkspaceSettings()
     register: RegisterSettings = RegisterSettings()
+    journal: JournalSettings = JournalSettings()
     lake: LakeSettings = LakeSettings()
     serve: ServeSettings = ServeSettings()
     door: DoorSettings = DoorSettings()
@@ -137,6 +144,8 @@ def _check(config: Config) -> None:
         raise SettingInvalid(key="workspace.currency", problem="three capital letters such as EUR are wanted")
     if not config.workspace.languages or set(config.workspace.languages) - set(LANGUAGES):
         raise SettingInvalid(key="workspace.languages", problem=f"choose from {', '.join(LANGUAGES)}")
+    if config.journal.kind == "table" and not config.register.url.startswith("postgresql"):
+        raise SettingInvalid(key="journal.kind", problem="a journal table needs a register on PostgreSQL")
     if config.engine != "duckdb" and not config.engine.startswith(("spark://", "local[")):
         raise SettingInvalid(
             key="engine", problem="it is duckdb, or the address of a cluster such as spark://host:7077"

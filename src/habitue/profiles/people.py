@@ -10,16 +10,19 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.collect.envelope import namespace_kind
+from habitue.collect.envelope import INTERNAL_SOURCE, namespace_kind
 from habitue.identity.tables import identifiers, links, separations
 from habitue.kernel.register import among, bulk, chunks, dialect_insert
 from habitue.profiles.golden import Golden, golden_profile
 from habitue.profiles.search import SearchIndex, phone_word, search_text
-from habitue.profiles.tables import activity, people
+from habitue.profiles.tables import activity, events, people
+from habitue.profiles.timeline import hang_on
 from habitue.profiles.values import of_identifiers
 from habitue.quality.normalise.phone import country_of_phone
 
 _encode = msgspec.json.Encoder().encode
+# Random numbers are looked up as a whole, where they are anyway; nobody types a part of one.
+_FOUND_WHOLE = frozenset({"record", "anonymous_id"})
 _PLACE = ("postal_code", "city", "street")
 _SEARCHED = ("name", "first_name", "last_name", "email", "company_name", "city", "postal_code", "street")
 
@@ -44,37 +47,6 @@ def refresh(conn: Connection, *, changed: Iterable[str], gone: Iterable[str], se
     remove(conn, gone)
     for part in chunks(sorted(changed), 2_000):
         _refresh_part(conn, part, seq, country)
-
-
-def touch(conn: Connection, profile_ids: Iterable[str], *, seq: int) -> None:
-    """Renew first seen, last seen and event count of profiles whose traits and identifiers stayed the same."""
-    for part in chunks(sorted(profile_ids), 5_000):
-        query = (
-            sa.select(
-                identifiers.c.profile_id,
-                sa.func.min(activity.c.first_at),
-                sa.func.max(activity.c.last_at),
-                sa.func.sum(activity.c.event_count),
-            )
-            .join(activity, activity.c.identifier_id == identifiers.c.identifier_id)
-            .where(among(conn, identifiers.c.profile_id, part))
-            .group_by(identifiers.c.profile_id)
-        )
-        rows = [
-            {"key": row[0], "first": row[1], "last": row[2], "count": int(row[3]), "seq": seq}
-            for row in conn.execute(query)
-        ]
-        if rows:
-            change = sa.update(people).where(people.c.profile_id == sa.bindparam("key"))
-            conn.execute(
-                change.values(
-                    first_seen_at=sa.bindparam("first"),
-                    last_seen_at=sa.bindparam("last"),
-                    event_count=sa.bindparam("count"),
-                    changed_seq=sa.bindparam("seq"),
-                ),
-                rows,
-            )
 
 
 def with_several_sources(conn: Connection, profile_ids: Iterable[str]) -> frozenset[str]:
@@ -120,6 +92,9 @@ def _nobodies(conn: Connection, facts: Mapping[str, _Facts]) -> frozenset[str]:
     empty = {item[0]: profile_id for profile_id, fact in facts.items() if not fact.events for item in fact.identifiers}
     if not empty:
         return frozenset()
+    # Events that are not counted yet count here.
+    counted = sa.select(events.c.identifier_id).where(hang_on(conn, empty), events.c.source_id != INTERNAL_SOURCE)
+    met = conn.scalars(counted.distinct()).all()
     told = of_identifiers(conn, sorted(empty))
     linked = [
         key
@@ -127,7 +102,7 @@ def _nobodies(conn: Connection, facts: Mapping[str, _Facts]) -> frozenset[str]:
         for column in (table.c.a, table.c.b)
         for key in conn.scalars(sa.select(column).where(among(conn, column, empty), *_HOLDING.get(table, ())))
     ]
-    somebody = {empty[key] for key in (*linked, *(value.identifier_id for value in told))}
+    somebody = {empty[key] for key in (*linked, *met, *(value.identifier_id for value in told))}
     return frozenset(empty.values()) - somebody
 
 
@@ -211,7 +186,7 @@ def _search_text(fact: _Facts, golden: Mapping[str, Golden]) -> str:
         kind = namespace_kind(namespace)
         if kind == "phone":
             parts.append(phone_word(value))
-        elif kind != "record":
+        elif kind not in _FOUND_WHOLE:
             parts.append(value)
     return search_text(dict.fromkeys(parts))
 

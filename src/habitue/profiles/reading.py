@@ -124,6 +124,8 @@ def search(ws: Context, query: str, *, limit: int = 20) -> Sequence[PersonRow]:
         found = [by_number[number] for number in numbers if number in by_number]
         if len(found) < limit:
             found += _by_order(conn, query.strip(), {row[1] for row in found})
+        if not found:
+            found += _by_identifier(conn, query.strip())
     return [PersonRow(*row[1:]) for row in found[:limit]]
 
 
@@ -215,6 +217,12 @@ def _count(conn: Connection, kind: str) -> int:
 def _identifier_ids(conn: Connection, profile_id: str) -> list[int]:
     query = sa.select(identifiers.c.identifier_id).where(identifiers.c.profile_id == profile_id)
     return list(conn.scalars(query.order_by(identifiers.c.identifier_id)))
+
+
+def _by_identifier(conn: Connection, value: str) -> list[Any]:
+    owner = sa.select(identifiers.c.profile_id).where(identifiers.c.value == value)
+    query = sa.select(people.c.person_no, *_COLUMNS).where(people.c.profile_id.in_(owner)).limit(5)
+    return list(conn.execute(query)) if value else []
 
 
 def _by_order(conn: Connection, order_id: str, known: set[str]) -> list[Any]:

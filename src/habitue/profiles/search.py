@@ -62,14 +62,18 @@ class SearchIndex:
         self._is_sqlite = conn.dialect.name == "sqlite"
 
     def put(self, rows: Mapping[int, str]) -> None:
-        """Store the texts of some people, by number."""
-        self.remove(rows)
-        if rows:
-            bulk(self._conn, sa.insert(texts), [{"rowid": number, "text": text} for number, text in rows.items()])
+        """Store the texts of some people, by number; taking a text out costs more than seeing that it is the same."""
+        query = sa.select(texts.c.rowid, texts.c.text).where(among(self._conn, texts.c.rowid, rows))
+        known: dict[int, str] = {row[0]: row[1] for row in self._conn.execute(query)}
+        new = {number: text for number, text in rows.items() if known.get(number) != text}
+        self.remove(known.keys() & new.keys())
+        if new:
+            bulk(self._conn, sa.insert(texts), [{"rowid": number, "text": text} for number, text in new.items()])
 
     def remove(self, numbers: Iterable[int]) -> None:
         """Take people out of the index."""
-        self._conn.execute(sa.delete(texts).where(among(self._conn, texts.c.rowid, numbers)))
+        if gone := list(numbers):
+            self._conn.execute(sa.delete(texts).where(among(self._conn, texts.c.rowid, gone)))
 
     def find(self, query: str, *, limit: int) -> Sequence[int]:
         """The numbers of people whose text holds every word of the query, best first.

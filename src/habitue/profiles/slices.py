@@ -17,6 +17,7 @@ from habitue.kernel.register import among, chunks
 from habitue.privacy.consents import consents
 from habitue.profiles.replica import FACTS, PEOPLE, facts_table, people_table
 from habitue.profiles.tables import events, people, superseded
+from habitue.profiles.timeline import hang_on
 
 EVENTS = pa.schema([*(field for field in FACTS if field.name != "identifier_id"), ("profile_id", pa.string())])
 CONSENTS = pa.schema(
@@ -65,7 +66,7 @@ def _events(conn: Connection, owners: Mapping[int, str], names: Sequence[str]) -
     columns = [*(events.c[name] for name in FACTS.names if name in events.c), events.c.facts, events.c.kept]
     is_gone = sa.select(superseded.c.seq).where(superseded.c.seq == events.c.seq).exists()
     query = sa.select(*columns).where(
-        among(conn, events.c.identifier_id, owners),
+        hang_on(conn, owners),
         among(conn, events.c.name, names),
         events.c.source_id != INTERNAL_SOURCE,
         sa.not_(is_gone),

@@ -12,15 +12,16 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.collect.envelope import INTERNAL_SOURCE, TRAIT_TYPES, Event
-from habitue.identity.tables import identifiers
+from habitue.collect.envelope import TRAIT_TYPES, Event
 from habitue.kernel import state
-from habitue.kernel.register import bulk, chunks, dialect_insert, insert_ignoring
-from habitue.profiles.tables import activity, events, superseded
+from habitue.kernel.register import among, chunks, insert_ignoring, stored_instant, write_rows
+from habitue.profiles.tables import events, superseded
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 _NAMES = ("first_name", "last_name")
+_NO_NAMES = (None, None)
+PART_BITS = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +41,18 @@ class Moment:
     facts: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """One event of a source as somebody looks on: whose it is, by which identifier, and how well that is proven."""
-
-    seq: int
-    message_id: str
-    type: str
-    name: str
-    at: datetime
-    received_at: datetime
-    profile_id: str
-    namespace: str
-    value: str
-    proof: str
-
-
 def append(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:
     """Store a group of events; a new version of a source record takes the place of the former one."""
     if not homes:
         return
-    bulk(conn, sa.insert(events), [_row(event, identifier_id) for event, identifier_id in homes])
+    write_rows(conn, events, _COLUMNS, _rows(conn, homes))
     _supersede(conn, [event for event, _ in homes])
-    _note_activity(conn, homes)
+
+
+def hang_on(conn: Connection, identifier_ids: Iterable[int]) -> sa.ColumnElement[bool]:
+    """The events that hang on some identifiers: looked up in every part of the index."""
+    last = conn.scalar(sa.select(sa.func.max(events.c.part))) or 0
+    return sa.and_(events.c.part.in_(range(last + 1)), among(conn, events.c.identifier_id, identifier_ids))
 
 
 def of_identifiers(
@@ -75,46 +65,29 @@ def of_identifiers(
 ) -> list[Moment]:
     """Moments of a person, newest first, without what a newer version of its record replaced."""
     gone = sa.select(superseded.c.seq).where(superseded.c.seq == events.c.seq).exists()
-    query = sa.select(events).where(events.c.identifier_id.in_(list(identifier_ids)), sa.not_(gone))
+    chosen = sa.select(events.c.seq).where(hang_on(conn, identifier_ids), sa.not_(gone))
     if names:
-        query = query.where(events.c.name.in_(list(names)))
+        chosen = chosen.where(events.c.name.in_(list(names)))
     if before:
         earlier = sa.and_(events.c.at == before[0], events.c.seq < before[1])
-        query = query.where(sa.or_(events.c.at < before[0], earlier))
-    rows = conn.execute(query.order_by(events.c.at.desc(), events.c.seq.desc()).limit(limit))
-    return [_moment(row) for row in rows]
-
-
-def newest_of_source(conn: Connection, source_id: str, *, limit: int = 20, among: int = 20_000) -> list[Arrived]:
-    """What a source brought last, newest first, looked for only `among` the last events of all sources."""
-    last = conn.scalar(sa.select(sa.func.max(events.c.seq))) or 0
-    columns = [events.c[name] for name in ("seq", "message_id", "type", "name", "at", "received_at", "kept")]
-    query = sa.select(*columns, identifiers.c.profile_id, identifiers.c.namespace, identifiers.c.value)
-    query = query.join(identifiers, identifiers.c.identifier_id == events.c.identifier_id)
-    query = query.where(events.c.seq > last - among, events.c.source_id == source_id)
-    return [
-        Arrived(
-            row.seq,
-            row.message_id,
-            row.type,
-            row.name,
-            row.at,
-            row.received_at,
-            row.profile_id,
-            row.namespace,
-            row.value,
-            (_decode(row.kept) if row.kept else {}).get("proof", "confirmed"),
-        )
-        for row in conn.execute(query.order_by(events.c.seq.desc()).limit(limit))
-    ]
+        chosen = chosen.where(sa.or_(events.c.at < before[0], earlier))
+    # The index alone tells which are the newest; only their rows are read.
+    wanted = chosen.order_by(events.c.at.desc(), events.c.seq.desc()).limit(limit)
+    query = sa.select(events).where(events.c.seq.in_(wanted)).order_by(events.c.at.desc(), events.c.seq.desc())
+    return [_moment(row) for row in conn.execute(query)]
 
 
 def stored(conn: Connection, identifier_ids: Iterable[int]) -> list[Event]:
     """The events that hang on some identifiers, as they were projected, in journal order."""
     found: list[Event] = []
     for part in chunks(sorted(identifier_ids), 10_000):
-        found.extend(_event(row) for row in conn.execute(sa.select(events).where(events.c.identifier_id.in_(part))))
+        found.extend(_event(row) for row in conn.execute(sa.select(events).where(hang_on(conn, part))))
     return sorted(found, key=lambda event: event.seq)
+
+
+def newest(conn: Connection) -> int:
+    """The sequence number of the newest event, 0 when there is none."""
+    return int(conn.scalar(sa.select(sa.func.max(events.c.seq))) or 0)
 
 
 def everything(conn: Connection) -> list[tuple[Event, int]]:
@@ -160,39 +133,65 @@ def note_rewrite(conn: Connection, lowest: sa.Select[Any]) -> None:
 
 
 def rehome(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:
-    """Note the identifiers that events hang on after a replay, and the activity that follows."""
+    """Note the identifiers that events hang on after a replay."""
     change = sa.update(events).where(events.c.seq == sa.bindparam("key")).values(identifier_id=sa.bindparam("home"))
     if homes:
         conn.execute(change, [{"key": event.seq, "home": identifier_id} for event, identifier_id in homes])
         note_rewrite(conn, sa.select(sa.literal(min(event.seq for event, _ in homes))))
-    _note_activity(conn, homes)
 
 
-def forget_activity(conn: Connection, identifier_ids: Iterable[int]) -> None:
-    """Delete the first and last time of some identifiers; a replay writes them anew."""
-    for part in chunks(sorted(identifier_ids), 10_000):
-        conn.execute(sa.delete(activity).where(activity.c.identifier_id.in_(part)))
+_COLUMNS = (
+    "seq",
+    "identifier_id",
+    "source_id",
+    "import_id",
+    "message_id",
+    "record",
+    "type",
+    "name",
+    "at",
+    "received_at",
+    "amount",
+    "currency",
+    "order_id",
+    "identifiers",
+    "facts",
+    "kept",
+    "part",
+)
 
 
-def _row(event: Event, identifier_id: int) -> dict[str, object]:
-    return {
-        "seq": event.seq,
-        "identifier_id": identifier_id,
-        "source_id": event.source_id,
-        "import_id": event.import_id,
-        "message_id": event.message_id,
-        "record": f"{event.source_id}/{event.record}" if event.record else None,
-        "type": event.type,
-        "name": event.name,
-        "at": event.at,
-        "received_at": event.received_at,
-        "amount": event.amount,
-        "currency": event.currency,
-        "order_id": event.order_id,
-        "identifiers": _encode([event.identifiers, *(event.person_traits.get(name) for name in _NAMES)]).decode(),
-        "facts": event.facts_json,
-        "kept": _kept(event),
-    }
+def _rows(conn: Connection, homes: Sequence[tuple[Event, int]]) -> list[tuple[object, ...]]:
+    instant = stored_instant(conn)
+    return [
+        (
+            event.seq,
+            identifier_id,
+            event.source_id,
+            event.import_id,
+            event.message_id,
+            f"{event.source_id}/{event.record}" if event.record else None,
+            event.type,
+            event.name,
+            instant(event.at),
+            instant(event.received_at),
+            event.amount,
+            event.currency,
+            event.order_id,
+            _identity(event),
+            event.facts_json,
+            _kept(event),
+            event.seq >> PART_BITS,
+        )
+        for event, identifier_id in homes
+    ]
+
+
+def _identity(event: Event) -> str:
+    """What the event said about who it was: its identifiers, and the name if it had one."""
+    traits = event.person_traits
+    names = [traits.get(name) for name in _NAMES] if traits else _NO_NAMES
+    return _encode([event.identifiers, *names]).decode()
 
 
 def _event(row: sa.Row[tuple[object, ...]]) -> Event:
@@ -230,10 +229,6 @@ def _kept(event: Event) -> str | None:
     if event.proof != "confirmed":
         kept["proof"] = event.proof
     return _encode(kept).decode()
-
-
-def _is_inactive(event: Event) -> bool:
-    return event.kept is not None and event.kept.get("active") is False
 
 
 def _moment(row: sa.Row[tuple[object, ...]]) -> Moment:
@@ -284,37 +279,3 @@ def _inherited(conn: Connection, import_id: str) -> list[dict[str, object]]:
         .where(between.c.import_id == import_id, former.c.import_id.is_distinct_from(later.c.import_id))
     )
     return [{"seq": row.seq, "by_seq": row.by_seq} for row in conn.execute(query)]
-
-
-def _note_activity(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:
-    """Note first and last time; a row of a file without a date says nothing about when somebody was last here.
-
-    Neither does an event that its sender calls inactive, such as one that a server tells in somebody's name.
-    """
-    spans: dict[int, tuple[datetime, datetime | None, int]] = {}
-    for event, identifier_id in homes:
-        if event.source_id == INTERNAL_SOURCE:
-            continue
-        seen_at = event.at
-        if (event.import_id is not None and event.at == event.received_at) or _is_inactive(event):
-            seen_at = None
-        first, last, count = spans.get(identifier_id, (event.at, None, 0))
-        last = seen_at if last is None or (seen_at is not None and seen_at > last) else last
-        spans[identifier_id] = (min(first, event.at), last, count + 1)
-    rows = [
-        {"identifier_id": key, "first_at": first, "last_at": last, "event_count": count}
-        for key, (first, last, count) in spans.items()
-    ]
-    insert = dialect_insert(conn, activity)
-    new, old = insert.excluded, activity.c
-    is_postgresql = conn.dialect.name == "postgresql"
-    least, greatest = (sa.func.least, sa.func.greatest) if is_postgresql else (sa.func.min, sa.func.max)
-    statement = insert.on_conflict_do_update(
-        index_elements=["identifier_id"],
-        set_={
-            "first_at": least(old.first_at, new.first_at),
-            "last_at": greatest(sa.func.coalesce(old.last_at, new.last_at), sa.func.coalesce(new.last_at, old.last_at)),
-            "event_count": old.event_count + new.event_count,
-        },
-    )
-    bulk(conn, statement, rows)

@@ -140,6 +140,8 @@ def check(
     `name` is its company name. Empty texts are dropped; what cannot be read is listed in `problems`.
     """
     del language
+    if not traits:
+        return Checked({}, ())
     return _Check(traits, country, today, about == "company").run()
 
 

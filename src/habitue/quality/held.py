@@ -76,9 +76,15 @@ class HeldMessage:
 def row_of(
     event: Event, problems: Iterable[FieldProblem], *, held_id: str, state: State, is_part: bool = False
 ) -> dict[str, Any]:
-    """The row of an event as it came, before anything was read; `dropped` keeps nothing of what it said."""
+    """The row of an event as it came, before anything was read.
+
+    `dropped` keeps nothing of what it said, and `noted` only the values that were left out: the rest was taken.
+    """
     is_kept = state != "dropped"
-    cells = _cells(event) if is_kept else {}
+    problems = list(problems)
+    cells = _cells(event) if is_kept and state != "noted" else {}
+    if state == "noted":
+        cells = {problem.field: problem.value for problem in problems}
     told = [asdict(problem) if is_kept else {**asdict(problem), "value": ""} for problem in problems]
     return {
         "held_id": held_id,
@@ -95,7 +101,7 @@ def row_of(
         "columns": list(cells),
         "cells": list(cells.values()),
         "body": dump(event) if state == "open" else None,
-        "searched": quarantine.searched(_texts(event)).replace("\0", "") if is_kept else "",
+        "searched": quarantine.searched(_texts(event, cells)).replace("\0", "") if is_kept else "",
         "decided_at": None,
     }
 
@@ -152,13 +158,23 @@ def waiting(conn: Connection, source_id: str, held_ids: Collection[str] | None =
     return found
 
 
-def open_bodies(conn: Connection, held_ids: Sequence[str]) -> dict[str, tuple[Event, bool]]:
-    """What still waits of some ids: the event as it came, and whether it is the part of another message."""
-    found: dict[str, tuple[Event, bool]] = {}
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that still waits: the event as it came, whether it is part of another message, and why it waits."""
+
+    event: Event
+    is_part: bool
+    code: str
+    problems: Sequence[Mapping[str, Any]]
+
+
+def open_bodies(conn: Connection, held_ids: Sequence[str]) -> dict[str, Waiting]:
+    """What still waits of some ids."""
+    found: dict[str, Waiting] = {}
     for part in chunks(list(dict.fromkeys(held_ids)), 500):
-        query = sa.select(held.c.held_id, held.c.body, held.c.is_part)
+        query = sa.select(held.c.held_id, held.c.body, held.c.is_part, held.c.code, held.c.problems)
         for row in conn.execute(query.where(held.c.held_id.in_(part), held.c.state == "open")):
-            found[row.held_id] = (load(row.body), row.is_part)
+            found[row.held_id] = Waiting(load(row.body), row.is_part, row.code, row.problems)
     return found
 
 
@@ -183,7 +199,14 @@ def empty(conn: Connection, held_id: str, *, at: datetime) -> bool:
     part = sa.and_(held.c.is_part, held.c.message_id == f"{message.message_id}{MEMBER}")
     wanted = sa.and_(held.c.source_id == message.source_id, held.c.state == "open")
     change = sa.update(held).where(wanted, sa.or_(held.c.held_id == held_id, part))
-    gone = {"columns": [], "cells": [], "body": None, "searched": "", "state": "discarded", "decided_at": at}
+    gone: dict[str, Any] = {
+        "columns": [],
+        "cells": [],
+        "body": None,
+        "searched": "",
+        "state": "discarded",
+        "decided_at": at,
+    }
     return conn.execute(change.values(**gone)).rowcount > 0
 
 
@@ -218,10 +241,11 @@ def _cells(event: Event) -> dict[str, str]:
     return {name: text for name, value in told.items() if (text := _text(value))}
 
 
-def _texts(event: Event) -> Iterator[str]:
+def _texts(event: Event, cells: Mapping[str, str]) -> Iterator[str]:
     """Every single text of an event, for erasure."""
+    yield event.message_id
     yield from (value for _, value in event.identifiers)
-    for told in (event.facts, event.person_traits, event.kept or {}):
+    for told in (cells, event.facts, event.person_traits, event.kept or {}):
         yield from _leaves(told)
 
 

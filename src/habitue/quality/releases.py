@@ -71,13 +71,13 @@ def correct(ws: Context, message: str, changes: Mapping[str, str | None]) -> Non
     """
     policy.require(ws.actor, PERMISSION)
     with ws.register.write() as conn:
-        shown = held.get(conn, message)
-        event, is_part = held.open_bodies(conn, [message]).get(message, (None, False))
-        if event is None:
+        held.get(conn, message)
+        known = held.open_bodies(conn, [message]).get(message)
+        if known is None:
             raise NotWaiting()
-        _apply(event, changes)
-        row = held.row_of(event, (), held_id=message, state="open", is_part=is_part)
-        held.settle(conn, [{**row, "code": shown.code, "problems": shown.problems}])
+        _apply(known.event, changes)
+        row = held.row_of(known.event, (), held_id=message, state="open", is_part=known.is_part)
+        held.settle(conn, [{**row, "code": known.code, "problems": known.problems}])
         details = {"fields": sorted(changes)}
         ledger.record(
             conn, ws, verb="quarantine.corrected", subject_kind="message", subject_id=message, details=details

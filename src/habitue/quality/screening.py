@@ -84,11 +84,14 @@ class _Screen:
             held_id = releases.held_id(order)
             if held_id not in waiting:
                 continue
-            event, is_part = waiting.pop(held_id)
+            known = waiting.pop(held_id)
+            event = known.event
             event.seq = order.seq
             judged = self._judge(event)
             state: held.State = _AFTER_RELEASE[judged.measure]
-            row = held.row_of(judged.was or event, judged.problems, held_id=held_id, state=state, is_part=is_part)
+            row = held.row_of(judged.was or event, judged.problems, held_id=held_id, state=state, is_part=known.is_part)
+            if not judged.problems:
+                row |= {"code": known.code, "problems": known.problems}
             self.rows.append({**row, "decided_at": None if state == "open" else self.ws.clock.now()})
             if judged.measure == "keep":
                 taken.append(event)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from habitue import flow
 from habitue.access.actor import Actor
@@ -43,8 +44,11 @@ def loop(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], objec
     """Learn whenever something is due, until `is_over`."""
     quiet = Quiet()
     while not is_over():
-        if not run_one(ws) and quiet.holds(ws.lake.sequence(), time.monotonic()) and store.due(ws):
-            jobs.enqueue(ws, kind=JOB_KIND, subject_id=JOB_KIND, args={})
+        try:
+            if not run_one(ws) and quiet.holds(ws.lake.sequence(), time.monotonic()) and store.due(ws):
+                jobs.enqueue(ws, kind=JOB_KIND, subject_id=JOB_KIND, args={})
+        except (OperationalError, InterfaceError) as error:
+            log.warning("the register cannot be used now", error=type(error).__name__)
         wait(EVERY_SECONDS)
     ws.lake.close()
 

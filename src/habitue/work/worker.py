@@ -11,9 +11,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from habitue import flow
 from habitue.access.actor import SYSTEM, Actor
@@ -30,6 +31,7 @@ from habitue.workspace import open_workspace
 REFRESH_SECONDS = 2.0
 IDLE_SECONDS = 0.1
 SEEN_SECONDS = 10.0
+AGAIN_SECONDS = 1.0
 HANDLERS: Mapping[str, Callable[[Context, jobs.Job], None]] = {
     importing.JOB_KIND: flow.run_import,
     matching.JOB_KIND: flow.run_matching,
@@ -53,27 +55,51 @@ def main() -> None:
         logs.log_uncaught()
         learner = threading.Thread(target=learning.loop, args=(ws.context, is_over, stop.wait))
         learner.start()
-        work(ws.context, is_over, stop.wait)
-        learner.join()
+        try:
+            work(ws.context, is_over, stop.wait)
+        finally:
+            # Whatever ended the work ends the process: whoever started it starts another one.
+            stop.set()
+            learner.join()
 
 
 def work(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object]) -> None:
     """Project, carry out jobs and refresh, until `is_over`; `wait` sleeps for some seconds when nothing is to do."""
-    refreshed_at = seen_at = float("-inf")
-    follower = Follower()
+    due = _Due()
     while not is_over():
-        if time.monotonic() - seen_at >= SEEN_SECONDS:
-            seen(ws)
-            seen_at = time.monotonic()
-        is_busy = flow.catch_up(ws) > 0
-        is_busy = flow.follow(ws, follower) or is_busy
-        is_busy = run_one(ws) or is_busy
-        if time.monotonic() - refreshed_at >= REFRESH_SECONDS:
-            flow.refresh(ws)
-            flow.settle(ws, follower)
-            refreshed_at = time.monotonic()
+        try:
+            is_busy = _turn(ws, due)
+        except (OperationalError, InterfaceError) as error:
+            # A database that restarts, or a full disk: both come back without us.
+            log.warning("the register cannot be used now", error=type(error).__name__)
+            wait(AGAIN_SECONDS)
+            continue
         if not is_busy:
             wait(IDLE_SECONDS)
+
+
+@dataclass(slots=True)
+class _Due:
+    """When the replica was refreshed and the sign of life left, by the steady clock; whom audiences follow."""
+
+    refreshed_at: float = float("-inf")
+    seen_at: float = float("-inf")
+    follower: Follower = field(default_factory=Follower)
+
+
+def _turn(ws: Context, due: _Due) -> bool:
+    """One round; returns whether there was anything to do."""
+    if time.monotonic() - due.seen_at >= SEEN_SECONDS:
+        seen(ws)
+        due.seen_at = time.monotonic()
+    is_busy = flow.catch_up(ws) > 0
+    is_busy = flow.follow(ws, due.follower) or is_busy
+    is_busy = run_one(ws) or is_busy
+    if time.monotonic() - due.refreshed_at >= REFRESH_SECONDS:
+        flow.refresh(ws)
+        flow.settle(ws, due.follower)
+        due.refreshed_at = time.monotonic()
+    return is_busy
 
 
 def seen(ws: Context) -> None:

@@ -81,8 +81,8 @@ def test_an_empty_workspace_says_how_to_begin(tmp_path: Path) -> None:
         page = client.get("/home/").content.decode()
         assert "Import your first file" in page
         assert "Load the example shop" in page
-        assert example.load(made, until=NOW.date(), people=40) == 6
-        assert len(made.imports.listing()) == 6
+        assert example.load(made, until=NOW.date(), people=40) == 8
+        assert len(made.imports.listing()) == 8
 
 
 def test_links_that_were_refused_are_shown_with_their_reason(anna: Client, shop: Workspace) -> None:

@@ -9,13 +9,16 @@ import pytest
 from tests.sending import order, send
 
 from habitue.insights.report import report
+from habitue.kernel import jobs
 from habitue.workspace import Workspace
 
 if TYPE_CHECKING:
     from django.test import Client
 
 
-@pytest.mark.parametrize("path", ["/insights/", "/insights/rfm/", "/insights/rfm/at-risk/"])
+@pytest.mark.parametrize(
+    "path", ["/insights/", "/insights/rfm/", "/insights/rfm/at-risk/", "/insights/lifetime/", "/insights/engagement/"]
+)
 def test_owner_colleagues_and_stranger_see_what_they_may(seen_by: Callable[..., Client], path: str) -> None:
     clients = [seen_by("owner"), seen_by("analyst"), seen_by("agent"), seen_by()]
     assert [client.get(path).status_code for client in clients] == [200, 200, 403, 302]
@@ -84,3 +87,24 @@ def test_a_privacy_officer_reads_insights_and_is_offered_no_builder(seen_by: Cal
 @pytest.mark.parametrize(("language", "words"), [("de", "Stammkunden"), ("ru", "Постоянные")])
 def test_the_groups_speak_the_language_of_the_reader(seen_by: Callable[..., Client], language: str, words: str) -> None:
     assert words in seen_by("owner", "admin", language=language).get("/insights/rfm/").content.decode()
+
+
+def test_the_page_of_a_learnt_insight_says_what_cannot_be_known(anna: Client, shop: Workspace) -> None:
+    before = anna.get("/insights/churn/").content.decode()
+    assert "Nothing was learnt yet" in before
+    shop.insights.learn(["churn"])
+    kept = shop.insights.card("churn")
+    assert kept is not None
+    page = anna.get("/insights/churn/").content.decode()
+    assert "What cannot be known" in page
+    assert kept.card.sentences[0].text()[:40] in page
+
+
+def test_learning_is_asked_for_once_and_by_who_may(
+    anna: Client, seen_by: Callable[..., Client], shop: Workspace
+) -> None:
+    assert seen_by("agent").post("/insights/learn/").status_code == 403
+    for _twice in range(2):
+        assert anna.post("/insights/learn/", {"back": "lifetime"})["Location"] == "/insights/lifetime/"
+    waiting = [job for job in jobs.of_subject(shop.context, "insights") if job.state == "queued"]
+    assert len(waiting) == 1

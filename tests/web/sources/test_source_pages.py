@@ -192,6 +192,16 @@ def test_after_the_rules_are_changed_everything_is_replayed(owner: Client, ws: W
     assert "could not be saved" in owner.post("/sources/website/rules/", {}, follow=True).content.decode()
 
 
+def test_the_page_tells_what_is_claimed_and_what_is_proven(owner: Client, ws: Workspace, key: str, send: Send) -> None:
+    from habitue.collect.proof import sign
+
+    send(key, {"type": "identify", "userId": "u1"})
+    assert "claimed" in page(owner, "/sources/website/now/")
+    proof = sign(bytes.fromhex(ws.sources.proof_secret("website")), "u2")
+    send(key, {"type": "identify", "userId": "u2", "context": {"proof": proof}})
+    assert "proven" in page(owner, "/sources/website/now/")
+
+
 def test_an_unknown_source_is_not_found(owner: Client, key: str) -> None:
     assert owner.get("/sources/nowhere/").status_code == 404
     assert owner.get("/sources/nowhere/now/").status_code == 404

@@ -10,15 +10,19 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from habitue.identity.matching.shapes import Array, Kind, Values
+from habitue.kernel.text import gettext_noop as _
 from habitue.quality.normalise.nicknames import name_groups
 
 BLOCK_LIMIT = 400
+SAMPLE_ROWS = 40_000
+MOST_OPEN = 90
+MOST_KEYS = 30
 _VOWELS = re.compile(r"(?<=.)[aeiouyh]+")
 _TWICE = re.compile(r"(.)\1+")
 
@@ -102,6 +106,25 @@ GLASSES: dict[Kind, dict[str, Callable[[str], str]]] = {
 }
 
 
+GLASS_TEXTS: Mapping[str, str] = {
+    "equal": _("equal"),
+    "sound": _("sound"),
+    "start": _("beginning"),
+    "end": _("end"),
+    "first word": _("first word"),
+    "last word": _("last word"),
+    "number": _("house number or other number"),
+    "longest word": _("longest word"),
+    "name part": _("before the @"),
+    "last digits": _("last digits"),
+    "first digits": _("first digits"),
+    "year and month": _("year and month"),
+    "month and day": _("month and day"),
+    "year and day": _("year and day"),
+    "year": _("year"),
+}
+
+
 class Glasses:
     """The atoms of all fields as one number a row, made when asked for; 0 where the field says nothing."""
 
@@ -112,6 +135,15 @@ class Glasses:
     def atoms(self) -> list[Atom]:
         """Every atom there is."""
         return [Atom(i, glass) for i, field in enumerate(self.fields) for glass in GLASSES[field.column.kind]]
+
+    def of_rows(self, rows: Array) -> Glasses:
+        """The same for some of the rows, without looking at the values of the others."""
+        few = []
+        for field in self.fields:
+            held, codes = np.unique(field.codes[rows], return_inverse=True)
+            texts = [field.texts[code] for code in held.tolist() if code >= 0]
+            few.append(Values(field.column, codes - int(held[0] < 0), texts, np.ones(len(texts))))
+        return Glasses(few)
 
     def of(self, atom: Atom) -> Array:
         """The atom of every row."""
@@ -167,49 +199,47 @@ def estimated(key: Array, scale: float, limit: int = BLOCK_LIMIT) -> tuple[float
     return pairs, float(reached)
 
 
-def searched(glasses: Glasses, *, rows: int, budget: float, seed: int) -> list[Key]:
-    """Keys whose pairs stay within `budget` pairs a row all together, spread over the fields."""
+def options(glasses: Glasses, *, rows: int, ceiling: float, seed: int) -> list[Key]:
+    """All keys of up to three atoms that make at most `ceiling` pairs each; a key is never made longer than needed."""
     sample = np.arange(rows)
-    if rows > 60_000:
-        sample = np.sort(np.random.default_rng(seed).choice(rows, 60_000, replace=False))
-    scale = rows / len(sample)
-    cost: dict[tuple[Atom, ...], float] = {}
-    ceiling = budget * rows
-    atoms = [atom for atom in glasses.atoms() if estimated(glasses.key([atom], sample), scale)[1] > 0.02]
+    if rows > SAMPLE_ROWS:
+        sample = np.sort(np.random.default_rng(seed).choice(rows, SAMPLE_ROWS, replace=False))
+        glasses = glasses.of_rows(sample)
+    scale = rows / max(len(sample), 1)
+    found: list[Key] = []
+    atoms = [atom for atom in glasses.atoms() if estimated(glasses.key([atom]), scale)[1] > 0.02]
     open_ends: list[tuple[Atom, ...]] = [()]
     for _width in range(3):
-        longer: list[tuple[Atom, ...]] = []
+        longer: list[tuple[float, tuple[Atom, ...]]] = []
         for begun in open_ends:
             for atom in atoms:
-                if begun and (atom.field <= begun[-1].field):
+                if begun and atom.field <= begun[-1].field:
                     continue
                 made = (*begun, atom)
-                key = glasses.key(made, sample)
-                pairs, reached = estimated(key, scale, 10**9)
-                if reached < 0.05:
+                pairs, reached = estimated(glasses.key(made), scale, 10**9)
+                if reached < 0.03:
                     continue
-                if pairs <= ceiling / 6:
-                    cost[made] = pairs
+                if pairs <= ceiling:
+                    found.append(Key(made, pairs))
                 else:
-                    longer.append(made)
-        open_ends = longer[:150]
-    return _spread(cost, len(glasses.fields), ceiling, rows)
+                    longer.append((pairs, made))
+        open_ends = [made for _pairs, made in sorted(longer, key=lambda each: each[0])[:MOST_OPEN]]
+    return found
 
 
-def _spread(cost: dict[tuple[Atom, ...], float], fields: int, ceiling: float, rows: int) -> list[Key]:
-    """Take keys in turns for each set of fields, loosest first within a set, cheapest set first."""
-    best: dict[frozenset[int], tuple[float, tuple[Atom, ...]]] = {}
-    for atoms, pairs in cost.items():
-        on = frozenset(atom.field for atom in atoms)
-        if on not in best or pairs > best[on][0]:
-            best[on] = (pairs, atoms)
+def spread(found: Sequence[Key], *, ceiling: float) -> list[Key]:
+    """Keys that cost `ceiling` pairs all together: the loosest for each set of fields, cheapest set first."""
+    best: dict[frozenset[int], Key] = {}
+    for key in found:
+        if key.fields not in best or key.pairs > best[key.fields].pairs:
+            best[key.fields] = key
     kept: list[Key] = []
     spent = 0.0
-    for on, (pairs, atoms) in sorted(best.items(), key=lambda each: (len(each[0]), each[1][0])):
-        if spent + pairs > ceiling or any(key.fields < on and key.pairs > pairs for key in kept):
+    for key in sorted(best.values(), key=lambda each: (len(each.atoms), each.pairs)):
+        if spent + key.pairs > ceiling or any(each.fields < key.fields and each.pairs > key.pairs for each in kept):
             continue
-        kept.append(Key(atoms, pairs))
-        spent += pairs
-        if len(kept) >= 40:
+        kept.append(key)
+        spent += key.pairs
+        if len(kept) >= MOST_KEYS:
             break
     return kept

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 from scipy import sparse  # type: ignore[import-untyped]  # scipy carries no types
-from scipy.sparse import csgraph
+from scipy.sparse import csgraph  # type: ignore[import-untyped]  # the same
 
 from habitue.identity.matching.shapes import Array
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from habitue.identity.matching.shapes import Column, Kind
 from habitue.identity.matching.spelling import day_of, digits_of, is_empty, plain
+from habitue.kernel.text import gettext_noop as _
 from habitue.quality.normalise.nicknames import is_known_first_name
 
 SAMPLE = 4_000
@@ -17,9 +17,9 @@ _UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\Z", re.IGNORE
 _PHONE = re.compile(r"\+?[\d\s()./\-–x]{5,24}\Z")
 _COUNTER = re.compile(r"(\D*)(\d+)\Z")
 _HEADINGS: tuple[tuple[str, str], ...] = (
-    ("email", r"e-?_?mail|courriel|почта"),
+    ("email", r"e-?_?mail|\bmail|courriel|почта"),
     ("phone", r"phone|telefon|\btel\b|mobile?\b|handy|\bfax|телефон|моб"),
-    ("birth", r"birth|\bdob\b|geburt|\bborn|рожд"),
+    ("birth", r"birth|\bdob\b|geburt|gebor|\bborn|рожд"),
     ("given", r"first.?name|given|vorname|fname|forename|имя"),
     ("family", r"last.?name|sur.?name|family|nachname|lname|фамили"),
     ("organisation", r"compan|organi[sz]|firma|business|site.?name|компани|организ"),
@@ -38,42 +38,42 @@ _SOURCE = re.compile(r"source|quelle|источник|dataset|\bfile\b", re.IGNO
 _MOMENT = re.compile(r"creat|updat|modif|import|timestamp|_at\Z|angelegt|geändert|создан", re.IGNORECASE)
 
 
-def understood(name: str, values: Sequence[str | None], *, rows: int) -> Column:
-    """What the column `name` holds; `values` are its cells as text."""
-    filled = [text for text in values if text is not None and not is_empty(text)]
-    counts = Counter(filled)
-    share, distinct = len(filled) / max(rows, 1), len(counts)
+def understood(name: str, values: Mapping[str, int], *, rows: int) -> Column:
+    """What the column `name` holds; `values` are its different cells as text, and how often each stands there."""
+    counts = {text: count for text, count in values.items() if count and not is_empty(text)}
+    filled = sum(counts.values())
+    share, distinct = filled / max(rows, 1), len(counts)
     heading = re.sub(r"[_\-.]+", " ", name).strip().lower()
     role = next((role for role, shape in _ROLES if shape.search(heading) or shape.search(name)), "")
     if role == "place" and "birth" in heading:
         role = "birthplace"
     if role == "birth" and "place" in heading:
         role = "birthplace"
-    kind, why = _judged(name, role, counts, len(filled), rows)
+    kind, why = _judged(name, role, counts, filled, rows)
     if kind == "name" and role not in {"given", "family"}:
         role = "given" if why == "first names" else role
     return Column(name, kind, why, share, distinct, role)
 
 
-def _judged(name: str, role: str, counts: Counter[str], filled: int, rows: int) -> tuple[Kind, str]:
+def _judged(name: str, role: str, counts: Mapping[str, int], filled: int, rows: int) -> tuple[Kind, str]:
     distinct = len(counts)
     if filled == 0:
-        return "ignored", "empty"
+        return "ignored", _("empty")
     if distinct == 1:
-        return "ignored", "always the same"
+        return "ignored", _("always the same")
     if filled < max(3, rows * 0.002):
-        return "ignored", "almost empty"
+        return "ignored", _("almost empty")
     sample = list(counts)[:: max(1, distinct // SAMPLE)][:SAMPLE]
     if _share(sample, lambda text: text.lstrip()[:1] in "{[" and text.rstrip()[-1:] in "}]") > 0.5:
-        return "ignored", "structured data"
+        return "ignored", _("structured data")
     if _is_record_id(name, sample, distinct, filled, rows):
-        return "ignored", "numbers the rows"
+        return "ignored", _("numbers the rows")
     if _SOURCE.search(name) and distinct <= 100:
-        return "ignored", "names the source"
+        return "ignored", _("names the source")
     if _share(sample, lambda text: _EMAIL.match(text.strip()) is not None) > 0.5:
-        return "email", "e-mail addresses"
+        return "email", _("e-mail addresses")
     if _share(sample, lambda text: _URL.match(text) is not None) > 0.5:
-        return "category" if distinct < 20 else "code", "web addresses"
+        return "category" if distinct < 20 else "code", _("web addresses")
     return _by_values(name, role, sample, distinct, filled)
 
 
@@ -81,27 +81,27 @@ def _by_values(name: str, role: str, sample: list[str], distinct: int, filled: i
     dated = _share(sample, lambda text: day_of(text) is not None)
     if dated > 0.8 or (dated > 0.5 and role == "birth"):
         if _MOMENT.search(name) and role != "birth":
-            return "ignored", "tells when the row was written"
-        return "date", "dates"
+            return "ignored", _("tells when the row was written")
+        return "date", _("dates")
     is_phone = _share(sample, lambda text: _PHONE.match(text.strip()) is not None and len(digits_of(text)) >= 6)
     if is_phone > 0.7 and (role == "phone" or _share(sample, _looks_dialled) > 0.3):
-        return "phone", "telephone numbers"
+        return "phone", _("telephone numbers")
     numeric = _share(sample, lambda text: sum(map(str.isdigit, text)) * 2 >= len(text.replace(" ", "")))
     if numeric > 0.7 or (role in {"postcode", "house"} and numeric > 0.3):
-        return "code", "numbers or codes"
+        return "code", _("numbers or codes")
     if distinct <= 12 and role not in {"given", "family", "name", "organisation"}:
-        return "category", "few different values"
+        return "category", _("few different values")
     words = [len(plain(text).split()) for text in sample]
     mean_words = sum(words) / len(words)
     if mean_words > 1.6:
-        return ("text", "names of people") if _full_names(sample) > 0.3 else ("text", "several words")
+        return ("text", _("names of people")) if _full_names(sample) > 0.3 else ("text", _("several words"))
     if role in {"given", "family"}:
-        return "name", "first names" if role == "given" else "last names"
+        return "name", _("first names") if role == "given" else "last names"
     if distinct <= 12 or (distinct <= 60 and distinct / filled < 0.01):
-        return "category", "few different values"
+        return "category", _("few different values")
     if _share(sample, is_known_first_name) > 0.12 and role in {"", "name"}:
-        return "name", "first names"
-    return ("name", "names") if role == "name" else ("word", "single words")
+        return "name", _("first names")
+    return ("name", _("names")) if role == "name" else ("word", _("single words"))
 
 
 def _share(sample: Sequence[str], test: object) -> float:

@@ -15,7 +15,7 @@ def compared(fields: Sequence[Values], a: Array, b: Array) -> Array:
     found = np.zeros((len(a), len(fields)), dtype=np.int8)
     for place, field in enumerate(fields):
         found[:, place] = field_levels(field, a, b)
-    _mind_swapped(fields, a, b, found)
+    mind_swapped(fields, a, b, found)
     return found
 
 
@@ -42,7 +42,8 @@ def name_fields(fields: Sequence[Values]) -> tuple[int, int] | None:
     return (found[0], found[1]) if len(found) == 2 else None
 
 
-def _mind_swapped(fields: Sequence[Values], a: Array, b: Array, found: Array) -> None:
+def mind_swapped(fields: Sequence[Values], a: Array, b: Array, found: Array) -> None:
+    """Where first and last name stand crosswise, both count as other forms."""
     names = name_fields(fields)
     if names is None:
         return
@@ -74,6 +75,7 @@ def cross_names(
 ) -> None:  # fmt: skip
     """The same for one record, given as its two names, against others."""
     rows = np.flatnonzero((found[:, names[0]] >= 4) & (found[:, names[1]] >= 4))
-    first = np.array([mine[0] is not None and theirs[row][1] == mine[0] for row in rows], dtype=bool)
-    second = np.array([mine[1] is not None and theirs[row][0] == mine[1] for row in rows], dtype=bool)
+    picked = [theirs[row] for row in rows.tolist()]
+    first: Array = np.array([mine[0] is not None and each[1] == mine[0] for each in picked], dtype=np.bool_)
+    second: Array = np.array([mine[1] is not None and each[0] == mine[1] for each in picked], dtype=np.bool_)
     _take_crossed(found, names, rows, first, second)

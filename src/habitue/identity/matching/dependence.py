@@ -94,8 +94,8 @@ def among_agreeing(
     """(levels of each field, how many, how far from ones) among *different* ones that agree in the parent.
 
     The mirror of a session: what ones look like (`m`) is given, what others look like is learnt, in pairs that agree
-    in the parent. `worth` weighs a sample that drew the same pairs again and again. `passive` fields do not tell who is one: whoever
-    moved differs in all of the address, and whoever shares a home agrees in all of it.
+    in the parent. `worth` weighs a sample that drew the same pairs again and again. `passive` fields do not tell who
+    is one: whoever moved differs in all of the address, and whoever shares a home agrees in all of it.
     """
     levels, weight = grouped.levels, grouped.weight * worth
     free = [place for place in range(len(m)) if place != parent]

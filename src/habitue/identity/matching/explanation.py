@@ -37,6 +37,7 @@ _SAYINGS: Mapping[str, str] = {
     "equal": _("same %(field)s"),
     "rare": _("same %(field)s, a rare one"),
     "other form": _("%(field)s is another form of the same name"),
+    "crosswise": _("%(field)s stands in the other column"),
     "one letter": _("%(field)s differs in a letter or two"),
     "one sign": _("%(field)s differs in one sign"),
     "one digit": _("%(field)s differs in one digit"),
@@ -103,9 +104,12 @@ def put_together(
 ) -> Explanation:  # fmt: skip
     """An explanation of levels and weights that are known already."""
     parts = []
+    crossed = _crosswise(model, texts)
     for place, kept in enumerate(model.fields):
         level = levels[place]
         name = LEVELS[kept.column.kind][level - 1] if level else ""
+        if place in crossed and name == "other form":
+            name = "crosswise"
         is_rare = level == 1 and rare[place] > RARE and weights[place] > 1.0
         saying = _SAYINGS["rare" if is_rare else name] if level else ""
         label = _ROLES.get(kept.column.role, kept.column.name)
@@ -114,6 +118,16 @@ def put_together(
     start = model.slope * model.prior + model.shift
     weight = start + float(sum(weights))
     return Explanation(tuple(parts), start, weight, float(1 / (1 + np.exp(-np.clip(weight, -60, 60)))))
+
+
+def _crosswise(model: Model, texts: Sequence[tuple[str | None, str | None]]) -> frozenset[int]:
+    """The two name fields, where one record holds first and last name the other way round."""
+    names = [place for place, kept in enumerate(model.fields) if kept.column.kind == "name"]
+    if len(names) != 2:
+        return frozenset()
+    (one_a, one_b), (two_a, two_b) = texts[names[0]], texts[names[1]]
+    swapped = one_a is not None and one_a == two_b and two_a is not None and two_a == one_b
+    return frozenset(names) if swapped else frozenset()
 
 
 def sentence(explanation: Explanation, translate: Translate = str) -> str:

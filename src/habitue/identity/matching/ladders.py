@@ -7,7 +7,8 @@ compares millions of pairs in bulk and one new record online.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from rapidfuzz import process
@@ -35,10 +36,12 @@ def top(kind: Kind) -> int:
 
 
 def levels(left: Values, a: Array, right: Values, b: Array) -> Array:
-    """The level of every pair (left.texts[a[i]], right.texts[b[i]]); the texts of a pair must not be empty."""
+    """The level of every pair (left.texts[a[i]], right.texts[b[i]]); within one field the two codes must differ."""
     kind = right.column.kind
     found = np.full(len(a), top(kind), dtype=np.int8)
     mine, theirs = _picked(left.texts, a), _picked(right.texts, b)
+    if left is right:
+        return _LADDERS[kind](left, a, right, b, mine, theirs) if len(a) else found
     equal = np.fromiter((x == y for x, y in zip(mine, theirs, strict=True)), dtype=bool, count=len(a))
     rest = np.flatnonzero(~equal)
     if len(rest):
@@ -51,16 +54,40 @@ def _picked(texts: Sequence[str], codes: Array) -> list[str]:
     return [texts[code] for code in codes.tolist()]
 
 
+def _kept(values: Values, name: str, make: Callable[[str], int]) -> Array:
+    """A number for each value, made once for the whole field."""
+    if name not in values.cache:
+        values.cache[name] = np.fromiter(map(make, values.texts), dtype=np.int64, count=len(values.texts))
+    found: Array = values.cache[name]
+    return found
+
+
+def _length(values: Values) -> Array:
+    return _kept(values, "length", len)
+
+
+def _first_letter(values: Values) -> Array:
+    return _kept(values, "first letter", lambda text: ord(text[0]))
+
+
+def _spaced(values: Values) -> Array:
+    return _kept(values, "spaced", lambda text: int(" " in text))
+
+
+def _where(rows: Array, test: Callable[[str, str], bool], mine: list[str], theirs: list[str]) -> Array:
+    """The test on the rows that are marked, False elsewhere."""
+    found = np.zeros(len(rows), dtype=bool)
+    for row in np.flatnonzero(rows).tolist():
+        found[row] = test(mine[row], theirs[row])
+    return found
+
+
 def _jaro(mine: list[str], theirs: list[str]) -> Array:
     return process.cpdist(mine, theirs, scorer=JaroWinkler.normalized_similarity, dtype=np.float32, workers=1)
 
 
 def _edits(mine: list[str], theirs: list[str], limit: int = 3) -> Array:
     return process.cpdist(mine, theirs, scorer=OSA.distance, score_cutoff=limit, dtype=np.int16, workers=1)
-
-
-def _lengths(texts: list[str]) -> Array:
-    return np.fromiter(map(len, texts), dtype=np.int32, count=len(texts))
 
 
 def _falling(size: int, last: int, rungs: Sequence[tuple[int, Array]]) -> Array:
@@ -73,19 +100,21 @@ def _falling(size: int, last: int, rungs: Sequence[tuple[int, Array]]) -> Array:
 
 def _name(left: Values, a: Array, right: Values, b: Array, mine: list[str], theirs: list[str]) -> Array:
     edits = _edits(mine, theirs)
-    short = np.minimum(_lengths(mine), _lengths(theirs))
-    forms = _forms(left, a, right, b)
-    begins = np.fromiter(
-        (x.startswith(y) or y.startswith(x) for x, y in zip(mine, theirs, strict=True)), dtype=bool, count=len(mine)
-    )
+    short = np.minimum(_length(left)[a], _length(right)[b])
+    same_start = _first_letter(left)[a] == _first_letter(right)[b]
+    several = (_spaced(left)[a] + _spaced(right)[b]) > 0
     rungs = [
-        (2, forms),
+        (2, _forms(left, a, right, b)),
         (3, ((edits <= 1) & (short >= 4)) | ((edits <= 2) & (short >= 8))),
-        (4, begins),
-        (5, _shares_word(mine, theirs)),
+        (4, _where(same_start, _begins, mine, theirs)),
+        (5, _where(several, _shares_word, mine, theirs)),
         (6, (_jaro(mine, theirs) >= 0.85) | ((edits <= 2) & (short >= 5))),
     ]
     return _falling(len(mine), 7, rungs)
+
+
+def _begins(x: str, y: str) -> bool:
+    return x.startswith(y) or y.startswith(x)
 
 
 def _forms(left: Values, a: Array, right: Values, b: Array) -> Array:
@@ -109,31 +138,21 @@ def _groups(values: Values, width: int = 3) -> Array:
     return found
 
 
-def _shares_word(mine: list[str], theirs: list[str]) -> Array:
-    return np.fromiter(
-        (
-            (" " in x or " " in y) and any(len(word) > 2 and word in y.split() for word in x.split())
-            for x, y in zip(mine, theirs, strict=True)
-        ),
-        dtype=bool,
-        count=len(mine),
-    )
+def _shares_word(x: str, y: str) -> bool:
+    words = y.split()
+    return any(len(word) > 2 and word in words for word in x.split())
 
 
-def _contains(mine: list[str], theirs: list[str]) -> Array:
-    return np.fromiter(
-        (min(len(x), len(y)) > 2 and (x in y or y in x) for x, y in zip(mine, theirs, strict=True)),
-        dtype=bool,
-        count=len(mine),
-    )
+def _contains(x: str, y: str) -> bool:
+    return x in y or y in x
 
 
 def _word(left: Values, a: Array, right: Values, b: Array, mine: list[str], theirs: list[str]) -> Array:
     edits = _edits(mine, theirs)
-    short = np.minimum(_lengths(mine), _lengths(theirs))
+    short = np.minimum(_length(left)[a], _length(right)[b])
     rungs = [
         (2, ((edits <= 1) & (short >= 4)) | ((edits <= 2) & (short >= 7))),
-        (3, _contains(mine, theirs)),
+        (3, _where(short > 2, _contains, mine, theirs)),
         (4, _jaro(mine, theirs) >= 0.85),
     ]
     return _falling(len(mine), 5, rungs)
@@ -142,7 +161,7 @@ def _word(left: Values, a: Array, right: Values, b: Array, mine: list[str], thei
 def _text(left: Values, a: Array, right: Values, b: Array, mine: list[str], theirs: list[str]) -> Array:
     alike, contained = likeness(Wording.of(left, like=right), a, Wording.of(right), b)
     edits = _edits([x.replace(" ", "") for x in mine], [y.replace(" ", "") for y in theirs])
-    short = np.minimum(_lengths(mine), _lengths(theirs))
+    short = np.minimum(_length(left)[a], _length(right)[b])
     rungs = [
         (2, (alike >= 0.85) | ((edits <= 1) & (short >= 5)) | ((edits <= 2) & (short >= 8))),
         (3, (contained >= 0.9) & (alike >= 0.2)),
@@ -155,26 +174,35 @@ def _text(left: Values, a: Array, right: Values, b: Array, mine: list[str], thei
 
 def _email(left: Values, a: Array, right: Values, b: Array, mine: list[str], theirs: list[str]) -> Array:
     one, two = [x.partition("@")[0] for x in mine], [y.partition("@")[0] for y in theirs]
-    same = np.fromiter((x == y and len(x) > 3 for x, y in zip(one, two, strict=True)), dtype=bool, count=len(one))
-    edits = _edits(mine, theirs)
+    same = (_local_part(left)[a] == _local_part(right)[b]) & (_local_length(left)[a] > 3)
     rungs = [
         (2, same),
-        (3, edits <= 2),
+        (3, _edits(mine, theirs) <= 2),
         (4, (_jaro(one, two) >= 0.9) | (_jaro(mine, theirs) >= 0.92)),
     ]
     return _falling(len(mine), 5, rungs)
 
 
+def _local_part(values: Values) -> Array:
+    return _kept(values, "local part", lambda text: zlib.crc32(text.partition("@")[0].encode()))
+
+
+def _local_length(values: Values) -> Array:
+    return _kept(values, "local length", lambda text: text.find("@"))
+
+
 def _phone(left: Values, a: Array, right: Values, b: Array, mine: list[str], theirs: list[str]) -> Array:
-    ends = np.fromiter(
-        (
-            len(x) > 5 and len(y) > 5 and (x[-7:] == y[-7:] or x.endswith(y) or y.endswith(x))
-            for x, y in zip(mine, theirs, strict=True)
-        ),
-        dtype=bool,
-        count=len(mine),
-    )
+    short = np.minimum(_length(left)[a], _length(right)[b])
+    ends = np.zeros(len(a), dtype=bool)
+    for size in (6, 7):
+        modulus = 10**size
+        same = _number(left)[a] % modulus == _number(right)[b] % modulus
+        ends |= same & ((short == size) if size == 6 else (short >= size))
     return _falling(len(mine), 4, [(2, ends), (3, _edits(mine, theirs) <= 1)])
+
+
+def _number(values: Values) -> Array:
+    return _kept(values, "number", int)
 
 
 def _date(left: Values, a: Array, right: Values, b: Array, mine: list[str], theirs: list[str]) -> Array:
@@ -199,15 +227,15 @@ def _parts(values: Values) -> Array:
 
 
 def _code(left: Values, a: Array, right: Values, b: Array, mine: list[str], theirs: list[str]) -> Array:
-    short = np.minimum(_lengths(mine), _lengths(theirs))
+    short = np.minimum(_length(left)[a], _length(right)[b])
     edits = _edits(mine, theirs)
-    begins = np.fromiter(
-        (len(x) >= 4 and x[: (len(x) + 1) // 2] == y[: (len(x) + 1) // 2] for x, y in zip(mine, theirs, strict=True)),
-        dtype=bool,
-        count=len(mine),
-    )
+    begins = (short >= 4) & (_beginning(left)[a] == _beginning(right)[b])
     rungs = [(2, ((edits <= 1) & (short >= 2)) | ((edits <= 2) & (short >= 9))), (3, begins)]
     return _falling(len(mine), 4, rungs)
+
+
+def _beginning(values: Values) -> Array:
+    return _kept(values, "beginning", lambda text: zlib.crc32(text[: (len(text) + 1) // 2].encode()))
 
 
 def _category(left: Values, a: Array, right: Values, b: Array, mine: list[str], theirs: list[str]) -> Array:

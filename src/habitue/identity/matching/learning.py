@@ -13,11 +13,12 @@ from habitue.identity.matching.compare import compared
 from habitue.identity.matching.model import FieldModel, Model, Relation
 from habitue.identity.matching.pairs import Population
 from habitue.identity.matching.scoring import contributions
-from habitue.identity.matching.shapes import Array, Column, Values
+from habitue.identity.matching.shapes import Array, Column, KeyName, Values
 
 SAMPLE = 250_000
+FIRST_SAMPLE = 100_000
 SESSION_SAMPLE = 40_000
-CHANCE_PAIRS = 600_000
+CHANCE_PAIRS = 300_000
 _ROUNDS = 8
 _STRENGTH = 20.0
 _PLACES = frozenset({"street", "house", "postcode", "place", "country"})
@@ -37,36 +38,59 @@ class Learnt:
     matches: float
 
 
+@dataclass
+class Ground:
+    """What does not depend on the keys: pairs picked by chance, and pairs that agree in a field, already compared."""
+
+    by_chance: Array
+    agreeing: list[training.Patterns | None]
+
+    @staticmethod
+    def of(fields: Sequence[Values], who: Population, *, seed: int) -> Ground:
+        """Pick and compare."""
+        rng = np.random.default_rng(seed)
+        by_chance = compared(fields, *who.random(CHANCE_PAIRS, rng))
+        agreeing = []
+        for field in fields:
+            sample = (
+                dependence.agreeing_pairs(field, dependence.AGREEING_PAIRS, rng) if _is_shared(field.column) else None
+            )
+            some = sample is not None and len(sample[0]) > 0
+            agreeing.append(training.patterns(compared(fields, *sample)) if some and sample else None)
+        return Ground(by_chance, agreeing)
+
+
 def learnt(
     fields: Sequence[Values], glasses: Glasses, keys: Sequence[Key], who: Population, pairs: tuple[Array, Array],
-    *, seed: int, say: Callable[[Key], str],
+    ground: Ground, *, seed: int, say: Callable[[Key], KeyName], sample: int = SAMPLE,
 ) -> Learnt:  # fmt: skip
-    """Train a model on the candidate `pairs` of a table."""
+    """Train a model on at most `sample` of the candidate `pairs` of a table."""
+    for field in fields:
+        field.holders = field.counts
     rng = np.random.default_rng(seed)
     picked = np.arange(len(pairs[0]))
-    if len(picked) > SAMPLE:
-        picked = np.sort(rng.choice(len(picked), SAMPLE, replace=False))
+    if len(picked) > sample:
+        picked = np.sort(rng.choice(len(picked), sample, replace=False))
     scale = len(pairs[0]) / max(len(picked), 1)
     a, b = pairs[0][picked], pairs[1][picked]
     levels = compared(fields, a, b)
-    by_chance = compared(fields, *who.random(CHANCE_PAIRS, rng))
-    chance = [training.chance(field, by_chance[:, place]) for place, field in enumerate(fields)]
+    chance = [training.chance(field, ground.by_chance[:, place]) for place, field in enumerate(fields)]
     plain = [each.without(np.zeros(len(each.counts)), who.pairs) for each in chance]
     told, m, matches = _sessions(fields, glasses, keys, (a, b), levels, plain, rng, say)
     model = _plain(fields, m, plain, matches * scale, who)
-    matches = _refined(model, fields, (a, b), levels, scale, who, rng, chance)
+    matches = _refined(model, fields, (a, b), levels, scale, who, ground, chance)
     return Learnt(model, told, matches)
 
 
 def _sessions(
     fields: Sequence[Values], glasses: Glasses, keys: Sequence[Key], pairs: tuple[Array, Array], levels: Array,
-    chance: list[Array], rng: np.random.Generator, say: Callable[[Key], str],
+    chance: list[Array], rng: np.random.Generator, say: Callable[[Key], KeyName],
 ) -> tuple[list[training.Session], list[Array], float]:  # fmt: skip
     kinds = [field.column.kind for field in fields]
     found: list[list[Array]] = []
     used: list[frozenset[int]] = []
     sizes: list[float] = []
-    names: list[tuple[str, int]] = []
+    names: list[tuple[KeyName, int]] = []
     for key in keys:
         made = glasses.key(key.atoms)
         rows = np.flatnonzero((made[pairs[0]] == made[pairs[1]]) & (made[pairs[0]] != 0))
@@ -81,10 +105,11 @@ def _sessions(
         used.append(key.fields)
         sizes.append(share * len(rows) * factor)
         names.append((say(key), int(len(rows) * factor)))
-    keep, why = training.agreed(found, used, sizes)
+    keep, why, about = training.agreed(found, used, sizes)
     told = []
-    for (name, size), matches, kept, reason in zip(names, sizes, keep, why, strict=True):
-        told.append(training.Session(name, size, round(matches, 1), kept, reason))
+    for (name, size), matches, kept, reason, field in zip(names, sizes, keep, why, about, strict=True):
+        column = fields[field].column.name if field >= 0 else ""
+        told.append(training.Session(name, size, round(matches, 1), kept, reason, column))
     m = training.together(found, used, keep, sizes, kinds)
     best = max((size for size, kept in zip(sizes, keep, strict=True) if kept), default=0.0)
     return told, m, max(best * 1.2, 5.0)
@@ -102,31 +127,34 @@ def _plain(fields: Sequence[Values], m: list[Array], chance: list[Array], matche
 
 def _refined(
     model: Model, fields: Sequence[Values], pairs: tuple[Array, Array], levels: Array, scale: float, who: Population,
-    rng: np.random.Generator, chance: list[training.Chance],
+    ground: Ground, chance: list[training.Chance],
 ) -> float:  # fmt: skip
     """Learn who depends on whom and train once more over all candidate pairs; returns the matches expected."""
-    samples = [dependence.agreeing_pairs(field, dependence.AGREEING_PAIRS, rng) for field in fields]
-    agreeing = [training.patterns(compared(fields, *sample)) if len(sample[0]) else None for sample in samples]
     anchors = [field.plain_m.copy() for field in model.fields]
     matches = 0.0
     for turn in range(_ROUNDS):
         if turn in {0, 1, 3, 5}:
-            model.relations = _relations(model, fields, agreeing)
+            model.relations = _relations(model, fields, ground.agreeing)
         posterior = _posterior(model, fields, pairs, levels)
         matches = float(posterior.sum()) * scale
         share = float(np.clip(matches / max(who.pairs, 1.0), 1e-12, 0.5))
         model.prior = float(np.log(share / (1 - share)))
         _mind_matches(model, fields, pairs, levels, posterior, scale, who, chance)
         if turn >= 1:
-            _take_m(model, fields, levels, posterior, anchors)
+            _take_m(model, fields, levels, posterior, anchors, choose=turn in {1, 2, 4})
     return matches
 
 
 def places(columns: Sequence[Column]) -> frozenset[int]:
-    """The fields of a table of people that say where somebody lives; none when that leaves too little to tell people."""
+    """The fields of a table of people that say where they live; none when that leaves too little to tell them apart."""
     found = frozenset(place for place, column in enumerate(columns) if column.role in _PLACES)
     is_people = any(column.kind == "name" or column.role in _OF_PEOPLE for column in columns)
     return found if is_people and len(columns) - len(found) >= 3 else frozenset()
+
+
+def _is_shared(column: Column) -> bool:
+    """Whether people can share the value for a reason: not a birth date, not a number of one's own."""
+    return column.kind != "date" and (column.kind != "code" or column.role in _PLACES)
 
 
 def _relations(model: Model, fields: Sequence[Values], agreeing: list[training.Patterns | None]) -> list[Relation]:
@@ -159,23 +187,27 @@ def _posterior(model: Model, fields: Sequence[Values], pairs: tuple[Array, Array
     return made
 
 
-def _take_m(model: Model, fields: Sequence[Values], levels: Array, posterior: Array, anchors: list[Array]) -> None:
+def _take_m(
+    model: Model, fields: Sequence[Values], levels: Array, posterior: Array, anchors: list[Array], *, choose: bool
+) -> None:
     strength = _ANCHOR * float(posterior.sum()) + _STRENGTH
     size = len(fields)
-    joint = {
-        (i, j): dependence.joint(levels, posterior, i, j, fields) for i in range(size) for j in range(size) if i != j
-    }
-    gain = np.zeros((size, size))
-    for (child, parent), counts in joint.items():
-        gain[child, parent] = dependence.information(counts)
-    parents = dependence.tree(gain)
+    if choose:
+        gain = np.zeros((size, size))
+        for child in range(size):
+            for parent in range(size):
+                if parent != child:
+                    counts = dependence.joint(levels, posterior, child, parent, fields)
+                    gain[child, parent] = dependence.information(counts)
+        for field, parent in zip(model.fields, dependence.tree(gain), strict=True):
+            field.parent = parent
     for child, field in enumerate(model.fields):
-        field.parent = parents[child]
         field.plain_m = training.shares(levels[:, child], posterior, anchors[child], strength)
         if field.parent < 0:
             field.m = np.tile(field.plain_m, (4, 1))
             continue
-        field.m = dependence.smoothed(joint[child, field.parent], field.plain_m)
+        joint = dependence.joint(levels, posterior, child, field.parent, fields)
+        field.m = dependence.smoothed(joint, field.plain_m)
 
 
 def _mind_matches(

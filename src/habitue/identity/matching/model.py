@@ -94,8 +94,8 @@ _TABLES = ("m", "u", "plain_m")
 
 def state(level: Array, last: int) -> Array:
     """How a parent compares: nothing said, equal, near or different."""
-    found = np.full(level.shape, NEAR, dtype=np.int8)
-    found[level == 0] = NOTHING_SAID
-    found[level == 1] = EQUAL
-    found[level == last] = DIFFERENT
+    table = np.full(last + 1, NEAR, dtype=np.int8)
+    table[[0, 1]] = NOTHING_SAID, EQUAL
+    table[last] = DIFFERENT
+    found: Array = table[level]
     return found

@@ -10,7 +10,7 @@ import numpy as np
 
 from habitue.identity.matching import scoring
 from habitue.identity.matching.model import Model
-from habitue.identity.matching.shapes import Array, Column, Scored
+from habitue.identity.matching.shapes import Array, Column, KeyName, Scored
 from habitue.identity.matching.training import Session
 
 
@@ -18,7 +18,7 @@ from habitue.identity.matching.training import Session
 class UsedKey:
     """A blocking key in words and how many pairs it makes, by estimate."""
 
-    key: str
+    key: KeyName
     pairs: int
 
 
@@ -44,8 +44,9 @@ class Report:
 
 
 def report_of(
-    columns: Sequence[Column], keys: Sequence[tuple[str, float]], sessions: Sequence[Session], *, begun: float,
-    rows: int, compared: int = 0, pairs: Scored | None = None, clusters: Array | None = None, model: Model | None = None,
+    columns: Sequence[Column], keys: Sequence[tuple[KeyName, float]], sessions: Sequence[Session], *, begun: float,
+    rows: int, compared: int = 0, pairs: Scored | None = None, clusters: Array | None = None,
+    model: Model | None = None,
 ) -> Report:  # fmt: skip
     """Put a report together; `begun` is when the run began, by the monotonic clock."""
     found = np.arange(rows) if clusters is None else clusters

@@ -10,19 +10,23 @@ import pyarrow as pa
 
 from habitue.identity.matching import learning, scoring
 from habitue.identity.matching.answers import Answer, taught
-from habitue.identity.matching.blocking import Glasses, Key, searched
-from habitue.identity.matching.compare import compared
+from habitue.identity.matching.blocking import GLASS_TEXTS, Glasses, Key, options, spread
 from habitue.identity.matching.grouping import grouped
 from habitue.identity.matching.model import Model
 from habitue.identity.matching.outcome import Matched, Scored
-from habitue.identity.matching.pairs import Population, candidates
+from habitue.identity.matching.pairs import ALL_PAIRS_ROWS, Population, candidates
 from habitue.identity.matching.report import Report, report_of
 from habitue.identity.matching.shadow import fields_of
-from habitue.identity.matching.shapes import Array, Values
+from habitue.identity.matching.shapes import Array, KeyName, Values
+from habitue.identity.matching.sieve import sifted
+from habitue.identity.matching.widening import widened
 
 CHUNK = 400_000
 KEEP_ODDS = -6.0
-PAIRS_A_ROW = 14.0
+FIRST_PAIRS = 14.0
+PAIRS_A_KEY = 12.0
+PAIRS_A_ROW = 60.0
+HUGE_ROWS = 60_000
 SEED = 7
 
 
@@ -41,11 +45,9 @@ def match_table(
     columns, fields = fields_of(table.drop_columns([source_column]) if source_column else table)
     who = Population(table.num_rows, side)
     glasses = Glasses(fields)
-    keys = searched(glasses, rows=table.num_rows, budget=PAIRS_A_ROW, seed=seed) if fields else []
-    a, b = candidates(glasses, keys, who, engine=engine)
-    if not fields or not len(a):
+    found, keys, (a, b) = _trained(fields, glasses, who, seed=seed, engine=engine)
+    if found is None:
         return _everybody_alone(table.num_rows, report_of(columns, [], [], begun=begun, rows=table.num_rows))
-    found = learning.learnt(fields, glasses, keys, who, (a, b), seed=seed, say=lambda key: told(key, fields))
     pairs = scored(found.model, fields, a, b)
     known = [Answer(x, y, True) for x, y in known_same] + [Answer(x, y, False) for x, y in known_different]
     taught(found.model, fields, known)
@@ -57,9 +59,36 @@ def match_table(
     return Matched(clusters, probability, pairs, found.model, fields, keys, who, known, report)
 
 
-def told(key: Key, fields: Sequence[Values]) -> str:
-    """A key in words: `surname (sound) + birth date (equal)`."""
-    return " + ".join(f"{fields[atom.field].column.name} ({atom.glass})" for atom in key.atoms)
+def _trained(
+    fields: list[Values], glasses: Glasses, who: Population, *, seed: int, engine: str
+) -> tuple[learning.Learnt | None, list[Key], tuple[Array, Array]]:
+    """(what was learnt, on which keys, the pairs to score): trained on first keys, then on all that pay."""
+    rows = who.rows
+    tried = options(glasses, rows=rows, ceiling=PAIRS_A_KEY * rows, seed=seed) if fields else []
+    keys = spread([key for key in tried if key.pairs <= FIRST_PAIRS / 6 * rows], ceiling=FIRST_PAIRS * rows)
+    pairs = candidates(glasses, keys, who, engine=engine)
+    if not fields or not len(pairs[0]):
+        return None, keys, pairs
+
+    def say(key: Key) -> KeyName:
+        return told(key, fields)
+
+    ground = learning.Ground.of(fields, who, seed=seed)
+    size = learning.SAMPLE if rows <= ALL_PAIRS_ROWS else learning.FIRST_SAMPLE
+    found = learning.learnt(fields, glasses, keys, who, pairs, ground, seed=seed, say=say, sample=size)
+    if rows <= ALL_PAIRS_ROWS:
+        return found, keys, pairs
+    budget = PAIRS_A_ROW * rows * min(1.0, (HUGE_ROWS / rows) ** 0.5) + 3 * found.matches
+    wider = widened(found.model, fields, glasses, keys, tried, who, budget=budget, matches=found.matches, seed=seed)
+    if len(wider) > len(keys):
+        pairs = candidates(glasses, wider, who, engine=engine)
+    found = learning.learnt(fields, glasses, wider, who, pairs, ground, seed=seed, say=say)
+    return found, wider, pairs
+
+
+def told(key: Key, fields: Sequence[Values]) -> KeyName:
+    """A key for people: `(("surname", "sound"), ("birth date", "equal"))`."""
+    return tuple((fields[atom.field].column.name, GLASS_TEXTS[atom.glass]) for atom in key.atoms)
 
 
 def scored(model: Model, fields: Sequence[Values], a: Array, b: Array) -> Scored:
@@ -67,7 +96,9 @@ def scored(model: Model, fields: Sequence[Values], a: Array, b: Array) -> Scored
     kept: list[tuple[Array, Array, Array]] = []
     for start in range(0, len(a), CHUNK):
         x, y = a[start : start + CHUNK], b[start : start + CHUNK]
-        weight = scoring.contributions(model, fields, compared(fields, x, y), x, y).sum(axis=1)
+        rows, levels = sifted(model, fields, x, y, least=KEEP_ODDS)
+        x, y = x[rows], y[rows]
+        weight = scoring.contributions(model, fields, levels, x, y).sum(axis=1)
         keep = weight + model.prior > KEEP_ODDS
         kept.append((x[keep], y[keep], weight[keep]))
     parts = [np.concatenate(each) for each in zip(*kept, strict=True)]

@@ -93,7 +93,8 @@ def rarity(model: FieldModel, field: Values, levels: Array, a: Array, b: Array) 
 def rarity_by_value(model: FieldModel, field: Values) -> Array:
     """log(mean chance of agreement / chance of agreeing on this value) for every value."""
     share = np.maximum(field.holders, 1.0) / max(float(field.holders.sum()), 2.0)
-    return np.clip(np.log(max(model.u[1], LEAST)) - np.log(share), -6.0, 6.0).astype(np.float32)
+    made: Array = np.clip(np.log(max(model.u[1], LEAST)) - np.log(share), -6.0, 6.0).astype(np.float32)
+    return made
 
 
 def cached_rarity(model: FieldModel, field: Values) -> Array:

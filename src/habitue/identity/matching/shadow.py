@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from habitue.identity.matching import spelling
 from habitue.identity.matching.columns import understood
 from habitue.identity.matching.shapes import NULL, Column, Kind, Values
+from habitue.kernel.text import gettext_noop as _
 
 KEYS: Mapping[Kind, Callable[[str], str | None]] = {
     "name": spelling.word_key,
@@ -39,7 +40,7 @@ def fields_of(table: pa.Table) -> tuple[list[Column], list[Values]]:
         if column.kind != "ignored":
             values = comparable(column, cells, texts)
             if len(values.texts) < 2:
-                column = replace(column, kind="ignored", why="nothing to compare")
+                column = replace(column, kind="ignored", why=_("nothing to compare"))
             else:
                 fields.append(values)
         columns.append(column)
@@ -80,12 +81,10 @@ def _number(value: float | None) -> str | None:
     return str(int(value)) if value == int(value) else repr(value)
 
 
-def _counted(cells: Any, texts: list[str]) -> list[str]:
-    """Every value as often as it stands in the column."""
-    indices = cells.indices
-    rows = np.asarray(indices.drop_null())
-    counts = np.bincount(rows, minlength=len(texts))
-    return [text for text, count in zip(texts, counts, strict=True) for _each in range(int(count))]
+def _counted(cells: Any, texts: list[str]) -> dict[str, int]:
+    """How often every value stands in the column."""
+    counts = np.bincount(np.asarray(cells.indices.drop_null()), minlength=len(texts))
+    return dict(zip(texts, counts.tolist(), strict=True))
 
 
 def comparable(column: Column, cells: Any, texts: list[str]) -> Values:
@@ -103,29 +102,34 @@ def comparable(column: Column, cells: Any, texts: list[str]) -> Values:
 
 
 def without_repeats(columns: list[Column], fields: list[Values]) -> tuple[list[Column], list[Values]]:
-    """Leave out fields that only say what another one says already (`first_and_surname` beside both)."""
-    gone: dict[str, str] = {}
-    order = sorted(fields, key=lambda each: -_mean_words(each))
-    for field in order:
-        rows = np.flatnonzero(field.codes >= 0)
-        rows = rows[:: max(1, len(rows) // 2_000)]
-        words = [set(field.texts[code].split()) for code in field.codes[rows]]
-        for other in fields:
-            if other is field or other.column.name in gone or field.column.name in gone:
-                continue
-            if _mean_words(other) >= _mean_words(field) and not _same(other, field):
-                said = [set(other.texts[code].split()) if code >= 0 else set() for code in other.codes[rows]]
-                held = sum(1 for mine, theirs in zip(words, said, strict=True) if mine <= theirs) / max(len(rows), 1)
-                if held > 0.97:
-                    gone[field.column.name] = other.column.name
-            elif _same(other, field) and other.filled >= field.filled:
-                gone[field.column.name] = other.column.name
-    kept = [field for field in fields if field.column.name not in gone]
+    """Leave out fields that only say what others say already (`first_and_surname` beside both), the longest first."""
+    kept = list(fields)
+    gone: set[str] = set()
+    for field in sorted(fields, key=lambda each: (-_mean_words(each), each.filled)):
+        shorter = [each for each in kept if each is not field and _mean_words(each) < _mean_words(field)]
+        twin = next((each for each in kept if each is not field and _same(each, field)), None)
+        if twin is not None or _put_together(field, shorter):
+            gone.add(field.column.name)
+            kept.remove(field)
     told = [
-        replace(each, kind="ignored", why=f"repeats {gone[each.name]}") if each.name in gone else each
-        for each in columns
+        replace(each, kind="ignored", why=_("repeats other columns")) if each.name in gone else each for each in columns
     ]
     return told, kept
+
+
+def _put_together(field: Values, others: list[Values]) -> bool:
+    """Whether nearly every value is made of words that other fields of the same row hold, of two of them at least."""
+    if len(others) < 2 or _mean_words(field) < 1.5:
+        return False
+    rows = np.flatnonzero(field.codes >= 0)
+    rows = rows[:: max(1, len(rows) // 2_000)]
+    held = used = 0
+    for row in rows:
+        words = set(field.texts[field.codes[row]].split())
+        parts = [set(other.texts[other.codes[row]].split()) for other in others if other.codes[row] >= 0]
+        held += words <= set().union(*parts) if parts else 0
+        used += sum(1 for part in parts if part & words) >= 2
+    return bool(held > 0.97 * len(rows) and used > 0.5 * len(rows))
 
 
 def _mean_words(field: Values) -> float:

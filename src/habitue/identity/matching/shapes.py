@@ -11,6 +11,8 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 Kind = Literal["name", "word", "text", "email", "phone", "date", "code", "category", "ignored"]
 NULL = -1
+KeyName = tuple[tuple[str, str], ...]
+"""A blocking key for people: (column, glass) pairs; the glass is a msgid."""
 
 
 @dataclass(frozen=True)

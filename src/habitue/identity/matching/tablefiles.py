@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 import pyarrow.csv
@@ -70,7 +71,7 @@ def _heading(path: Path, fmt: Format) -> list[str]:
 
 
 def _slow_csv(path: Path, fmt: Format) -> pa.Table:
-    quoting = csv.QUOTE_MINIMAL if fmt.quote else csv.QUOTE_NONE
+    quoting: Literal[0, 3] = 0 if fmt.quote else 3  # minimal, none
     with path.open(encoding=fmt.encoding or "utf-8", errors="replace", newline="") as file:
         rows = list(csv.reader(file, delimiter=fmt.delimiter or ",", quotechar=fmt.quote or '"', quoting=quoting))
     rows = [row for row in rows if row]

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from habitue.identity.matching.ladders import top
-from habitue.identity.matching.shapes import Array, Kind, Values
+from habitue.identity.matching.shapes import Array, KeyName, Kind, Values
+from habitue.kernel.text import gettext_noop as _
 
+_DISAGREES = _("contradicts the other sessions about %(column)s")
 ROUNDS = 60
 STRENGTH = 12.0
 _NEAR_SHARE = 0.18
@@ -26,11 +28,12 @@ _DIFFERENT_SHARE: dict[Kind, float] = {"phone": 0.2, "email": 0.15, "text": 0.15
 class Session:
     """One EM session: on which key, what it found, and why it was kept or thrown away."""
 
-    key: str
+    key: KeyName
     pairs: int
     matches: float
     kept: bool
-    reason: str
+    reason: str  # a msgid; `about` is the column that it speaks of
+    about: str = ""
 
 
 def first_guess(kind: Kind) -> Array:
@@ -158,10 +161,11 @@ def _log(share: Array) -> Array:
 
 def agreed(
     found: Sequence[list[Array]], used: Sequence[frozenset[int]], weight: Sequence[float]
-) -> tuple[list[bool], list[str]]:
-    """Which sessions agree with the weighted middle of all of them, and what each was thrown away for."""
+) -> tuple[list[bool], list[str], list[int]]:
+    """Which sessions agree with the middle of the others; why each was thrown away, and about which field."""
     keep = [size >= 10 for size in weight]
-    why = ["" if kept else "too few matches" for kept in keep]
+    fields = [-1] * len(found)
+    why = ["" if kept else _("too few matches") for kept in keep]
     for _round in range(len(found)):
         worst, gap, about = -1, 0.0, -1
         for number in range(len(found)):
@@ -172,8 +176,8 @@ def agreed(
                 worst, gap, about = number, apart, field
         if gap < 0.25 or sum(keep) <= 2:
             break
-        keep[worst], why[worst] = False, f"disagrees about field {about}"
-    return keep, why
+        keep[worst], why[worst], fields[worst] = False, _DISAGREES, about
+    return keep, why, fields
 
 
 def _distance(

@@ -34,22 +34,24 @@ def days(values: pa.Array | list[Any], *, order: str, year_now: int) -> Ints:
         at = moment(cell, order=order, year_now=year_now)
         return NO_DAY if at is None else at.date().toordinal() - _EPOCH
 
-    return _each(values, day, np.int64)
+    found: Ints = _each(values, day, np.int64)
+    return found
 
 
 def amounts(values: pa.Array | list[Any], *, decimal: str) -> Floats:
     """Each cell as a number, NaN where there is none."""
     array = _arrow(values)
     if array is not None and (pa.types.is_floating(array.type) or pa.types.is_integer(array.type)):
-        return array.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(float)
+        return _floats(array)
     if array is not None and pa.types.is_decimal(array.type):
-        return array.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(float)
+        return _floats(array)
 
     def number(cell: Any) -> float:
         found = amount(cell, decimal=decimal)
         return float("nan") if found is None else found[0] / UNIT
 
-    return _each(values, number, np.float64)
+    found: Floats = _each(values, number, np.float64)
+    return found
 
 
 def codes(values: pa.Array | list[Any]) -> tuple[Ints, list[str]]:
@@ -88,7 +90,13 @@ def _arrow(values: pa.Array | list[Any]) -> pa.Array | None:
 
 
 def _filled(array: pa.Array, missing: int) -> Ints:
-    return pc.fill_null(array, missing).to_numpy(zero_copy_only=False).astype(np.int64)
+    found: Ints = pc.fill_null(array, missing).to_numpy(zero_copy_only=False).astype(np.int64)
+    return found
+
+
+def _floats(array: pa.Array) -> Floats:
+    found: Floats = array.cast(pa.float64()).to_numpy(zero_copy_only=False).astype(float)
+    return found
 
 
 def _distinct(values: pa.Array | list[Any]) -> tuple[Ints, list[Any]]:

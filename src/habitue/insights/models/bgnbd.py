@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import betaln, gammaln, psi, roots_jacobi
+from scipy.optimize import minimize  # type: ignore[import-untyped]
+from scipy.special import betaln, gammaln, psi, roots_genlaguerre, roots_jacobi  # type: ignore[import-untyped]
 
 from habitue.insights.models.histories import Floats
 
@@ -20,6 +20,7 @@ LEAST_GAIN = 2.0
 """Drop-out is believed only when it makes the data e^2 times as likely."""
 _BOUNDS = ((-9.0, 7.0), (-4.0, 12.0), (np.log(1e-3), np.log(100)), (np.log(1e-3), np.log(100)))
 _NODES = 24
+_MANY = 150.0
 _MOST_GROUPS = 300_000
 
 
@@ -71,14 +72,26 @@ class Rates:
         found = np.empty_like(repeats)
         for count in np.unique(repeats):
             chosen = repeats == count
-            # One who is alive after `count` repeats has survived that many chances to leave.
-            nodes, weights = roots_jacobi(_NODES, self.b + count - 1, self.a - 1)
-            leaving, share = (nodes + 1) / 2, weights / weights.sum()
+            leaving, share = _leaving(self.a, self.b, float(count))
             quiet = np.exp(
                 shape[chosen, None] * (np.log(rate[chosen, None]) - np.log(rate[chosen, None] + leaving * days))
             )
             found[chosen] = ((1 - quiet) / leaving) @ share
         return found * self.p_alive(repeats, recency, age)
+
+
+def _leaving(a: float, b: float, repeats: float) -> tuple[Floats, Floats]:
+    """Nodes and weights of the chance to leave of those who are still there after so many repeats.
+
+    It is beta (a, b + repeats): they have survived that many chances. For many repeats that is gamma with shape a,
+    up to the rounding of the quadrature.
+    """
+    stayed = b + repeats
+    if stayed > _MANY:
+        nodes, weights = roots_genlaguerre(_NODES, a - 1)
+        return np.minimum(nodes / stayed, 1.0), weights / weights.sum()
+    nodes, weights = roots_jacobi(_NODES, stayed - 1, a - 1)
+    return (nodes + 1) / 2, weights / weights.sum()
 
 
 def fit(repeats: Floats, recency: Floats, age: Floats) -> Rates:

@@ -21,9 +21,9 @@ def few(known: Histories) -> Floats:
 
 
 def many(known: Histories) -> Floats:
-    """Sixteen figures for boosting; a missing one (a pause of a one-time buyer) is NaN."""
+    """Sixteen figures for boosting; a missing one (a pause of a one-time buyer) is -1."""
     value = _mean_value(known)
-    return np.column_stack(
+    found = np.column_stack(
         [
             known.repeats,
             known.recency,
@@ -43,6 +43,7 @@ def many(known: Histories) -> Floats:
             known.recency / np.maximum(known.age, 1),
         ]
     )
+    return np.nan_to_num(found, nan=-1.0)
 
 
 def _mean_value(known: Histories) -> Floats:

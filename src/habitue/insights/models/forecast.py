@@ -15,6 +15,10 @@ from habitue.insights.models.learners import Learned, learn
 WINDOWS = 5
 HIGHEST_SHARE = 0.995
 """Amounts above this share of all amounts count as that one where means are shrunk."""
+SEASONED = ("bgnbd", "mean", "mean_corrected")
+YEAR = 365
+_LIKELY = (0.4, 2.5)
+_WEIGHT = 20
 _SMALL = 1e-9
 
 
@@ -33,7 +37,12 @@ class Forecasts:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What the rivals learnt of everything up to `day`. `cap` is the amount above which money counts as that."""
+    """What the rivals learnt of everything up to `day`.
+
+    `season` is how many purchases came a year before in the days after, for each one that the closed form then
+    forecast: season and growth together; None where less than a year and the days are known. `cap` is the amount
+    above which money counts as that.
+    """
 
     day: int
     rates: Rates
@@ -42,6 +51,7 @@ class Trained:
     shrunk: spend.ShrunkMean
     cap: float
     correlation: float
+    season: float | None = None
 
     def forecasts(self, known: Histories, days: int) -> Forecasts:
         """All forecasts for the `days` after the day of `known`."""
@@ -53,6 +63,8 @@ class Trained:
         if self.learned is not None:
             orders |= self._learned_orders(known, closed)
             chances |= self._learned_chances(known, buys)
+        if self.season is not None:
+            orders |= {f"{name}_season": orders[name] * self.season for name in SEASONED if name in orders}
         return Forecasts(days, orders, chances, self._worth(known))
 
     def _learned_orders(self, known: Histories, closed: Floats) -> dict[str, Floats]:
@@ -113,6 +125,7 @@ def train(purchases: Purchases, day: int, days: int) -> Trained:
         shrunk=shrunk,
         cap=cap,
         correlation=spend.correlation(known.repeat_priced, repeat),
+        season=_season(purchases, day, days),
     )
 
 
@@ -135,3 +148,17 @@ def _shrunk(purchases: Purchases, known: Histories) -> tuple[spend.ShrunkMean, f
     average = np.bincount(code, weights=cut, minlength=purchases.customers) / np.maximum(count, 1)
     within = float(((cut - average[code]) ** 2).sum() / max((np.maximum(count - 1, 0)).sum(), 1))
     return spend.shrunk_mean(count, average, within), cap
+
+
+def _season(purchases: Purchases, day: int, days: int) -> float | None:
+    """Purchases in the `days` after the day a year before, for each that the closed form forecast on that day."""
+    then = day - YEAR
+    if then - purchases.first_day < days or days > YEAR:
+        return None
+    known = histories(purchases, then)
+    if known.size < _WEIGHT:
+        return None
+    rates = bgnbd.fit(known.repeats, known.recency, known.age)
+    forecast = float(rates.expected(known.repeats, known.recency, known.age, days).sum())
+    real = float(outcome(purchases, known, days).orders.sum())
+    return float(np.clip((real + _WEIGHT) / (forecast + _WEIGHT), *_LIKELY))

@@ -91,7 +91,11 @@ def histories(purchases: Purchases, day: int) -> Histories:
     code, on, money = purchases.customer[keep], purchases.day[keep], purchases.money[keep]
     if not len(code):
         none = np.empty(0)
-        return Histories(day, np.empty(0, np.int64), *([none] * 9), np.empty((0, len(RECENT_DAYS))), none, none, none)
+        return Histories(
+            day=day, customer=np.empty(0, np.int64), repeats=none, recency=none, age=none, money=none, priced=none,
+            repeat_money=none, repeat_priced=none, last_money=none, recent=np.empty((0, len(RECENT_DAYS))), gap=none,
+            last_gap=none, gap_spread=none,
+        )  # fmt: skip
     starts = np.flatnonzero(np.r_[True, code[1:] != code[:-1]])
     ends = np.r_[starts[1:], len(code)] - 1
     counts = (ends - starts + 1).astype(float)
@@ -143,8 +147,8 @@ def outcome(purchases: Purchases, known: Histories, days: int) -> Outcome:
     keep = (purchases.day > known.day) & (purchases.day <= known.day + days)
     code, on, money = purchases.customer[keep], purchases.day[keep], purchases.money[keep]
     size = purchases.customers
-    orders = np.bincount(code, minlength=size).astype(float)
-    spent = np.bincount(code, weights=np.nan_to_num(money), minlength=size)
+    orders: Floats = np.bincount(code, minlength=size).astype(float)
+    spent: Floats = np.bincount(code, weights=np.nan_to_num(money), minlength=size).astype(float)
     wait = np.full(size, np.nan)
     backwards = slice(None, None, -1)
     wait[code[backwards]] = (on - known.day)[backwards]

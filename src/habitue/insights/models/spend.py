@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import gammaln, psi
+from scipy.optimize import minimize  # type: ignore[import-untyped]
+from scipy.special import gammaln, psi  # type: ignore[import-untyped]
 
 from habitue.insights.models.histories import Floats
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from statistics import median
 
 import ibis
 import ibis.expr.types as ir
@@ -17,7 +18,7 @@ from habitue.insights.reports.sold import numbered
 from habitue.kernel.text import gettext_noop as _
 
 SPANS = (30, 90, 180, 365)
-MOST_MONTHS = 36
+MOST_MONTHS, MANY_AT_ONCE = 36, 1.5
 
 
 def second_purchases(days: ir.Table) -> ir.Table:
@@ -59,7 +60,15 @@ def compute(m: Material) -> Outcome:
         _("Of those who bought for the first time, %(share)s bought again within %(days)s."),
         {"share": Value(told["share"], "share"), "days": Value(told["span"], "days")},
     )
-    return Outcome(says, (_spans(known), _months(rows[-MOST_MONTHS:])))
+    return Outcome(says, (_spans(known), _months(rows[-MOST_MONTHS:])), _known_before(rows))
+
+
+def _known_before(rows: Sequence[Row]) -> tuple[Say, ...]:
+    """A warning when so many begin with the data itself that many of them must have bought before."""
+    if len(rows) < 3 or rows[0]["people"] < MANY_AT_ONCE * median(row["people"] for row in rows):
+        return ()
+    text = _("Many who seem to begin in %(month)s bought before your data begins; the shares are too high for them.")
+    return (Say(text, {"month": Value(rows[0]["month"], "month")}),)
 
 
 def _rate(rows: Sequence[Row], span: int) -> Row:

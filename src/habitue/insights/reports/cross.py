@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import ibis
 import ibis.expr.types as ir
 
 from habitue.insights.orders import MONEY
-from habitue.insights.reports.shape import Row
+from habitue.insights.reports.intervals import wilson
+from habitue.insights.reports.shape import Row, Say
+from habitue.kernel.text import gettext_noop as _
 
 SMOOTHING = 10.0
 """How many people with the usual share are added to each row, so that small rows do not stand out by chance."""
@@ -42,6 +44,7 @@ def against_usual(rows: Sequence[Row], one: str, two: str) -> list[Row]:
     """The rows with `share` (of the people of `one`, how many bought in `two`), `usual` and `more`, their difference.
 
     Shares are smoothed: SMOOTHING people with the usual share are added to each `one`. A person counts once a cell.
+    `is_sure` where the interval of the bare share, widened for so many cells, lies above the usual one.
     """
     of_one: dict[str, int] = {}
     of_two: dict[str, int] = {}
@@ -53,13 +56,15 @@ def against_usual(rows: Sequence[Row], one: str, two: str) -> list[Row]:
     for row in rows:
         usual = of_two[row[two]] / everybody
         share = (row["people"] + SMOOTHING * usual) / (of_one[row[one]] + SMOOTHING)
-        made.append({**row, "share": share, "usual": usual, "more": share - usual})
+        low = wilson(row["people"], of_one[row[one]], tests=len(rows))[0]
+        made.append({**row, "share": share, "usual": usual, "more": share - usual, "is_sure": low > usual})
     return sorted(made, key=lambda row: (-row["more"], str(row[one]), str(row[two])))
 
 
-def kept(rows: Sequence[Row], column: str, most: int) -> list[str]:
-    """The first `most` values of a column, in the order of the rows."""
-    return list(dict.fromkeys(str(row[column]) for row in rows))[:most]
+def told(rows: Sequence[Row], say: Callable[[Row], Say]) -> Say:
+    """The sentence about the cell that stands out most beyond chance, or that none does."""
+    first = next((row for row in rows if row["is_sure"]), None)
+    return Say(_("No difference between them is beyond chance.")) if first is None else say(first)
 
 
 def money_of(rows: Sequence[Row]) -> Decimal:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import ibis.expr.types as ir
 
 from habitue.insights.reports.catalogue import Material, Report
-from habitue.insights.reports.cross import against_usual, by_two, money_of, totals
+from habitue.insights.reports.cross import against_usual, by_two, money_of, told, totals
 from habitue.insights.reports.shape import Chart, Column, Condition, Did, Has, Outcome, Row, Say, Section, Value
 from habitue.insights.reports.sold import lines
 from habitue.insights.reports.who import AGES, customers, of_age
@@ -32,10 +32,30 @@ def compute(m: Material) -> Outcome:
     facts = m.keep(sold_to(m))
     places = m.rows(totals(facts, "place"))[:MOST_PLACES]
     items = [row["item"] for row in m.rows(totals(facts, "item").limit(MOST_ITEMS))]
-    links = Links(m, _fields(m, facts), _categories(m, facts))
-    if not places or not items:
+    links = Links(m, _fields(m, facts), _categories(m, facts), _knows_births(m, facts))
+    shown = facts.filter(facts["item"].isin(items))
+    ages = against_usual(m.rows(by_two(shown, "age_group", "item")), "age_group", "item") if items else []
+    knows_ages = len({row["age_group"] for row in ages}) > 1
+    if not places and not knows_ages:
         return Outcome(Say(NEEDS))
-    says = Say(
+    chosen = shown.filter(shown.place.isin([row["place"] for row in places]))
+    crossed = against_usual(m.rows(by_two(chosen, "place", "item")), "place", "item") if len(places) > 1 else []
+    sections = [
+        *([_places(places, links)] if places else []),
+        *([_what_where(crossed, links)] if crossed else []),
+        *([_ages(ages, links)] if knows_ages else []),
+        *([_three(m, chosen, links)] if knows_ages and places else []),
+    ]
+    missing = []
+    if not places:
+        missing.append(Say(_("Where the customers live is not known: import addresses to see what which place buys.")))
+    if not knows_ages:
+        missing.append(Say(_("The age of the customers is not known: import birth dates to see what which age buys.")))
+    return Outcome(_most(places) if places else sections[0].says, tuple(sections), tuple(missing))
+
+
+def _most(places: Sequence[Row]) -> Say:
+    return Say(
         _("Most money comes from %(place)s: %(money)s of the last twelve months from %(people)s customers."),
         {
             "place": Value(places[0]["place"], "text"),
@@ -43,28 +63,19 @@ def compute(m: Material) -> Outcome:
             "people": Value(places[0]["people"]),
         },
     )
-    shown = facts.filter(facts["item"].isin(items))
-    chosen = shown.filter(shown.place.isin([row["place"] for row in places]))
-    sections = [_places(places, links)]
-    crossed = against_usual(m.rows(by_two(chosen, "place", "item")), "place", "item")
-    if len(places) > 1:
-        sections.append(_what_where(crossed, links))
-    ages = against_usual(m.rows(by_two(shown, "age_group", "item")), "age_group", "item")
-    warnings = []
-    if len({row["age_group"] for row in ages}) > 1:
-        sections += [_ages(ages, links), _three(m, chosen, links)]
-    else:
-        warnings.append(Say(_("The age of the customers is not known: import birth dates to see what which age buys.")))
-    return Outcome(says, tuple(sections), tuple(warnings))
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """What rules can say: the trait that tells each place, and which items are categories (others are articles)."""
+    """What rules can say: the trait that tells each place, and which items are categories (others are articles).
+
+    A rule asks for the birth date, so it says nothing of ages that come from elsewhere (`knows_births` is false then).
+    """
 
     material: Material
     fields: Mapping[str, str]
     categories: frozenset[str]
+    knows_births: bool
 
     def behind(self, row: Row) -> Sequence[Condition]:
         """The conditions of a row with place, age group and item, as far as it has them; none where one is missing."""
@@ -74,6 +85,8 @@ class Links:
                 return ()
             found.append(Has(self.fields[row["place"]], "is", row["place"]))
         if "age_group" in row:
+            if not self.knows_births:
+                return ()
             found += of_age(row["age_group"])
         since, until = self.material.year
         where = ((self._property(row["item"]), "is", row["item"]),) if "item" in row else ()
@@ -85,12 +98,17 @@ class Links:
 
 def _fields(m: Material, facts: ir.Table) -> dict[str, str]:
     """The trait that tells a place, where it is the same for all who live there."""
-    told = facts.filter(facts.place.notnull()).select("place", "place_field").distinct()
+    known = facts.filter(facts.place.notnull()).select("place", "place_field").distinct()
     found: dict[str, set[str | None]] = {}
-    for row in m.rows(told):
+    for row in m.rows(known):
         found.setdefault(row["place"], set()).add(row["place_field"])
     single = {place: next(iter(fields)) for place, fields in found.items() if len(fields) == 1}
     return {place: field for place, field in single.items() if field}
+
+
+def _knows_births(m: Material, facts: ir.Table) -> bool:
+    known = facts.filter(facts.age_group.notnull() & ~facts.is_exact_age)
+    return not m.rows(known.aggregate(others=known.count()))[0]["others"]
 
 
 def _categories(m: Material, facts: ir.Table) -> frozenset[str]:
@@ -130,18 +148,20 @@ def _places(places: Sequence[Row], links: Links) -> Section:
 
 
 def _what_where(rows: Sequence[Row], links: Links) -> Section:
-    first = rows[0]
     return Section(
         "place_items",
         _("What which place buys"),
-        Say(
-            _("“%(item)s” sells better in %(place)s than elsewhere: %(share)s against %(usual)s."),
-            {
-                "item": Value(first["item"], "text"),
-                "place": Value(first["place"], "text"),
-                "share": Value(first["share"], "share"),
-                "usual": Value(first["usual"], "share"),
-            },
+        told(
+            rows,
+            lambda first: Say(
+                _("“%(item)s” sells better in %(place)s than elsewhere: %(share)s against %(usual)s."),
+                {
+                    "item": Value(first["item"], "text"),
+                    "place": Value(first["place"], "text"),
+                    "share": Value(first["share"], "share"),
+                    "usual": Value(first["usual"], "share"),
+                },
+            ),
         ),
         (Column("place", _("Place")), *CELLS),
         tuple(rows),
@@ -152,18 +172,20 @@ def _what_where(rows: Sequence[Row], links: Links) -> Section:
 
 
 def _ages(rows: Sequence[Row], links: Links) -> Section:
-    first = rows[0]
     return Section(
         "age_items",
         _("What which age buys"),
-        Say(
-            _("“%(item)s” is bought more by those %(age)s: %(share)s against %(usual)s."),
-            {
-                "item": Value(first["item"], "text"),
-                "age": Value(AGES[first["age_group"]], "choice"),
-                "share": Value(first["share"], "share"),
-                "usual": Value(first["usual"], "share"),
-            },
+        told(
+            rows,
+            lambda first: Say(
+                _("“%(item)s” is bought more by those %(age)s: %(share)s against %(usual)s."),
+                {
+                    "item": Value(first["item"], "text"),
+                    "age": Value(AGES[first["age_group"]], "choice"),
+                    "share": Value(first["share"], "share"),
+                    "usual": Value(first["usual"], "share"),
+                },
+            ),
         ),
         (Column("age_group", _("Age"), "choice", AGES), *CELLS),
         tuple(rows),

@@ -57,8 +57,8 @@ def topics(found: Sequence[str]) -> list[int]:
     """The number of the topic of each text; the same texts give the same topics."""
     # Imported here: only who opens this report waits for it.
     import numpy as np
-    from sklearn.decomposition import NMF  # type: ignore[import-untyped]  # scikit-learn carries no types
-    from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]  # as above
+    from sklearn.decomposition import NMF
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
     count = max(2, min(MOST_TOPICS, len(found) // A_TOPIC))
     lowered = [text.lower() for text in found]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import ibis.expr.types as ir
 
 from habitue.insights.reports.catalogue import Material, Report
-from habitue.insights.reports.cross import against_usual, by_two, money_of, totals
+from habitue.insights.reports.cross import against_usual, by_two, money_of, told, totals
 from habitue.insights.reports.places import CELLS, MOST_ITEMS, READ, sold_to
 from habitue.insights.reports.shape import Chart, Column, Has, Outcome, Row, Say, Section, Value
 from habitue.insights.reports.who import SIZES
@@ -81,19 +81,21 @@ def _crossed(m: Material, facts: ir.Table) -> list[Section]:
 
 
 def _section(column: str, label: str, title: str, choices: Mapping[str, str], rows: Sequence[Row]) -> Section:
-    first = rows[0]
     named = Column(column, label, "choice", choices) if choices else Column(column, label)
     return Section(
         f"{column}_items",
         title,
-        Say(
-            _("“%(item)s” stands out at %(who)s: %(share)s against %(usual)s."),
-            {
-                "item": Value(first["item"], "text"),
-                "who": Value(choices.get(first[column], first[column]), "choice" if choices else "text"),
-                "share": Value(first["share"], "share"),
-                "usual": Value(first["usual"], "share"),
-            },
+        told(
+            rows,
+            lambda first: Say(
+                _("“%(item)s” stands out at %(who)s: %(share)s against %(usual)s."),
+                {
+                    "item": Value(first["item"], "text"),
+                    "who": Value(choices.get(first[column], first[column]), "choice" if choices else "text"),
+                    "share": Value(first["share"], "share"),
+                    "usual": Value(first["usual"], "share"),
+                },
+            ),
         ),
         (named, *CELLS),
         tuple(rows),
@@ -106,9 +108,12 @@ def _where(rows: Sequence[Row]) -> Section:
     return Section(
         "industry_places",
         _("Where which industry is at home"),
-        Say(
-            _("%(industry)s stands out in %(place)s."),
-            {"industry": Value(rows[0]["industry"], "text"), "place": Value(rows[0]["place"], "text")},
+        told(
+            rows,
+            lambda first: Say(
+                _("%(industry)s stands out in %(place)s."),
+                {"industry": Value(first["industry"], "text"), "place": Value(first["place"], "text")},
+            ),
         ),
         (
             Column("industry", _("Industry")),

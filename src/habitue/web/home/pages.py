@@ -120,17 +120,20 @@ def _shown(ws: Context, known: Figures) -> dict[str, Any]:
         pairs = refused.count(conn) if allowed(ws.actor, "people.read") else 0
     may_list = allowed(ws.actor, "audiences.read")
     revenue, last = known.revenue, _imports(ws)
+    is_past = revenue.is_past(known.as_of.date())
+    # Data that ended long ago says nothing of what to do today.
+    may_propose = may_list and known.rfm.people > 0 and not is_past
     return {
         "figures": known,
-        "is_past": revenue.is_past(known.as_of.date()),
+        "is_past": is_past,
         "change": _change(revenue.year, revenue.year_before) if revenue.has_year_before else None,
         "reach": known.may_be_written_to / known.people if known.people else 0,
         "chart": revenue_chart(revenue, known.rfm.currency),
         "people_page": page_url("people:list"),
         "buyers_url": people_url(BUYERS_OF_A_YEAR) if may_list else "",
         "reach_url": people_url(MAY_BE_WRITTEN_TO) if may_list else "",
-        "may_list": may_list and known.rfm.people > 0,
-        **(_proposed(ws) if may_list and proposals.known(ws) else {}),
+        "may_list": may_propose,
+        **(_proposed(ws) if may_propose and proposals.known(ws) else {}),
         "tasks": [
             *todo.of_gaps(
                 has_orders=known.rfm.people > 0,

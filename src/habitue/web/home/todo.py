@@ -18,7 +18,7 @@ from habitue.web.templatetags.show import money_whole, number, percent
 class Task:
     """One thing to do: `url` opens the list, `audience_url` (may be empty) makes an audience of it.
 
-    `worth` tells what such people brought before; a `code` names a proposal that can be taken up.
+    `worth` is what such people brought before, told by `worth_note`; a `code` names a proposal that can be taken up.
     """
 
     title: str
@@ -26,6 +26,7 @@ class Task:
     url: str
     audience_url: str = ""
     worth: str = ""
+    worth_note: str = ""
     code: str = ""
 
 
@@ -69,22 +70,24 @@ def of_refused(count: int) -> Sequence[Task]:
 def _proposal(found: Proposal, currency: str) -> Task:
     name = gettext(found.idea.label)
     title = gettext("%(proposal)s: %(people)s")
+    worth, note = _worth(found, currency)
     return Task(
         title=title % {"proposal": name, "people": number(found.people)},
         why=gettext(found.idea.why),
         url=people_url(found.idea.rule),
         audience_url=builder_url(found.idea.rule, name=name, description=gettext(found.idea.why)),
-        worth=_worth(found, currency),
+        worth=worth,
+        worth_note=note,
         code=found.idea.code,
     )
 
 
-def _worth(found: Proposal, currency: str) -> str:
+def _worth(found: Proposal, currency: str) -> tuple[str, str]:
     if found.expected is None:
-        return gettext("Too few people were like them before to say what they may bring.")
-    text = gettext("As many people like them brought about %(money)s in 90 days; %(share)s of them bought.")
+        return "", gettext("too few people were like them before to say what they may bring")
+    text = gettext("is what as many people like them brought in 90 days; %(share)s of them bought")
     share = percent(found.then_bought / found.then_people)
-    return text % {"money": money_whole(found.expected, currency), "share": share}
+    return money_whole(found.expected, currency), text % {"share": share}
 
 
 def _set_aside(item: Import, rows: int) -> Task:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,8 +12,10 @@ from django.utils.translation import gettext
 
 from habitue.insights import report as rfm_report
 from habitue.insights.catalogue import Insight, insights
+from habitue.insights.listing import ORDER
 from habitue.kernel.text import gettext_noop as _
 from habitue.web import paging
+from habitue.web.insights import model_cards
 from habitue.web.insights.figures import FEW_BUYERS, group_chart, group_rows, pareto_chart, risk_rows
 from habitue.web.navigation import NavEntry
 from habitue.web.routing import route
@@ -81,6 +84,8 @@ ROUTES = (
     route("", overview, name="list", permission="insights.read"),
     route("rfm/", rfm, name="rfm", permission="insights.read"),
     route("rfm/at-risk/", at_risk, name="at_risk", permission="insights.read"),
+    route("learn/", model_cards.learn, name="learn", permission="audiences.edit"),
+    *(route(f"{name}/", partial(model_cards.page, name=name), name=name, permission="insights.read") for name in ORDER),
 )
 NAVIGATION = NavEntry(
     section="understand", label=_("Insights"), url_name="insights:list", icon="insight", permission="insights.read"

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 
 from habitue.kernel.text import gettext_noop as _
 from habitue.web.navigation import NavEntry
-from habitue.web.people import changes
+from habitue.web.people import changes, why
 from habitue.web.profile_parts import lists
 from habitue.web.profile_parts.card import card, timeline_of
 from habitue.web.profile_parts.worth import audiences_of, worth
@@ -79,6 +79,7 @@ ROUTES = (
     route("<str:profile_id>/", person, name="person", permission="people.read"),
     route("<str:profile_id>/timeline/", timeline, name="timeline", permission="people.read"),
     route("<str:profile_id>/figures/", figures, name="figures", permission="people.read"),
+    route("<str:profile_id>/why/", why.why, name="why", permission="people.read"),
     route("<str:profile_id>/separate/", changes.separate, name="separate", permission="people.edit"),
     route("<str:profile_id>/undo-join/", changes.undo_join, name="undo_join", permission="people.edit"),
     route("<str:profile_id>/join/", changes.join, name="join", permission="people.edit"),

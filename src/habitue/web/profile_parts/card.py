@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from habitue.profiles.reading import Person
 from habitue.web.profile_parts import facts, identities, may_we, moments
+from habitue.web.profile_parts.around import around
 from habitue.web.profile_parts.origins import source_names
 
 
@@ -28,6 +29,8 @@ def card(request: HttpRequest, found: Person) -> dict[str, Any]:
         "who": facts.who(found, sources),
         "permissions": may_we.permissions(ws.purposes.listing(), found.consents, found.traits, sources),
         "identities": identities.identities(explanation, sources),
+        "around": around(ws, found.row),
+        "network": identities.network(explanation),
         "refusals": identities.refusals(explanation, names),
         "sources": sorted(known_by),
     }

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from django.utils.translation import gettext
 
 from habitue.collect.envelope import namespace_kind, priority
 from habitue.identity.explain import Explanation, Known, Link
 from habitue.identity.tables import identifiers
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
+from habitue.web.profile_parts.network import Dot, Network, Wire
+from habitue.web.profile_parts.pair import sentence
 from habitue.web.profile_parts.said import said
 
 NAMESPACES: Mapping[str, str] = {
@@ -28,7 +31,11 @@ NAMESPACES: Mapping[str, str] = {
 RULES: Mapping[str, str] = {
     "same_record": _("stood together in one record"),
     "decision": _("somebody here decided that it is the same person"),
+    "match": _("a comparison of everybody found that it is most likely the same person"),
 }
+
+
+TONES: Mapping[str, str] = {"email": "chart-2", "phone": "chart-3", "anonymous_id": "chart-4", "record": "ink-3"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,8 @@ class Tie:
     a: int
     b: int
     is_decision: bool
+    score: float | None
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,11 @@ def identities(found: Explanation, sources: Mapping[str, str]) -> Sequence[Ident
     return [_identity(known, found.links, sources) for known in ordered]
 
 
+def told(link: Link, sources: Mapping[str, str]) -> Tie:
+    """A link in words, seen from its first identifier."""
+    return _tie(link.a, link, sources)
+
+
 def refusals(found: Explanation, names: Mapping[str, str]) -> Sequence[Refusal]:
     """The ties that were refused, newest first, one for each reason and other side."""
     seen: dict[tuple[str, str, str], Refusal] = {}
@@ -89,6 +103,28 @@ def refusals(found: Explanation, names: Mapping[str, str]) -> Sequence[Refusal]:
         )
         seen[refusal.value, refusal.reason, refusal.profile_id] = refusal
     return sorted(seen.values(), key=lambda refusal: refusal.at, reverse=True)
+
+
+def network(found: Explanation) -> Network:
+    """The identifiers and what links them, as a picture."""
+    dots = [
+        Dot(
+            str(known.identifier_id),
+            shown(known),
+            gettext(_kind(known)),
+            TONES.get(namespace_kind(known.namespace), "chart-1"),
+        )
+        for known in sorted(found.identifiers, key=lambda known: (priority(known.namespace), known.first_seq))
+    ]
+    wires = [
+        Wire(str(link.a.identifier_id), str(link.b.identifier_id), is_thought=link.rule != "same_record")
+        for link in found.links
+    ]
+    return Network(gettext("What makes this one person"), dots, wires)
+
+
+def _kind(known: Known) -> str:
+    return NAMESPACES.get(namespace_kind(known.namespace), known.namespace)
 
 
 def source_ids(found: Explanation) -> set[str]:
@@ -135,4 +171,6 @@ def _tie(known: Known, link: Link, sources: Mapping[str, str]) -> Tie:
         a=link.a.identifier_id,
         b=link.b.identifier_id,
         is_decision=link.rule == "decision",
+        score=link.score,
+        why=sentence(link.evidence),
     )

@@ -66,7 +66,7 @@ def _number(row: Row, name: str) -> float:
 def _bars(section: Section, chart: Chart, writer: Writer, width: int) -> Spec:
     rows = [row for row in section.rows if row.get(chart.x) is not None][:MOST_BARS]
     measure = column_of(section, chart.x)
-    values = [
+    values: list[dict[str, Any]] = [
         {
             "name": _short(writer.label(row, section, chart.y), width),
             "value": _number(row, chart.x),
@@ -141,7 +141,7 @@ def _name(row: Row, column: Column, writer: Writer, width: int) -> str:
 def _lines(section: Section, chart: Chart, writer: Writer, width: int) -> Spec:
     rows = [row for row in section.rows if row.get(chart.y) is not None]
     places = sorted({row[chart.x] for row in rows})
-    series = list(dict.fromkeys(row[chart.series] for row in rows)) if chart.series else [None]
+    series = list(dict.fromkeys(row[chart.series] for row in rows)) if chart.series else [""]
     free = iter(SERIES)
     colours = {name: COLOURS[name] if name in COLOURS else next(free, "ink-3") for name in series}
     measure, kind = column_of(section, chart.y), column_of(section, chart.x).kind
@@ -176,7 +176,7 @@ def _lines(section: Section, chart: Chart, writer: Writer, width: int) -> Spec:
 
 
 def _point(row: Row, chart: Chart, places: list[Any], colours: Mapping[Any, str]) -> dict[str, Any]:
-    own = row[chart.series] if chart.series else None
+    own = row[chart.series] if chart.series else ""
     return {
         "place": places.index(row[chart.x]),
         "value": _number(row, chart.y),

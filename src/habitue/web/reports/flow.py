@@ -93,7 +93,7 @@ def flow(section: Section, chart: Chart, writer: Writer, width: int) -> Mapping[
 
 def _points(number: int, band: Band) -> list[Row]:
     """The band as a smooth step from left to right; who stays in the group is drawn lightly."""
-    made = []
+    made: list[Row] = []
     for step in range(STEPS + 1):
         part = step / STEPS
         bend = part * part * (3 - 2 * part)
@@ -113,7 +113,7 @@ def _points(number: int, band: Band) -> list[Row]:
 def _names(
     rows: Sequence[tuple[str, str, int]], made: Sequence[Band], column: Column, writer: Writer, *, side: int
 ) -> list[dict[str, Any]]:
-    found = []
+    found: list[dict[str, Any]] = []
     for code in column.choices:
         own = [band for band in made if (band.origin, band.target)[side] == code]
         if not own:

@@ -33,7 +33,7 @@ from habitue.web.routing import route
 from habitue.web.rule_links import page_url
 from habitue.web.templatetags.show import locale
 
-FIRST_ROWS = 12
+FIRST_ROWS = 8
 THEMES = {
     "customers": _("Customers"),
     "money": _("Money"),
@@ -99,7 +99,8 @@ def department(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     ws = request.ws.context
     entries = [_entry(ws, report) for report in reports().values() if name in report.departments]
-    shown = {"name": name, "label": DEPARTMENTS[name], "entries": entries, "departments": DEPARTMENTS.items()}
+    label = next(text for code, text in DEPARTMENTS.items() if code == name)
+    shown = {"name": name, "label": label, "entries": entries, "departments": DEPARTMENTS.items()}
     return render(request, "reports/department.html", shown)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from habitue.access.api_keys import RATE_PER_MINUTE
 from habitue.quality.policies import MEASURES
+from habitue.web.sources.live import field_label
 
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]{1,253}/?")
 _MEASURES = {
@@ -59,7 +60,7 @@ class NewKeyForm(KeyForm):
             ("secret", _("Secret: for your own servers. What it says is trusted.")),
         ),
     )
-    field_order = ("kind", "origins", "rate")
+    field_order: tuple[str, ...] = ("kind", "origins", "rate")
 
 
 class NewSourceForm(NewKeyForm):
@@ -102,7 +103,7 @@ class CorrectionForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, value in values.items():
             self.fields[f"value_{name}"] = forms.CharField(
-                label=name, required=False, initial=value, max_length=2_000, widget=forms.TextInput
+                label=field_label(name), required=False, initial=value, max_length=2_000, widget=forms.TextInput
             )
         self._names = tuple(values)
 

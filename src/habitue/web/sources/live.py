@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from habitue.access.policy import allowed
 from habitue.kernel.text import gettext_noop as _
-from habitue.quality.dictionary import event_kind
+from habitue.quality.dictionary import FIELDS, PROPERTIES, event_kind, field
 from habitue.web.sources.reasons import refused
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ STATES: Mapping[str, tuple[str, str]] = {
     "discarded": (_("put aside for good"), "n"),
     "refused": (_("refused"), "a"),
 }
+PROOFS: Mapping[str, str] = {"claimed": _("claimed"), "proven": _("proven")}
 TYPES: Mapping[str, str] = {
     "identify": _("Details of a person"),
     "group": _("Details of a company"),
@@ -48,6 +49,7 @@ class Line:
     profile_id: str = ""
     reason: str = ""
     message_id: str = ""
+    proof: str = ""
 
 
 def lines(ws: Workspace, source_id: str) -> Sequence[Line]:
@@ -62,14 +64,30 @@ def called(kind: str, name: str) -> str:
 
 
 def problem_texts(problems: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The reasons of a message in quarantine, with the field and its value."""
-    return [
-        f"{each['field']} „{each['value']}“: {_filled(each)}" if each["value"] else f"{each['field']}: {_filled(each)}"
-        for each in problems
-    ]
+    """The reasons of a message in quarantine, each with the field and its value."""
+    return [_told(each) for each in problems]
 
 
-def _filled(problem: Mapping[str, Any]) -> str:
+def _told(problem: Mapping[str, Any]) -> str:
+    reason, value = filled(problem), str(problem["value"])
+    name = field_label(str(problem["field"]))
+    return f"{name}: {reason}" if not value or value in reason else f"{name}: “{value}” – {reason}"
+
+
+def field_label(name: str) -> str:
+    """What a trait or a property is called, in the reader's words."""
+    if name == "event":
+        return gettext("Event")
+    return gettext(PROPERTIES[name].label if name in PROPERTIES and name not in FIELDS else field(name).label)
+
+
+def without_values(problems: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The problems for readers who may not see people: the reason without the value."""
+    return [{**each, "value": "", "params": dict.fromkeys(each["params"], "…")} for each in problems]
+
+
+def filled(problem: Mapping[str, Any]) -> str:
+    """The reason of a problem in the reader's language."""
     text = gettext(str(problem["message"]))
     return text % problem["params"] if problem["params"] else text
 
@@ -80,18 +98,17 @@ def _taken(ws: Workspace, source_id: str) -> Iterable[Line]:
         if event.message_id.endswith("/member"):
             continue
         who, profile_id = (event.value, event.profile_id) if is_shown else ("", "")
-        yield _line(event.received_at, "taken", called(event.type, event.name), who, profile_id, "", event.message_id)
+        what, proof = called(event.type, event.name), gettext(PROOFS[event.proof]) if event.proof in PROOFS else ""
+        line = _line(event.received_at, "taken", what, who, profile_id, "", event.message_id)
+        yield replace(line, proof=proof)
 
 
 def _held(ws: Workspace, source_id: str) -> Iterable[Line]:
     states = ("open", "noted", "dropped", "discarded")
     for each in ws.sources.quarantine(source_id, states=states, limit=LIMIT):
-        reason = " ".join(problem_texts(each.problems if allowed(ws.actor, "people.read") else _without(each.problems)))
+        told = each.problems if allowed(ws.actor, "people.read") else without_values(each.problems)
+        reason = " ".join(problem_texts(told))
         yield _line(each.received_at, each.state, called(each.type, each.name), "", "", reason, each.message_id)
-
-
-def _without(problems: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return [{**each, "value": ""} for each in problems]
 
 
 def _refused(ws: Workspace, source_id: str) -> Iterable[Line]:

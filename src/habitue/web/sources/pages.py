@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -24,9 +27,12 @@ from habitue.web.sources.forms import NewSourceForm
 from habitue.web.sources.reasons import refused
 
 if TYPE_CHECKING:
+    from habitue.collect.figures import SourceFigures
     from habitue.collect.sources import Source
     from habitue.workspace import Workspace
 
+FIGURES_SECONDS = 60.0
+_counted: dict[Path, tuple[float, Mapping[str, SourceFigures]]] = {}
 ORDER = ("Browser", "Node", "Python", "curl")
 
 
@@ -111,8 +117,9 @@ def test(request: HttpRequest, source_id: str) -> HttpResponse:
 def _rows(ws: Workspace, sources: Any) -> list[Row]:
     moment = ws.clock.now()
     minutes = ws.sources.by_minute([each.source_id for each in sources], since=sparkline.since(moment))
-    outcomes, held = ws.sources.outcomes(), ws.sources.quarantine_counts()
-    figures = ws.sources.figures()
+    only = sources[0].source_id if len(sources) == 1 else None
+    outcomes, held = ws.sources.outcomes(), ws.sources.quarantine_counts(only)
+    figures = _figures(ws)
     rows = []
     for source in sources:
         told = outcomes.get(source.source_id, {})
@@ -133,6 +140,15 @@ def _rows(ws: Workspace, sources: Any) -> list[Row]:
             )
         )
     return sorted(rows, key=lambda row: (row.last_at is None, row.source.name.casefold()))
+
+
+def _figures(ws: Workspace) -> Mapping[str, SourceFigures]:
+    """Events of every source from the replica, at most a minute old: the views that are renewed ask for them often."""
+    now = time.monotonic()
+    known = _counted.get(ws.folder)
+    if known is None or now - known[0] > FIGURES_SECONDS:
+        known = _counted[ws.folder] = (now, ws.sources.figures())
+    return known[1]
 
 
 def _refusals(ws: Workspace, source_id: str) -> list[tuple[str, int, datetime]]:

@@ -30,7 +30,7 @@ VIEWS = {"open": _("Waiting"), "noted": _("Taken without a value"), "released": 
 
 def reasons(ws: Workspace, source_id: str) -> list[dict[str, Any]]:
     """How many messages there are in quarantine by reason: what waits, and what was noted or dropped."""
-    counts = ws.sources.quarantine_counts().get(source_id, {})
+    counts = ws.sources.quarantine_counts(source_id).get(source_id, {})
     return [
         {"state": state, "label": gettext(VIEWS[state]), "reason": _reason(ws, source_id, state, code), "count": count}
         for (state, code), count in counts.items()
@@ -44,7 +44,7 @@ def page(request: HttpRequest, source_id: str) -> HttpResponse:
     state = state if state in VIEWS else "open"
     number = paging.wanted(request.GET.get("page"))
     found = request.ws.sources.quarantine(source_id, states=[state], offset=(number - 1) * PAGE, limit=PAGE + 1)
-    counts = request.ws.sources.quarantine_counts().get(source_id, {})
+    counts = request.ws.sources.quarantine_counts(source_id).get(source_id, {})
     sums = {name: sum(count for (of, _), count in counts.items() if of == name) for name in VIEWS}
     shown = {
         "source": request.ws.sources.get(source_id),
@@ -117,10 +117,14 @@ def rules_form(ws: Workspace, source_id: str) -> RulesForm:
 
 def _shown(request: HttpRequest, each: HeldMessage) -> dict[str, Any]:
     sees_people = allowed(request.ws.actor, "people.read")
-    problems = each.problems if sees_people else [{**problem, "value": ""} for problem in each.problems]
+    problems = each.problems if sees_people else live.without_values(each.problems)
     shown: dict[str, Any] = {"message": each, "what": live.called(each.type, each.name)}
     shown["problems"] = live.problem_texts(problems)
-    shown["cells"] = list(zip(each.columns, each.cells, strict=True)) if sees_people else []
+    shown["cells"] = (
+        [(live.field_label(name), cell) for name, cell in zip(each.columns, each.cells, strict=True)]
+        if sees_people
+        else []
+    )
     if each.state == "open" and allowed(request.ws.actor, "sources.edit"):
         shown["form"] = CorrectionForm(values=_broken(each), auto_id=f"{each.held_id}-%s")
         shown["is_unplanned"] = any(problem["code"] == UNPLANNED for problem in each.problems)
@@ -139,7 +143,7 @@ def _held(request: HttpRequest, source_id: str, held_id: str) -> HeldMessage:
 
 
 def _waiting(request: HttpRequest, source_id: str) -> int:
-    counts = request.ws.sources.quarantine_counts().get(source_id, {})
+    counts = request.ws.sources.quarantine_counts(source_id).get(source_id, {})
     return sum(count for (state, _), count in counts.items() if state == "open")
 
 
@@ -155,8 +159,8 @@ def _tell(request: HttpRequest, replayed: int, tried: int) -> None:
 def _reason(ws: Workspace, source_id: str, state: str, code: str) -> str:
     found = ws.sources.quarantine(source_id, states=[state], limit=200)
     problems = (problem for each in found for problem in each.problems if problem["code"] == code)
-    first = next(problems, None)
-    return gettext(str(first["message"])) % first["params"] if first else code
+    first = next(iter(live.without_values(list(problems)[:1])), None)
+    return f"{live.field_label(str(first['field']))}: {live.filled(first)}" if first else code
 
 
 ROUTES = (

@@ -8,7 +8,7 @@ from alembic import op
 from habitue.kernel import register
 
 revision = "0005"
-down_revision = "0011"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

@@ -84,6 +84,14 @@ def upgrade() -> None:
         sa.Column("report", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("run_id", name=op.f("pk_identity_runs")),
     )
+    op.create_table(
+        "profiles_relations",
+        sa.Column("profile_id", sa.Text(), nullable=False),
+        sa.Column("other_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("group_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("profile_id", "other_id", "kind", name=op.f("pk_profiles_relations")),
+    )
     op.add_column("identity_identifiers", sa.Column("first_at", register.Instant(), nullable=True))
     op.add_column("identity_identifiers", sa.Column("blocked_seq", sa.BigInteger(), nullable=True))
     op.add_column("identity_links", sa.Column("proof", sa.Text(), server_default="confirmed", nullable=False))

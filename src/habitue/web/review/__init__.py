@@ -1,0 +1,1 @@
+"""Who is who: pairs to decide, matching runs, shared values, and the rules of identity."""

@@ -1,0 +1,197 @@
+"""Pages of who is who: the next pair to decide, how the review stands, matching runs, shared values, rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from habitue.identity.review import Pair
+from habitue.identity.rules import REASONS
+from habitue.kernel.errors import NotFound
+from habitue.kernel.text import gettext_noop as _
+from habitue.profiles.matching import STATES
+from habitue.profiles.reading import Person
+from habitue.web.navigation import NavEntry
+from habitue.web.profile_parts import pair as pairs
+from habitue.web.profile_parts.origins import source_names
+from habitue.web.review import rules
+from habitue.web.review.joining import joining
+from habitue.web.routing import route
+from habitue.web.templatetags.show import percent
+
+if TYPE_CHECKING:
+    from habitue.workspace import Workspace
+
+KINDS = ("", "match", "refusal")
+WORDS = ("same", "different", "later", "skip")
+
+
+def pair(request: HttpRequest) -> HttpResponse:
+    """The next pair, or the one that the address asks for; what waits after it."""
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in KINDS else ""
+    found = _wanted(request) or request.ws.review.next(kind=kind)
+    shown = {"standing": request.ws.review.standing(), "kind": kind, "tab": "pair"}
+    if found is None:
+        return render(request, "review/nothing.html", {**shown, "runs": request.ws.matching.listing(limit=1)})
+    left, right = request.ws.people.get(found.profile_a), request.ws.people.get(found.profile_b)
+    sources = source_names(request.ws)
+    shown |= {
+        "pair": found,
+        "left": left,
+        "right": right,
+        "left_sources": _told_by(left, sources),
+        "right_sources": _told_by(right, sources),
+        "lines": pairs.lines(left, right, found.evidence),
+        "sentence": pairs.sentence(found.evidence),
+        "chart": pairs.waterfall(found.evidence, found.score),
+        "reason": REASONS.get(found.reason, ""),
+        "joining": joining(request.ws.context, left, right),
+        "queue": _queue(request, found, kind),
+    }
+    return render(request, "review/pair.html", shown)
+
+
+@require_POST
+def answer(request: HttpRequest) -> HttpResponse:
+    """Decide a pair, or put it off."""
+    a, b = _numbers(request)
+    word = request.POST.get("word", "")
+    kind = request.POST.get("kind", "")
+    if word in ("same", "different"):
+        told = request.ws.review.answer(a, b, "same" if word == "same" else "different")
+        if round(told.before, 2) != round(told.after, 2):
+            text = gettext("Your answer moved the automatic limit from %(before)s to %(after)s.")
+            messages.success(request, text % {"before": percent(told.before), "after": percent(told.after)})
+    elif word == "later":
+        request.ws.review.later(a, b)
+    elif word == "skip":
+        request.ws.review.skip(a, b)
+    query = f"?kind={kind}" if kind in KINDS and kind else ""
+    return redirect(f"{reverse('review:pair')}{query}")
+
+
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take the reader's last answer back."""
+    count = request.ws.review.undo_last()
+    text = gettext("Your last answer is taken back, as if it had never been given.") if count else ""
+    messages.success(request, text or gettext("There is no answer of yours to take back."))
+    return redirect("review:pair")
+
+
+def standing(request: HttpRequest) -> HttpResponse:
+    """How precise the matches were, where people disagree, matching runs, and the decisions of each day."""
+    ws = request.ws
+    shown = {
+        "standing": ws.review.standing(),
+        "conflicts": [(each, _name(ws, each.a), _name(ws, each.b)) for each in ws.review.conflicts()[:50]],
+        "runs": [(run, gettext(STATES[run.state])) for run in ws.matching.listing()],
+        "days": rules.days(ws),
+        "tab": "standing",
+    }
+    return render(request, "review/standing.html", shown)
+
+
+@require_POST
+def run(request: HttpRequest) -> HttpResponse:
+    """Start a matching run; the worker carries it out."""
+    request.ws.matching.start()
+    messages.success(request, gettext("Everybody is being compared with everybody. Pairs appear here by themselves."))
+    return redirect("review:standing")
+
+
+@require_POST
+def undo_run(request: HttpRequest) -> HttpResponse:
+    """Take a matching run back."""
+    count = request.ws.matching.undo(request.POST.get("run", "")[:64])
+    messages.success(
+        request, gettext("Taken back: %(count)s links, as if they had never been made.") % {"count": count}
+    )
+    return redirect("review:standing")
+
+
+@require_POST
+def undo_day(request: HttpRequest) -> HttpResponse:
+    """Take back what somebody decided on one day."""
+    try:
+        day = date.fromisoformat(request.POST.get("day", ""))
+    except ValueError:
+        raise NotFound(what=_("day"), key=request.POST.get("day", "")[:20]) from None
+    count = request.ws.identity.undo_day(request.POST.get("by", "")[:80], day)
+    messages.success(
+        request, gettext("Taken back: %(count)s decisions. The pairs are asked about again.") % {"count": count}
+    )
+    return redirect("review:standing")
+
+
+@require_POST
+def ask_again(request: HttpRequest) -> HttpResponse:
+    """Ask about a decided pair once more."""
+    a, b = _numbers(request)
+    request.ws.review.ask_again(a, b)
+    return redirect(f"{reverse('review:pair')}?a={a}&b={b}")
+
+
+def _queue(request: HttpRequest, shown: Pair, kind: str) -> list[tuple[Pair, str, str]]:
+    """What comes after the pair that is shown, with the names of both."""
+    found = [each for each in request.ws.review.queue(limit=9, kind=kind) if (each.a, each.b) != (shown.a, shown.b)]
+    ids = [profile_id for each in found for profile_id in (each.profile_a, each.profile_b)]
+    names = {row.profile_id: row.name or row.email or "" for row in request.ws.people.rows_of(ids)}
+    return [(each, names.get(each.profile_a, ""), names.get(each.profile_b, "")) for each in found]
+
+
+def _wanted(request: HttpRequest) -> Pair | None:
+    a, b = request.GET.get("a", ""), request.GET.get("b", "")
+    if not (a.isdigit() and b.isdigit()):
+        return None
+    found = request.ws.review.get(int(a[:18]), int(b[:18]))
+    return found if found.profile_a and found.profile_b and found.profile_a != found.profile_b else None
+
+
+def _numbers(request: HttpRequest) -> tuple[int, int]:
+    a, b = request.POST.get("a", ""), request.POST.get("b", "")
+    if not (a.isdigit() and b.isdigit()):
+        raise NotFound(what=_("pair"), key=f"{a[:20]}/{b[:20]}")
+    return int(a[:18]), int(b[:18])
+
+
+def _name(ws: Workspace, identifier_id: int) -> str:
+    return rules.name_of(ws, identifier_id)
+
+
+def _told_by(person: Person, sources: Mapping[str, str]) -> str:
+    ids = {value.source_id for each in person.golden.values() for value in (each.winner, *each.others)}
+    return ", ".join(sorted(sources.get(source_id, source_id) for source_id in ids))
+
+
+ROUTES = (
+    route("", pair, name="pair", permission="people.edit"),
+    route("answer/", answer, name="answer", permission="people.edit"),
+    route("undo/", undo, name="undo", permission="people.edit"),
+    route("standing/", standing, name="standing", permission="people.edit"),
+    route("run/", run, name="run", permission="people.edit"),
+    route("run/undo/", undo_run, name="undo_run", permission="people.edit"),
+    route("day/undo/", undo_day, name="undo_day", permission="people.edit"),
+    route("again/", ask_again, name="ask_again", permission="people.edit"),
+    route("shared/", rules.shared, name="shared", permission="people.edit"),
+    route("shared/judge/", rules.judge, name="judge", permission="people.edit"),
+    route("rules/", rules.rules, name="rules", permission="settings.edit"),
+)
+NAVIGATION = NavEntry(
+    section="trust",
+    label=_("Identity review"),
+    url_name="review:pair",
+    icon="review",
+    permission="people.edit",
+    order=3,
+    badge=lambda ws: ws.review.waiting(),
+)

@@ -1,0 +1,76 @@
+"""`habitue match`: the same rows in the same order, two columns more, and what was done."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+from bench.made_tables import customers
+
+from habitue.cli.main import run
+
+TABLE = customers(120).table
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    path = tmp_path / "people.csv"
+    pyarrow.csv.write_csv(TABLE, path)
+    return path
+
+
+def test_rows_keep_their_order_and_get_a_cluster(
+    people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "clusters.csv"
+    assert run(["match", str(people), "--out", str(out)]) == 0
+    told = capsys.readouterr().out
+    assert "Blocking key" in told
+    assert "Expected precision" in told
+    made = pyarrow.csv.read_csv(out)
+    assert made.column_names == [*TABLE.column_names, "cluster_id", "match_probability"]
+    assert made["vorname"].to_pylist() == [cell or "" for cell in TABLE["vorname"].to_pylist()]
+    assert made["cluster_id"][0].as_py() == 1
+
+
+def test_parquet_goes_in_and_out_and_json_is_plain_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given, out = tmp_path / "people.parquet", tmp_path / "clusters.parquet"
+    pq.write_table(TABLE, given)
+    assert run(["match", str(given), "--out", str(out), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["rows"] == TABLE.num_rows
+    assert {"columns", "keys", "sessions", "expected_precision", "largest_cluster"} <= report.keys()
+    made = pq.read_table(out)
+    assert made.drop_columns(["cluster_id", "match_probability"]).equals(TABLE)
+
+
+def test_answers_from_a_file_are_taken(people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answers, out = tmp_path / "answers.csv", tmp_path / "clusters.csv"
+    answers.write_text("a,b,same\n0,1,yes\n", "utf-8")
+    assert run(["match", str(people), "--out", str(out), "--answers", str(answers)]) == 0
+    capsys.readouterr()
+    clusters = pyarrow.csv.read_csv(out)["cluster_id"].to_pylist()
+    assert clusters[0] == clusters[1]
+
+
+def test_a_result_of_an_unknown_kind_is_refused_before_the_work(
+    people: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["match", str(people), "--out", "clusters.pdf"]) == 1
+    assert "ending_unknown" in capsys.readouterr().err
+
+
+def test_a_column_that_is_not_there_is_named(people: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["match", str(people), "--source-column", "quelle"]) == 1
+    assert "quelle" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("language", "word"), [("de", "Blocking-Schlüssel"), ("ru", "Ключ блокировки")])
+def test_it_speaks_the_readers_language(
+    people: Path, capsys: pytest.CaptureFixture[str], language: str, word: str
+) -> None:
+    assert run(["match", str(people), "--language", language]) == 0
+    assert word in capsys.readouterr().out

@@ -1,0 +1,122 @@
+"""Whatever comes in: a sensible result or a clear sentence, never a crash and never one giant cluster."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from bench.made_tables import Made
+
+from habitue.collect.files.errors import FileUnreadable
+from habitue.identity.matching.library import match
+from habitue.identity.matching.run import match_table
+from habitue.identity.matching.tablefiles import read_table
+
+from .conftest import quality
+
+
+def largest(clusters: np.ndarray) -> int:
+    return int(np.unique(clusters, return_counts=True)[1].max())
+
+
+def with_column(table: pa.Table, name: str, cells: list[str | None]) -> pa.Table:
+    return table.append_column(name, pa.array(cells, pa.string()))
+
+
+def test_empty_equal_and_structured_columns_are_left_out_and_told(shop: Made) -> None:
+    rows = shop.table.num_rows
+    table = with_column(shop.table, "nothing", [None] * rows)
+    table = with_column(table, "club", ["yes"] * rows)
+    table = with_column(table, "extra", [f'{{"a": {number}, "b": [1, 2]}}' for number in range(rows)])
+    found = match_table(table)
+    why = {column.name: column.why for column in found.report.columns}
+    assert (why["nothing"], why["club"], why["extra"]) == ("empty", "always the same", "structured data")
+    precision, recall = quality(found.clusters, shop.truth)
+    assert precision > 0.9
+    assert recall > 0.75
+
+
+def test_junk_telephone_numbers_join_nobody(shop: Made) -> None:
+    chance = random.Random(4)
+    junk = ["0000000000", "+49 111 1111111", "1234567", "0123456789", "01799999999"]
+    numbers = [chance.choice(junk) if chance.random() < 0.3 else cell for cell in shop.table["telefon"].to_pylist()]
+    place = shop.table.column_names.index("telefon")
+    found = match_table(shop.table.set_column(place, "telefon", pa.array(numbers, pa.string())))
+    precision, recall = quality(found.clusters, shop.truth)
+    assert precision > 0.9
+    assert recall > 0.65
+    assert largest(found.clusters) <= 12
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2, 3])
+def test_tables_of_hardly_any_rows_are_answered(rows: int) -> None:
+    table = pa.table({"name": ["Anna Krume", "Anna Krume", "Bert Kern"][:rows], "mail": ["a@x.example"] * rows})
+    found = match_table(table)
+    assert len(found.clusters) == rows
+    assert found.report.rows == rows
+
+
+def test_a_table_without_anything_to_compare_leaves_everybody_alone() -> None:
+    found = match_table(pa.table({"x": ["same"] * 50}))
+    assert found.report.clusters == 50
+    assert found.model is None
+
+
+def test_a_file_without_rows_is_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "empty.csv"
+    path.write_text("name,mail\n", "utf-8")
+    with pytest.raises(FileUnreadable):
+        read_table(path)
+
+
+def test_two_identical_files_become_pairs(shop: Made) -> None:
+    alone = shop.table.slice(0, 500)
+    found = match_table(pa.concat_tables([alone, alone]))
+    twice = sum(found.clusters[row] == found.clusters[row + 500] for row in range(500))
+    assert twice > 480
+    assert largest(found.clusters) <= 20
+
+
+def test_every_row_the_same_is_no_crash() -> None:
+    found = match_table(pa.table({"name": ["Anna Krume", "Anna Krume "] * 40, "city": ["Köln"] * 79 + ["Bonn"]}))
+    assert len(found.clusters) == 80
+
+
+def test_any_script_emoji_and_endless_names_are_taken() -> None:
+    odd = [
+        "محمد علي",
+        "שרה כהן",
+        "李小龙",
+        "😀😀",
+        "🎉 Anna",
+        "x" * 200,
+        "Žofie Dvořáková",
+        "\u202eabc",
+        "a\x00b",
+        "O'Neil-Smith",
+    ]
+    people = [f"{name} {number}" for number in range(30) for name in odd]
+    mails = [f"p{number}@mail.example" for number in range(len(people))]
+    rows = [*zip(people, mails, strict=True), *zip(people, mails, strict=True)]
+    found = match([{"name": name, "mail": mail, "list": [1, 2]} for name, mail in rows])
+    assert found.report.rows == 600
+    assert found.report.largest_cluster <= 20
+    half = len(people)
+    assert sum(found.matched.clusters[row] == found.matched.clusters[row + half] for row in range(half)) > 0.9 * half
+
+
+def test_numbers_dates_and_bytes_of_a_data_frame_are_read_as_text() -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        {
+            "name": ["Anna Krume", "Anna Krume", "Bert Kern"] * 20,
+            "born": pd.to_datetime(["1980-02-03", "1980-02-03", "1990-05-06"] * 20),
+            "zip": [50667.0, 50667.0, None] * 20,
+            "raw": [b"x", b"y", None] * 20,
+        }
+    )
+    assert match(frame).report.rows == 60

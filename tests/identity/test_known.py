@@ -1,0 +1,132 @@
+"""What a process remembers of known identifiers leads to the same people, events and hash as looking at every event."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+
+from habitue.collect import projection
+from habitue.collect.message import encode_body
+from habitue.identity import graph, known
+from habitue.workspace import Workspace, open_workspace
+from tests.conftest import MakeWorkspace
+from tests.sending import identify, send, state_of
+
+
+def visit(number: int, *, user: str | None, visitor: str | None, source: str = "web") -> dict[str, Any]:
+    message: dict[str, Any] = {"type": "track", "event": "Seen", "messageId": f"v{number}"}
+    if user:
+        message["userId"] = user
+    if visitor:
+        message["anonymousId"] = visitor
+    return message
+
+
+def places(ws: Workspace) -> int:
+    return len(ws.register.memory.of(known.Known)._places)
+
+
+def owners(ws: Workspace) -> dict[str, int]:
+    return {row.profile_id: row.event_count for row in ws.people.listing(limit=1_000).rows}
+
+
+def test_an_event_of_a_known_pair_needs_no_look_into_the_graph(
+    sqlite_ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(sqlite_ws, visit(1, user="u1", visitor="a1"))
+    assert places(sqlite_ws) == 1
+
+    def fail(*_: object) -> None:
+        raise AssertionError("looked")
+
+    monkeypatch.setattr(graph.Group, "load", fail)
+    send(sqlite_ws, visit(2, user="u1", visitor="a1"))
+    assert list(owners(sqlite_ws).values()) == [2]
+
+
+def test_a_merge_made_by_another_process_is_noticed(sqlite_ws: Workspace) -> None:
+    send(sqlite_ws, identify("u1", email="anna@web.example"))
+    send(sqlite_ws, identify(number="7", phone="030 901820"))
+    send(sqlite_ws, identify("u1", email="anna@web.example"))
+    with open_workspace(sqlite_ws.folder, environ={}) as other:
+        send(other, identify(number="7", email="anna@web.example", phone="030 901820"))
+        assert other.people.count() == 1
+    send(sqlite_ws, identify("u1", email="anna@web.example"))
+    assert list(owners(sqlite_ws).values()) == [5]
+
+
+def test_a_merge_that_was_rolled_back_is_forgotten(sqlite_ws: Workspace) -> None:
+    send(sqlite_ws, visit(1, user="u1", visitor=None), visit(2, user=None, visitor="a1"))
+    projection.journal(sqlite_ws.context).append([encode_body("web", [visit(3, user="u1", visitor="a1")])])
+
+    def fail(conn: Any, events: Any) -> None:
+        known.resolve(conn, sqlite_ws.context, events)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        projection.apply_pending(sqlite_ws.context, fail)
+    assert sqlite_ws.people.count() == 2
+    send(sqlite_ws, visit(4, user="u1", visitor="a1"))
+    assert list(owners(sqlite_ws).values()) == [4]
+
+
+def test_a_separation_is_noticed(ws: Workspace) -> None:
+    send(ws, identify(number="7", email="anna@web.example", phone="030 901820"))
+    send(ws, identify(number="7", phone="030 901820"))
+    (anna,) = ws.people.search("anna")
+    phone = next(one for one in ws.people.identities(anna.profile_id).identifiers if one.namespace == "phone")
+    ws.people.separate(phone.identifier_id)
+    assert ws.people.count() == 2
+    send(ws, identify(number="7", phone="030 901820"))
+    assert ws.people.count() == 2
+    refused = ws.people.identities(anna.profile_id).refused
+    assert [item.left_out.namespace for item in refused] == ["phone"]
+
+
+def test_a_random_history_gives_the_same_state_with_and_without_memory(
+    make_workspace: MakeWorkspace, sqlite_ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ws, chance = make_workspace("other"), random.Random(11)
+    hits = {True: 0, False: 0}
+    history = [_message(number, chance) for number in range(400)]
+    for start in range(0, len(history), 20):
+        group = history[start : start + 20]
+        send(ws, *(dict(message) for message in group), source=f"s{start % 3}")
+        with monkeypatch.context() as bare:
+            bare.setattr(known, "resolve", graph.resolve)
+            send(sqlite_ws, *(dict(message) for message in group), source=f"s{start % 3}")
+        hits[places(ws) > 0] += 1
+    assert hits[True] > 10, f"the memory was in use: {hits}"
+    assert places(sqlite_ws) == 0
+    assert sorted(owners(ws).values()) == sorted(owners(sqlite_ws).values())
+    assert ws.people.count() == sqlite_ws.people.count() > 5
+    with ws.register.read() as one, sqlite_ws.register.read() as other:
+        assert _shape(one) == _shape(other)
+
+
+def _message(number: int, chance: random.Random) -> dict[str, Any]:
+    user = f"u{chance.randrange(12)}" if chance.random() < 0.7 else None
+    visitor = f"a{chance.randrange(20)}" if user is None or chance.random() < 0.7 else None
+    if user and chance.random() < 0.2:
+        person = chance.randrange(12)
+        name = f"Anna Berg{chance.choice('xyz')}" if chance.random() < 0.5 else "Ben Lang"
+        return identify(user, email=f"m{person}@web.example", name=name) | {"messageId": f"v{number}"}
+    return visit(number, user=user, visitor=visitor)
+
+
+def _shape(conn: Any) -> list[tuple[Any, ...]]:
+    """Identifiers, whose they are by the earliest of them, and the events that hang on them: free of secrets."""
+    rows = conn.execute(graph.sa.select(graph.identifiers)).all()
+    first = {row.own_id: (row.namespace, row.value) for row in rows}
+    return sorted((row.namespace, row.value, row.first_seq, first[row.profile_id], row.names) for row in rows)
+
+
+def test_the_memory_is_bounded(sqlite_ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known, "PLACES", 10)
+    send(sqlite_ws, *(visit(number, user=f"u{number}", visitor=None) for number in range(50)))
+    assert 0 < places(sqlite_ws) <= 10
+    before = state_of(sqlite_ws)
+    send(sqlite_ws, visit(1, user="u1", visitor=None))
+    assert state_of(sqlite_ws) == before
