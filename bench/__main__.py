@@ -8,7 +8,7 @@ import sys
 
 from bench.figures import DataMissing
 
-BENCHES = ("crash", "door", "graph", "hostile", "identity", "import", "insights", "matching", "search")
+BENCHES = ("audiences", "crash", "door", "graph", "hostile", "identity", "import", "insights", "matching", "search")
 
 
 def main() -> int:
