@@ -63,8 +63,4 @@ def _accepted(text: str) -> Sequence[str]:
         going.exhaust_lexer()
     except UnexpectedInput:
         return ()
-<<<<<<< HEAD
-    return sorted(going.accepts())  # type: ignore[no-untyped-call]  # lark has no types for it
-=======
     return sorted(going.accepts())  # type: ignore[no-untyped-call]  # the parser has no types here
->>>>>>> audiences

@@ -51,44 +51,24 @@ _schemas: dict[str, pa.Schema] = {}
 _views: dict[str, View] = {}
 
 
-<<<<<<< HEAD
-@ibis.udf.scalar.builtin(name="habitue_json_text")  # type: ignore[untyped-decorator]  # ibis has no types for it
-=======
 @ibis.udf.scalar.builtin(name="habitue_json_text")  # type: ignore[untyped-decorator]  # of a library without types
->>>>>>> audiences
 def json_value(document: str, key: str) -> str:
     """The value under a name of a JSON object as text: a function that every engine of the lake is taught."""
     raise NotImplementedError("the engine computes this")
 
 
-<<<<<<< HEAD
-@ibis.udf.scalar.builtin(name="habitue_json_items")  # type: ignore[untyped-decorator]
-=======
 @ibis.udf.scalar.builtin(name="habitue_json_items")  # type: ignore[untyped-decorator]  # of a library without types
->>>>>>> audiences
 def json_elements(document: str, key: str) -> list[str]:
     """The elements of the array under a name of a JSON object, each as JSON; missing when there is no array."""
     raise NotImplementedError("the engine computes this")
 
 
-<<<<<<< HEAD
-@ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
-    name="getvariable", signature=(("string",), "timestamp('UTC', 6)")
-)
-=======
 @ibis.udf.scalar.builtin(name="getvariable", signature=(("string",), "timestamp('UTC', 6)"))  # type: ignore[untyped-decorator]  # of a library without types
->>>>>>> audiences
 def _instant_setting(key: str) -> datetime:
     raise NotImplementedError("the engine computes this")
 
 
-<<<<<<< HEAD
-@ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
-    name="getvariable", signature=(("string",), "date")
-)
-=======
 @ibis.udf.scalar.builtin(name="getvariable", signature=(("string",), "date"))  # type: ignore[untyped-decorator]  # of a library without types
->>>>>>> audiences
 def _day_setting(key: str) -> date:
     raise NotImplementedError("the engine computes this")
 
