@@ -10,8 +10,8 @@ import heapq
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from scipy import sparse  # type: ignore[import-untyped]  # scipy carries no types
-from scipy.sparse import csgraph  # type: ignore[import-untyped]  # the same
+from scipy import sparse
+from scipy.sparse import csgraph
 
 from habitue.identity.matching.shapes import Array
 

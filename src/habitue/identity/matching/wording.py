@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse  # type: ignore[import-untyped]  # scipy carries no types
+from scipy import sparse
 
 from habitue.identity.matching.shapes import Array, Values
 
