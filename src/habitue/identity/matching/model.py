@@ -65,9 +65,9 @@ class Model:
         plain = asdict(self)
         for kept in plain["fields"]:
             for name in _TABLES:
-                kept[name] = np.asarray(kept[name]).round(9).tolist()
+                kept[name] = np.asarray(kept[name]).tolist()
         for kept in plain["relations"]:
-            kept["u"] = {str(place): np.asarray(table).round(9).tolist() for place, table in kept["u"].items()}
+            kept["u"] = {str(place): np.asarray(table).tolist() for place, table in kept["u"].items()}
         return plain
 
     @staticmethod
