@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -118,7 +119,7 @@ def _worker(ws: Workspace) -> Iterator[None]:
 
 
 def _keep_working(folder: str, is_over: threading.Event) -> None:
-    command = [sys.executable, "-m", "habitue.work.worker", folder]
+    command = [sys.executable, "-m", "habitue.work.worker", folder, str(os.getpid())]
     while not is_over.is_set():
         child = subprocess.Popen(command, env=environment(), stdin=subprocess.DEVNULL, start_new_session=True)
         while child.poll() is None and not is_over.wait(0.2):

@@ -1,6 +1,6 @@
 """The projector: brings what the door acknowledged into the register, a few milliseconds after it came.
 
-`python -m habitue.work.projector FOLDER` runs it until it is told to stop (SIGTERM or SIGINT). It does nothing else,
+`python -m habitue.work.projector FOLDER [PARENT]` runs it until it is told to stop (SIGTERM or SIGINT). It does nothing else,
 so that no job and no refresh of the replica keeps a new event from being seen.
 """
 
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 def main() -> None:
     """Project one folder until told to stop, or until the process that started it is gone."""
     stop = threading.Event()
-    parent = os.getppid()
+    parent = int(sys.argv[2]) if len(sys.argv) > 2 else os.getppid()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with open_workspace(sys.argv[1], actor=SYSTEM) as ws:

@@ -1,6 +1,6 @@
 """The worker: projects what waits, carries jobs out, and keeps the replica and the insights fresh.
 
-`python -m habitue.work.worker FOLDER` runs it until it is told to stop (SIGTERM or SIGINT).
+`python -m habitue.work.worker FOLDER [PARENT]` runs it until it is told to stop (SIGTERM or SIGINT).
 """
 
 from __future__ import annotations
@@ -41,9 +41,12 @@ log = structlog.get_logger()
 
 
 def main() -> None:
-    """Work on one folder until told to stop, or until the process that started it is gone."""
+    """Work on one folder until told to stop, or until the process that started it is gone.
+
+    Who starts it tells its own process id: it may be gone before this line is reached.
+    """
     stop = threading.Event()
-    parent = os.getppid()
+    parent = int(sys.argv[2]) if len(sys.argv) > 2 else os.getppid()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
 
