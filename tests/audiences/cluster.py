@@ -27,7 +27,7 @@ def cluster(folder: Path) -> Iterator[str]:
     port, page, *pages = _free_ports(4)
     spark_class = str(home / "bin" / "spark-class")
     address = f"spark://127.0.0.1:{port}"
-    worker = [spark_class, "org.apache.spark.deploy.worker.Worker", "--cores", "1", "--memory", "700m", "--host",
+    worker = [spark_class, "org.apache.spark.deploy.worker.Worker", "--cores", "1", "--memory", "1200m", "--host",
               "127.0.0.1"]  # fmt: skip
     master = [spark_class, "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", str(port)]
     commands = [[*master, "--webui-port", str(page)]]
