@@ -1,7 +1,7 @@
 """The projector: brings what the door acknowledged into the register, a few milliseconds after it came.
 
-`python -m habitue.work.projector FOLDER [PARENT]` runs it until it is told to stop (SIGTERM or SIGINT). It does nothing else,
-so that no job and no refresh of the replica keeps a new event from being seen.
+`python -m habitue.work.projector FOLDER [PARENT]` runs it until it is told to stop (SIGTERM or SIGINT). It does nothing
+else, so that no job and no refresh of the replica keeps a new event from being seen.
 """
 
 from __future__ import annotations
