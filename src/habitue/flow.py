@@ -75,14 +75,17 @@ def end_group(conn: Connection, is_last: bool) -> None:
         state.store(conn, {"facts_seq": seq})
 
 
-def catch_up(ws: Context, target: Position | None = None) -> int:
-    """Project what waits in the journal; with `target`, return only when everything before it is projected."""
+def catch_up(ws: Context, target: Position | None = None, *, seconds: float = float("inf")) -> int:
+    """Project what waits in the journal, for about `seconds`; returns the number of events.
+
+    With `target`, return only when everything before it is projected.
+    """
 
     def apply(conn: Connection, events: Sequence[Event]) -> None:
         project(ws, conn, events)
 
     if target is None:
-        return projection.apply_pending(ws, apply, end_group)
+        return projection.apply_pending(ws, apply, end_group, seconds=seconds)
     projection.wait_applied(ws, target, apply, end_group)
     return 0
 
@@ -137,6 +140,7 @@ def settle(ws: Context, follower: realtime.Follower) -> None:
 def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], None] | None = None) -> None:
     """Carry a queued import out to its end, and close its job as done, cancelled or failed."""
     outcome, problem = "done", None
+    catch_up(ws, projection.journal(ws).tail())
     try:
         importing.run(
             ws, job, apply=partial(catch_up, ws), records_of_import=timeline.records_of_import, progress=progress
@@ -147,6 +151,7 @@ def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], Non
         return
     except HabitueError as error:
         outcome, problem = "failed", error
+    catch_up(ws, projection.journal(ws).tail())
     people_of_import(ws, job.subject_id)
     refresh(ws)
     jobs.finish(ws, job.job_id, state=outcome, error=problem, claimed_at=job.started_at)
