@@ -31,7 +31,7 @@ def splink_clusters(name: str, table: pa.Table, *, at: float = 0.95) -> np.ndarr
         blocking_rules_to_generate_predictions=[block_on(*rule) for rule in blocking],
     )
     frame = table.append_column("unique_id", pa.array(range(table.num_rows))).to_pandas()
-    linker = Linker(frame, settings, db_api=DuckDBAPI())
+    linker = Linker(DuckDBAPI().register(frame), settings)
     rules = [block_on(*rule) for rule in blocking[:2]]
     linker.training.estimate_probability_two_random_records_match(rules, recall=0.7)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6)
