@@ -67,13 +67,13 @@ def kinds(ws: Context) -> Sequence[Kind]:
     """The personas that were learnt, by their letters; empty when no stable groups were found."""
     require(ws.actor, "insights.read")
     table = stored(ws, "personas").table
-    grouped = table.filter(table.persona.notnull()).group_by("persona")
-    found = grouped.aggregate(
-        people=table.count(),
-        traits=table.traits.max(),
-        purchases=table.purchases.mean(),
-        silence_days=table.silence_days.mean(),
-        mean_value=table.mean_value.mean(),
+    named = table.filter(table.persona.notnull())
+    found = named.group_by("persona").aggregate(
+        people=named.count(),
+        traits=named.traits.max(),
+        purchases=named.purchases.mean(),
+        silence_days=named.silence_days.mean(),
+        mean_value=named.mean_value.mean(),
     )
     rows = ws.lake.con.to_pyarrow(found.order_by("persona")).to_pylist()
     return [

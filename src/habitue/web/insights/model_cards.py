@@ -151,9 +151,9 @@ def _points(card: Card, width: int) -> Mapping[str, Any]:
 
 
 def _told_columns(found: Listing) -> Sequence[int]:
-    """Which fields say something about anybody here; a column of dashes is left out."""
-    places = range(len(found.fields))
-    return [place for place in places if any(person.values[place] is not None for person in found.people)]
+    """Which fields say something about anybody here; columns of dashes and long lists are left out."""
+    told = [place for place, field in enumerate(found.fields) if not field.name.endswith("_list")]
+    return [place for place in told if any(person.values[place] is not None for person in found.people)]
 
 
 def _is_share(field: InsightField) -> bool:
