@@ -80,7 +80,10 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         }
         if name == "personas" and kept.card.is_shown:
             shown |= {"kinds": [_kind(each) for each in kinds(ws)], "rows": []}
-    return render(request, "insights/card.html", shown)
+    answer = render(request, "insights/card.html", shown)
+    if request.htmx and shown["job"] is None:
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 def learn(request: HttpRequest) -> HttpResponse:
