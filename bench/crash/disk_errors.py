@@ -9,7 +9,8 @@ from pathlib import Path
 from bench.crash.counting import count
 from bench.crash.places import REGISTERS, place
 from bench.crash.sending import batch_of
-from bench.crash.tracing import TracedDoor, strace
+from bench.crash.syncs import MARK
+from bench.crash.tracing import CALLS, TracedDoor, strace, violations
 from bench.figures import Figures
 from habitue import flow
 from habitue.workspace import Workspace
@@ -35,14 +36,17 @@ def _run(figures: Figures, register: str, injection: str, requests: int) -> None
         call = injection.partition(":")[0]
         # A new workspace allocates its first segment at once: that is the call to fail there.
         when = "1" if call == "fallocate" else f"{FIRST}+{EVERY}"
-        before = strace("-e", f"trace={call}", "-e", f"inject={injection}:when={when}", output=output)
+        traced = f"trace={CALLS},fallocate"
+        before = strace("-s", "65536", "-e", traced, "-e", f"inject={injection}:when={when}", output=output)
         broken = TracedDoor(here.ws.folder, url=here.url, before=before, log=log)
         with broken.running():
             first = _send(broken.port, here.key, range(requests), here.ws)
         text = output.read_text(encoding="utf-8", errors="replace")
+        _answered, early = violations(iter(text.splitlines()), MARK)
         refused = [number for number, status in first.items() if status == 503]
         figures.add(f"{name}: errors injected", text.count("(INJECTED)"), "errors", goal=1, is_upper=False)
-        figures.add(f"{name}: errors answered with 200", text.count("(INJECTED)") - len(refused), "requests", goal=0)
+        figures.add(f"{name}: answered with 200 without having been synced", early, "requests", goal=0)
+        figures.add(f"{name}: answers of 503", len(refused), "answers", goal=1, is_upper=False)
         others = [status for status in first.values() if status not in (200, 503)]
         figures.add(f"{name}: answers other than 200 and 503", len(others), "answers", goal=0)
         is_told = "the journal could not be written" in log.read_text("utf-8")

@@ -17,7 +17,7 @@ from habitue.audit import ledger
 from habitue.collect import imports, projection, repeats, traffic
 from habitue.collect.envelope import Event
 from habitue.collect.journal import Position
-from habitue.identity import commands, decide, explain, graph, known, preview, replay, rulebook, safer, undone
+from habitue.identity import commands, decide, explain, graph, known, nodes, preview, replay, rulebook, safer, undone
 from habitue.identity.matching.run import match_table
 from habitue.identity.proposals import Matcher
 from habitue.identity.rulebook import Rulebook
@@ -75,14 +75,17 @@ def end_group(conn: Connection, is_last: bool) -> None:
         state.store(conn, {"facts_seq": seq})
 
 
-def catch_up(ws: Context, target: Position | None = None) -> int:
-    """Project what waits in the journal; with `target`, return only when everything before it is projected."""
+def catch_up(ws: Context, target: Position | None = None, *, seconds: float = float("inf")) -> int:
+    """Project what waits in the journal, for about `seconds`; returns the number of events.
+
+    With `target`, return only when everything before it is projected.
+    """
 
     def apply(conn: Connection, events: Sequence[Event]) -> None:
         project(ws, conn, events)
 
     if target is None:
-        return projection.apply_pending(ws, apply, end_group)
+        return projection.apply_pending(ws, apply, end_group, seconds=seconds)
     projection.wait_applied(ws, target, apply, end_group)
     return 0
 
@@ -137,6 +140,7 @@ def settle(ws: Context, follower: realtime.Follower) -> None:
 def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], None] | None = None) -> None:
     """Carry a queued import out to its end, and close its job as done, cancelled or failed."""
     outcome, problem = "done", None
+    catch_up(ws, projection.journal(ws).tail())
     try:
         importing.run(
             ws, job, apply=partial(catch_up, ws), records_of_import=timeline.records_of_import, progress=progress
@@ -147,6 +151,7 @@ def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], Non
         return
     except HabitueError as error:
         outcome, problem = "failed", error
+    catch_up(ws, projection.journal(ws).tail())
     people_of_import(ws, job.subject_id)
     refresh(ws)
     jobs.finish(ws, job.job_id, state=outcome, error=problem, claimed_at=job.started_at)
@@ -249,15 +254,15 @@ def _kind(event: Event) -> str:
     return "command" if commands.is_command(event) else "fact"
 
 
-def _arrived(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
+def _arrived(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[nodes.Resolved]:
     return _facts(ws, conn, screening.screen(ws, conn, run))
 
 
-def _released(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
+def _released(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[nodes.Resolved]:
     return _facts(ws, conn, screening.released(ws, conn, run))
 
 
-def _facts(ws: Context, conn: Connection, events: Sequence[Event]) -> Iterator[graph.Resolved]:
+def _facts(ws: Context, conn: Connection, events: Sequence[Event]) -> Iterator[nodes.Resolved]:
     resolved = known.resolve(conn, ws, events)
     told = values.fold(conn, resolved.homes)
     consents.fold(conn, safer.homes(resolved))
@@ -268,7 +273,7 @@ def _facts(ws: Context, conn: Connection, events: Sequence[Event]) -> Iterator[g
     yield replace(resolved, changed=resolved.changed | different | decided)
 
 
-def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[graph.Resolved]:
+def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[nodes.Resolved]:
     known.note_change(conn, ws)
     given = [(commands.decode(event), event) for event in run]
     state.store(conn, {"decisions_seq": given[-1][1].seq})
@@ -299,7 +304,7 @@ def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[g
                     yield from _decided(ws, conn, [(decision, event)])
 
 
-def _decided(ws: Context, conn: Connection, told: Sequence[commands.Told]) -> Iterator[graph.Resolved]:
+def _decided(ws: Context, conn: Connection, told: Sequence[commands.Told]) -> Iterator[nodes.Resolved]:
     """Keep decisions with their events, and carry them out; what holds from the beginning is replayed."""
     timeline.append(conn, [(event, commands.met(decision)[0]) for decision, event in told])
     commands.note(conn, told)
@@ -313,7 +318,7 @@ def _decided(ws: Context, conn: Connection, told: Sequence[commands.Told]) -> It
 _STEPS = {"fact": _arrived, "release": _released, "command": _commands}
 
 
-def _replay(ws: Context, conn: Connection, around: replay.Closure) -> graph.Resolved:
+def _replay(ws: Context, conn: Connection, around: replay.Closure) -> nodes.Resolved:
     """Everything around as its remaining events say, in journal order, as if the others had never come."""
     activity.fold(conn, upto=timeline.newest(conn))
     events = timeline.stored(conn, around.identifier_ids)

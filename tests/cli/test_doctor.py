@@ -40,13 +40,13 @@ def torn_page(shop: Path) -> None:
     """The last page of the file is an index or a table: overwritten, it is neither."""
     with sqlite3.connect(shop / "register.db") as conn:
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        page, root = (conn.execute(text).fetchone()[0] for text in ("PRAGMA page_size", PAGE_OF_PEOPLE))
+        page, root = (conn.execute(text).fetchone()[0] for text in ("PRAGMA page_size", PAGE_OF_JOBS))
     with (shop / "register.db").open("r+b") as file:
         file.seek((root - 1) * page)
         file.write(b"\xff" * page)
 
 
-PAGE_OF_PEOPLE = "SELECT rootpage FROM sqlite_master WHERE name = 'collect_messages'"
+PAGE_OF_JOBS = "SELECT rootpage FROM sqlite_master WHERE name = 'kernel_jobs'"
 
 
 def damaged_frame(shop: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from habitue.collect import projection
 from habitue.collect.message import encode_body
-from habitue.identity import graph, known
+from habitue.identity import graph, group, known
 from habitue.workspace import Workspace, open_workspace
 from tests.conftest import MakeWorkspace
 from tests.sending import identify, send, state_of
@@ -41,7 +41,7 @@ def test_an_event_of_a_known_pair_needs_no_look_into_the_graph(
     def fail(*_: object) -> None:
         raise AssertionError("looked")
 
-    monkeypatch.setattr(graph.Group, "load", fail)
+    monkeypatch.setattr(group.Group, "load", fail)
     send(sqlite_ws, visit(2, user="u1", visitor="a1"))
     assert list(owners(sqlite_ws).values()) == [2]
 

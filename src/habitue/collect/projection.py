@@ -33,27 +33,37 @@ Project = Callable[[Connection, Sequence[Event]], None]
 End = Callable[[Connection, bool], None]
 
 
-def apply_pending(ws: Context, project: Project, end: End | None = None) -> int:
-    """Project everything that waits; returns the number of events, 0 when another process does it already.
+def apply_pending(ws: Context, project: Project, end: End | None = None, *, seconds: float = float("inf")) -> int:
+    """Project what waits, for about `seconds`; returns the number of events, 0 when another process does it already.
 
     `end` ends each transaction and is told whether nothing waits any more: for what can be put off under load.
     """
     applied = 0
     with _projector_lock(ws) as is_ours:
         groups = Groups(journal(ws))
+        over_at = time.monotonic() + seconds
         while is_ours and (count := _apply_group(ws, groups, project, end)):
             applied += count
+            if time.monotonic() >= over_at:
+                break
     return applied
 
 
 def wait_applied(ws: Context, target: Position, project: Project, end: End | None = None) -> None:
-    """Return when everything before `target` is projected, by whatever process; WorkspaceBusy after a minute."""
+    """Return when everything before `target` is projected, by whatever process.
+
+    Raises WorkspaceBusy when nothing moves for a minute.
+    """
+    seen = Position()
     give_up_at = time.monotonic() + WAIT_SECONDS
     while True:
         apply_pending(ws, project, end)
         with ws.register.read() as conn:
-            if position(conn) >= target:
-                return
+            here = position(conn)
+        if here >= target or next(iter(journal(ws).read(here)), None) is None:
+            return
+        if here > seen:
+            seen, give_up_at = here, time.monotonic() + WAIT_SECONDS
         if time.monotonic() > give_up_at:
             raise WorkspaceBusy()
         time.sleep(_POLL_SECONDS)

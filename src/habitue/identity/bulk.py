@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from habitue.collect.envelope import Event
 from habitue.collect.proof import CLAIMED
 from habitue.identity import commands
-from habitue.identity.graph import Group, Kept, Match, Node
+from habitue.identity.group import Group
+from habitue.identity.nodes import Kept, Match, Node
 from habitue.identity.rulebook import Rulebook
 from habitue.identity.rules import DEVICE
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import INTERNAL_SOURCE, Event
-from habitue.identity import books, graph
+from habitue.identity import books, graph, nodes
 from habitue.identity.tables import blocks, decisions, separations
 from habitue.kernel.context import Context
 from habitue.kernel.register import insert_ignoring, upsert
@@ -143,7 +143,7 @@ def is_retroactive(conn: Connection, decision: Decision) -> bool:
             return True
 
 
-def apply(conn: Connection, ws: Context, told: Sequence[Told]) -> Iterator[graph.Resolved]:
+def apply(conn: Connection, ws: Context, told: Sequence[Told]) -> Iterator[nodes.Resolved]:
     """Carry out decisions that hold from their place in the journal on; matches that follow each other at once."""
     for is_match, run in groupby(told, key=lambda each: isinstance(each[0], Matched)):
         if is_match:
@@ -196,9 +196,9 @@ def hold_from_the_beginning(conn: Connection, told: Iterable[Told], known: froze
         conn.execute(upsert(conn, blocks), judged)
 
 
-def _match(decision: Decision) -> graph.Match:
+def _match(decision: Decision) -> nodes.Match:
     assert isinstance(decision, Matched)
-    return graph.Match(decision.a, decision.b, decision.score, decision.run_id, decision.evidence)
+    return nodes.Match(decision.a, decision.b, decision.score, decision.run_id, decision.evidence)
 
 
 def _noted(decision: Decision, event: Event) -> dict[str, object]:

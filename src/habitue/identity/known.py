@@ -17,7 +17,8 @@ from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import Event
 from habitue.collect.proof import CLAIMED
-from habitue.identity import graph
+from habitue.identity import graph, nodes
+from habitue.identity.group import Group, name_of
 from habitue.kernel import state
 from habitue.kernel.context import Context
 
@@ -69,7 +70,7 @@ def note_change(conn: Connection, ws: Context) -> None:
     state.store(conn, {_STAMP: _new_stamp(ws)})
 
 
-def resolve(conn: Connection, ws: Context, events: Sequence[Event]) -> graph.Resolved:
+def resolve(conn: Connection, ws: Context, events: Sequence[Event]) -> nodes.Resolved:
     """Resolve a group of events in their order and store the graph, with the same result as `graph.resolve`."""
     known = ws.register.memory.of(Known)
     known.renew(conn)
@@ -79,7 +80,7 @@ def resolve(conn: Connection, ws: Context, events: Sequence[Event]) -> graph.Res
     if not news:
         owners = {place[0]: place[1] for place in places if place}
         homes = [(event, place[0]) for event, place in zip(events, places, strict=True) if place]
-        return graph.Resolved(homes=homes, touched=frozenset(owners.values()), owners=owners)
+        return nodes.Resolved(homes=homes, touched=frozenset(owners.values()), owners=owners)
     return _resolve(conn, ws, known, events, signed, places, news)
 
 
@@ -91,8 +92,8 @@ def _resolve(
     signed: Sequence[Signature | None],
     places: Sequence[tuple[int, str] | None],
     news: Sequence[Event],
-) -> graph.Resolved:
-    group = graph.Group(conn, ws)
+) -> nodes.Resolved:
+    group = Group(conn, ws)
     group.load(graph.wanted(news))
     met = group.loaded
     homes: list[tuple[Event, int]] = []
@@ -127,7 +128,7 @@ def _signature(event: Event) -> Signature | None:
         if not pairs:
             return None
     by = event.source_id if event.proof == CLAIMED else ""
-    return (by, graph.name_of(event) if event.person_traits else "", *pairs)
+    return (by, name_of(event) if event.person_traits else "", *pairs)
 
 
 def _new_stamp(ws: Context) -> int:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import Event
-from habitue.identity import commands, graph
+from habitue.identity import commands, graph, nodes
 from habitue.identity.rules import DEVICE
 from habitue.identity.tables import blocks, identifiers, links, separations, violations
 from habitue.kernel.context import Context
@@ -53,7 +53,7 @@ def closure(conn: Connection, identifier_ids: Iterable[int]) -> Closure:
     return Closure(identifier_ids=frozenset(known), ids=ids, profile_ids=frozenset(profile_ids))
 
 
-def replay(conn: Connection, ws: Context, around: Closure, events: Sequence[Event]) -> graph.Resolved:
+def replay(conn: Connection, ws: Context, around: Closure, events: Sequence[Event]) -> nodes.Resolved:
     """Forget the graph of the closure and build it again from `events`, which must be in journal order."""
     _forget(conn, around.identifier_ids)
     commands.hold_from_the_beginning(conn, _decided(events), around.identifier_ids)
@@ -68,7 +68,7 @@ def replay(conn: Connection, ws: Context, around: Closure, events: Sequence[Even
             homes.extend(resolved.homes)
             doubtful.extend(resolved.doubtful)
     now = frozenset(_profiles(conn, around.identifier_ids | {identifier_id for _, identifier_id in homes}))
-    found = graph.Resolved(homes=homes, changed=now, touched=now, gone=around.profile_ids - now)
+    found = nodes.Resolved(homes=homes, changed=now, touched=now, gone=around.profile_ids - now)
     return replace(found, doubtful=doubtful)
 
 
@@ -87,11 +87,11 @@ def _decisions(conn: Connection, ws: Context, run: Iterable[Event]) -> list[tupl
     return [(event, commands.met(decision)[0]) for decision, event in told]
 
 
-def _kept(conn: Connection, around: Closure) -> graph.Kept:
+def _kept(conn: Connection, around: Closure) -> nodes.Kept:
     ids = around.identifier_ids
     apart = sa.select(separations.c.a, separations.c.b).where(among(conn, separations.c.a, ids))
     said = sa.select(blocks.c.identifier_id, blocks.c.state).where(among(conn, blocks.c.identifier_id, ids))
-    return graph.Kept(
+    return nodes.Kept(
         ids=around.ids,
         highest=max(ids, default=0),
         separated=frozenset((a, b) for a, b in conn.execute(apart)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from habitue.collect.envelope import Event
-from habitue.identity.graph import Resolved
+from habitue.identity.nodes import Resolved
 
 GIVEN, WITHDRAWN = "Consent Given", "Consent Withdrawn"
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.identity import commands, replay
-from habitue.identity.graph import HIGHEST
+from habitue.identity.nodes import HIGHEST
 from habitue.identity.tables import decisions, identifiers, links, reviews, rulebooks
 from habitue.kernel import state
 from habitue.kernel.register import chunks

@@ -95,7 +95,7 @@ def _turn(ws: Context, due: _Due) -> bool:
     if time.monotonic() - due.seen_at >= SEEN_SECONDS:
         seen(ws)
         due.seen_at = time.monotonic()
-    is_busy = flow.catch_up(ws) > 0
+    is_busy = flow.catch_up(ws, seconds=REFRESH_SECONDS) > 0
     is_busy = flow.follow(ws, due.follower) or is_busy
     is_busy = run_one(ws) or is_busy
     if time.monotonic() - due.refreshed_at >= REFRESH_SECONDS:

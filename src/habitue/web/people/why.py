@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from habitue.identity.explain import Explanation, Link
-from habitue.identity.graph import parts
+from habitue.identity.nodes import parts
 from habitue.kernel.context import Context
 from habitue.profiles import values
 from habitue.profiles.golden import golden_profile

@@ -1,0 +1,443 @@
+"""The part of the graph that a group of events touches: loaded, changed in memory under the rules, stored again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from habitue.collect.envelope import INTERNAL_SOURCE, Event, namespace_kind
+from habitue.collect.proof import CLAIMED
+from habitue.identity import books, browser, rules
+from habitue.identity.nodes import HIGHEST, Component, Kept, Match, Node, Resolved, pair_of, parts
+from habitue.identity.rulebook import Rulebook
+from habitue.identity.tables import blocks, identifiers, links, separations, violations
+from habitue.kernel import state
+from habitue.kernel.clock import EPOCH
+from habitue.kernel.context import Context
+from habitue.kernel.register import among, bulk, insert_ignoring
+
+
+class Group:
+    """The part of the graph that a group of events touches, loaded, changed in memory, and stored again."""
+
+    def __init__(self, conn: Connection, ws: Context, kept: Kept | None = None) -> None:
+        self._conn = conn
+        highest = int(conn.scalar(sa.select(sa.func.max(identifiers.c.identifier_id))) or 0)
+        highest = max(highest, state.read(conn, HIGHEST))
+        self._begin(books.current(conn), ws.secret("identity"), kept or Kept(), highest=highest)
+
+    def _begin(self, book: Rulebook, secret: bytes, kept: Kept, *, highest: int) -> None:
+        self._book = book
+        self._secret = secret
+        self._kept = kept
+        self._next_id = max(highest, kept.highest) + 1
+        self._nodes: dict[tuple[str, str], Node] = {}
+        self._by_id: dict[int, Node] = {}
+        self._browsers: dict[str, Node] = {}
+        self._links: set[tuple[int, int]] = set()
+        self._cut: list[tuple[int, int]] = []
+        self._new_links: list[dict[str, object]] = []
+        self._violations: list[dict[str, object]] = []
+        self._refused: set[int] = set()
+        self._said = dict(kept.said)
+        self._separated = set(kept.separated)
+        self._before: set[str] = set()
+        self._doubtful: list[tuple[Event, int]] = []
+
+    def load(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Load the identifiers named by (namespace, value) pairs with everybody in their components."""
+        pairs = list(dict.fromkeys(keys))
+        profile_ids: set[str] = set()
+        columns = (identifiers.c.namespace, identifiers.c.value, identifiers.c.profile_id)
+        query = sa.select(*columns).where(among(self._conn, identifiers.c.value, {value for _, value in pairs}))
+        wanted = set(pairs)
+        newest: dict[str, tuple[int, str]] = {}
+        for namespace, value, profile_id in self._conn.execute(query):
+            if (rules.DEVICE, value) in wanted and namespace_kind(namespace) == rules.DEVICE:
+                newest[value] = max(newest.get(value, (0, "")), (browser.number(namespace), profile_id))
+            elif (namespace, value) in wanted:
+                profile_ids.add(profile_id)
+        profile_ids.update(profile_id for _, profile_id in newest.values())
+        self.load_profiles(profile_ids)
+
+    def load_profiles(self, profile_ids: Iterable[str]) -> None:
+        """Load whole components by their profile ids."""
+        components: dict[str, Component] = {}
+        ids: list[int] = []
+        of_them = among(self._conn, identifiers.c.profile_id, profile_ids)
+        for row in self._conn.execute(sa.select(identifiers).where(of_them)):
+            if row.identifier_id in self._by_id:
+                continue
+            component = components.setdefault(row.profile_id, Component())
+            self._adopt(row, component)
+            ids.append(row.identifier_id)
+        self._before.update(components)
+        pairs = sa.select(links.c.a, links.c.b).where(among(self._conn, links.c.a, ids), links.c.state == "active")
+        self._links.update((a, b) for a, b in self._conn.execute(pairs))
+        self._load_decisions(ids)
+
+    def _load_decisions(self, identifier_ids: Iterable[int]) -> None:
+        """What people said about some identifiers: which are kept apart, which values link nobody or anybody."""
+        ids = list(identifier_ids)
+        apart = sa.select(separations.c.a, separations.c.b).where(among(self._conn, separations.c.a, ids))
+        self._separated.update((a, b) for a, b in self._conn.execute(apart))
+        said = sa.select(blocks.c.identifier_id, blocks.c.state).where(among(self._conn, blocks.c.identifier_id, ids))
+        for identifier_id, word in self._conn.execute(said):
+            self._said[identifier_id] = word
+            if identifier_id in self._by_id:
+                self._obey(self._by_id[identifier_id])
+
+    def resolve(self, event: Event) -> int:
+        """Place one event: returns the id of the identifier it hangs on; links the others to it under the rules."""
+        nodes, blocked = self._identify(event)
+        name = name_of(event)
+        home = self._home(nodes, name, event) if nodes or not blocked else self._alone(blocked, event)
+        if name and home.blocked_seq is None:
+            home.names.add(name)
+        if event.source_id == INTERNAL_SOURCE:
+            return home.identifier_id
+        if self._separated:
+            apart = (other for other in nodes if pair_of(home, other) in self._separated)
+            self._doubtful.extend((event, other.identifier_id) for other in apart)
+        for other in nodes:
+            if other is not home and namespace_kind(other.namespace) != "record":
+                self._link(home, other, event)
+        for other in blocked:
+            if other is not home:
+                self._add_link(home, other, "same_record", event, state="blocked")
+        return home.identifier_id
+
+    @property
+    def loaded(self) -> frozenset[str]:
+        """The profiles that were loaded, as they were in the register."""
+        return frozenset(self._before)
+
+    def is_settled(self, event: Event, home: int) -> bool:
+        """Whether an event that was placed would change nothing if it came again, and leave nothing to note."""
+        if event.seq in self._refused:
+            return False
+        named = [self._find(*pair) for pair in event.identifiers if namespace_kind(pair[0]) != "record"]
+        if not any(node is not None and node.identifier_id == home for node in named):
+            return False
+        others = [node for node in named if node is None or node.identifier_id != home]
+        return all(node is not None and pair_of(self._by_id[home], node) in self._links for node in others)
+
+    def match(self, found: Match, event: Event) -> None:
+        """Link two identifiers that a matching run found to be of one person, unless something speaks against it."""
+        one, other = self._by_id.get(found.a), self._by_id.get(found.b)
+        if one is None or other is None or pair_of(one, other) in self._links:
+            return
+        if one.component is other.component:
+            return
+        if one.blocked_seq is not None or other.blocked_seq is not None:
+            self._add_link(one, other, "match", event, state="blocked", found=found)
+            return
+        is_separated = self._is_separated(one.component, other.component)
+        if is_separated or rules.cannot_match(one.component.nodes, other.component.nodes, self._book):
+            self._note(one, other, "separated" if is_separated else "too_many", event)
+            return
+        self._add_link(one, other, "match", event, found=found)
+        self._union(one.component, other.component)
+
+    def owner(self, identifier_id: int) -> str:
+        """The profile that a loaded identifier belongs to."""
+        return self._by_id[identifier_id].component.profile_id
+
+    def store(self) -> Resolved:
+        """Write what changed of the graph; tells the profiles that changed, were touched, and ceased to exist."""
+        fresh: list[dict[str, object]] = []
+        moved: list[dict[str, object]] = []
+        changed: set[str] = set()
+        touched: set[str] = set()
+        for component in {id(node.component): node.component for node in self._by_id.values()}.values():
+            profile_id = component.profile_id
+            touched.add(profile_id)
+            for node in component.nodes:
+                now = (profile_id, " ".join(sorted(node.names)), node.first_seq, node.claimed_by, node.blocked_seq)
+                if node.stored is None:
+                    fresh.append(_row(node, now))
+                elif node.stored != now:
+                    moved.append(dict(zip(("key", "p", "n", "f", "c", "k"), (node.identifier_id, *now), strict=True)))
+                else:
+                    continue
+                changed.add(profile_id)
+        self._write(fresh, moved)
+        gone = frozenset(self._before - touched)
+        found = Resolved(changed=frozenset(changed), touched=frozenset(touched), gone=gone)
+        return replace(found, doubtful=self._doubtful)
+
+    def _write(self, fresh: list[dict[str, object]], moved: list[dict[str, object]]) -> None:
+        if fresh:
+            bulk(self._conn, sa.insert(identifiers), fresh)
+        if moved:
+            change = sa.update(identifiers).where(identifiers.c.identifier_id == sa.bindparam("key"))
+            columns = {"profile_id": "p", "names": "n", "first_seq": "f", "claimed_by": "c", "blocked_seq": "k"}
+            changes = change.values({column: sa.bindparam(key) for column, key in columns.items()})
+            self._conn.execute(changes, moved)
+        if self._new_links:
+            bulk(self._conn, insert_ignoring(self._conn, links), self._new_links)
+        if self._cut:
+            change = sa.update(links).where(links.c.a == sa.bindparam("x"), links.c.b == sa.bindparam("y"))
+            self._conn.execute(change.values(state="blocked"), [{"x": a, "y": b} for a, b in self._cut])
+        if self._violations:
+            bulk(self._conn, insert_ignoring(self._conn, violations), self._violations)
+
+    def _adopt(self, row: sa.Row[tuple[object, ...]], component: Component) -> None:
+        node = Node(
+            identifier_id=row.identifier_id,
+            namespace=row.namespace,
+            value=row.value,
+            first_seq=row.first_seq,
+            own_id=row.own_id,
+            first_at=row.first_at or EPOCH,
+            component=component,
+            names=set(row.names.split()),
+            claimed_by=row.claimed_by,
+            blocked_seq=row.blocked_seq,
+            stored=(row.profile_id, row.names, row.first_seq, row.claimed_by, row.blocked_seq),
+        )
+        component.nodes.append(node)
+        self._keep(node)
+
+    def _keep(self, node: Node) -> None:
+        self._by_id[node.identifier_id] = node
+        self._nodes[node.namespace, node.value] = node
+        if namespace_kind(node.namespace) == rules.DEVICE:
+            known = self._browsers.get(node.value)
+            if known is None or browser.number(known.namespace) < browser.number(node.namespace):
+                self._browsers[node.value] = node
+
+    def _obey(self, node: Node) -> None:
+        """Do with a value what somebody said about it."""
+        said = self._said.get(node.identifier_id)
+        if said == "blocked":
+            node.blocked_seq = node.first_seq if node.blocked_seq is None else node.blocked_seq
+        node.is_allowed = said == "allowed"
+
+    def _identify(self, event: Event) -> tuple[list[Node], list[Node]]:
+        """The nodes of an event, most trusted first, and those that link nobody.
+
+        The record's own identifier counts only when there is no other.
+        """
+        nodes: list[Node] = []
+        blocked: list[Node] = []
+        for namespace, value in event.identifiers:
+            is_record = namespace_kind(namespace) == "record"
+            if (is_record and nodes) or (not is_record and self._book.is_blocked(namespace, value)):
+                continue
+            if namespace == "previous_id":
+                namespace = "user_id" if ("user_id", value) in self._nodes else "anonymous_id"
+            node = self._named(namespace, value, event)
+            (nodes if node.blocked_seq is None else blocked).append(node)
+        if len(nodes) > 1:
+            nodes.sort(key=lambda node: self._book.of(node.namespace).priority)
+        return nodes, blocked
+
+    def _named(self, namespace: str, value: str, event: Event) -> Node:
+        """The node of an identifier that an event names."""
+        by = event.source_id if event.proof == CLAIMED else ""
+        node = self._find(namespace, value)
+        if node is None:
+            node = self._new_node(namespace, value, event)
+            node.claimed_by = by
+        elif node.claimed_by != by:
+            node.claimed_by = ""
+        return node
+
+    def _find(self, namespace: str, value: str) -> Node | None:
+        return self._browsers.get(value) if namespace == rules.DEVICE else self._nodes.get((namespace, value))
+
+    def _new_node(self, namespace: str, value: str, event: Event) -> Node:
+        component = Component()
+        identifier_id = self._kept.ids.get((namespace, value), self._next_id)
+        self._next_id += identifier_id == self._next_id
+        own_id = rules.own_id(self._secret, namespace, value)
+        node = Node(identifier_id, namespace, value, event.seq, own_id, event.at, component)
+        component.nodes.append(node)
+        self._keep(node)
+        if self._said:
+            self._obey(node)
+        return node
+
+    def _home(self, nodes: list[Node], name: str, event: Event) -> Node:
+        """The most trusted identifier that fits the name; a shared contact of somebody else is left out."""
+        record = next((pair for pair in event.identifiers if namespace_kind(pair[0]) == "record"), None)
+        home: Node | None = None
+        strange: list[Node] = []
+        for node in nodes:
+            is_shared = node.namespace in rules.SHARED and name and record is not None
+            if is_shared and rules.names_conflict({name}, node.component.names, by=node.namespace):
+                strange.append(node)
+                continue
+            home = node
+            break
+        if home is None:
+            namespace, value = record or (f"record:{event.source_id}", event.message_id or str(event.seq))
+            home = self._named(namespace, value, event)
+        for node in strange:
+            nodes.remove(node)
+            home.names.add(name)
+            self._note(home, node, "other_name", event)
+            self._learn(node, event)
+        return home
+
+    def _alone(self, blocked: list[Node], event: Event) -> Node:
+        """Where an event goes that names nothing but shared values: a browser in a shop window is itself."""
+        shared = next((node for node in blocked if namespace_kind(node.namespace) == rules.DEVICE), None)
+        return shared or self._home([], "", event)
+
+    def _link(self, home: Node, other: Node, event: Event) -> None:
+        pair = pair_of(home, other)
+        if pair in self._links:
+            return
+        if home.component is not other.component:
+            is_handed_over = rules.changes_hands(home.component.nodes, other.component.nodes)
+            if is_handed_over and namespace_kind(other.namespace) == rules.DEVICE and event.type != "alias":
+                self._hand_over(home, other, event)
+                return
+            reason = self._claim_refused(home, other, event) or rules.objection(
+                home.component.nodes,
+                other.component.nodes,
+                book=self._book,
+                at=event.at,
+                names=home.component.names,
+                other_names=other.component.names,
+                by=other.namespace,
+                is_separated=self._is_separated(home.component, other.component),
+                is_alias=event.type == "alias" and event.proof != CLAIMED,
+            )
+            if reason:
+                self._note(home, other, reason, event)
+                self._learn(other, event)
+                return
+        elif pair in self._separated:
+            return
+        self._add_link(home, other, "same_record", event)
+        self._union(home.component, other.component)
+
+    def _hand_over(self, home: Node, other: Node, event: Event) -> None:
+        """Somebody else signed in on a browser: from now on it is another identifier; what it did before stays."""
+        self._note(home, other, "reassigned", event)
+        number = browser.number(other.namespace) + 1
+        node = self._new_node(browser.namespace(number), other.value, event)
+        node.is_allowed |= other.is_allowed
+        if number > self._book.fan_out and not node.is_allowed:
+            node.blocked_seq = event.seq
+        self._add_link(home, node, "same_record", event, state="active" if node.blocked_seq is None else "blocked")
+        if node.blocked_seq is None:
+            self._union(home.component, node.component)
+
+    def _learn(self, node: Node, event: Event) -> None:
+        """A value that was refused at too many different people is shared: it links nobody any more."""
+        if node.strangers is None or len(node.strangers) <= self._book.fan_out or node.is_allowed:
+            return
+        if namespace_kind(node.namespace) not in rules.NEVER_LEARNT:
+            node.blocked_seq = event.seq
+            self._cut_off(node)
+
+    def _stored_strangers(self, node: Node) -> set[str]:
+        """The people at whom a value was refused so far, as far as they were stored."""
+        told = sa.select(violations.c.who).where(violations.c.left_out == node.identifier_id)
+        return set(self._conn.scalars(told.where(violations.c.reason != "separated").distinct()))
+
+    def _cut_off(self, node: Node) -> None:
+        """Take every link of an identifier back, and let what it held together fall apart."""
+        mine = [pair for pair in self._links if node.identifier_id in pair]
+        self._links.difference_update(mine)
+        fresh = {(row["a"], row["b"]): row for row in self._new_links}
+        for pair in mine:
+            if pair in fresh:
+                fresh[pair]["state"] = "blocked"
+            else:
+                self._cut.append(pair)
+        members = {member.identifier_id: member for member in node.component.nodes}
+        inside = [pair for pair in self._links if pair[0] in members and pair[1] in members]
+        for part in parts(members, inside):
+            component = Component([members[identifier_id] for identifier_id in part])
+            for member in component.nodes:
+                member.component = component
+
+    def _claim_refused(self, home: Node, other: Node, event: Event) -> str | None:
+        if rules.is_proof_too_little(other.namespace, event.proof, self._book):
+            return "little_proof"
+        if event.proof != CLAIMED:
+            return None
+        is_merge = home.component.is_known_beside(event.source_id) and other.component.is_known_beside(event.source_id)
+        return "claimed_only" if is_merge else None
+
+    def _is_separated(self, one: Component, other: Component) -> bool:
+        return bool(self._separated) and any(pair_of(a, b) in self._separated for a in one.nodes for b in other.nodes)
+
+    def _union(self, one: Component, other: Component) -> None:
+        if one is other:
+            return
+        small, large = sorted((one, other), key=lambda component: len(component.nodes))
+        for node in small.nodes:
+            node.component = large
+        large.nodes.extend(small.nodes)
+
+    def _add_link(
+        self, one: Node, other: Node, rule: str, event: Event, *, state: str = "active", found: Match | None = None
+    ) -> None:
+        a, b = pair_of(one, other)
+        if state == "active":
+            self._links.add((a, b))
+        self._new_links.append(
+            {
+                "a": a,
+                "b": b,
+                "seq": event.seq,
+                "rule": rule,
+                "source_id": event.source_id,
+                "at": event.at,
+                "state": state,
+                "proof": event.proof,
+                "score": found and found.score,
+                "run_id": found and found.run_id,
+                "evidence": found and found.evidence,
+            }
+        )
+
+    def _note(self, home: Node, other: Node, reason: str, event: Event) -> None:
+        self._refused.add(event.seq)
+        who = rules.stranger(home.identifier_id, home.namespace, " ".join(sorted(home.names)))
+        if reason != "separated":
+            if other.strangers is None:
+                other.strangers = self._stored_strangers(other)
+            other.strangers.add(who)
+        self._violations.append(
+            {
+                "seq": event.seq,
+                "kept": home.identifier_id,
+                "left_out": other.identifier_id,
+                "reason": reason,
+                "at": event.at,
+                "who": who,
+            }
+        )
+
+
+def name_of(event: Event) -> str:
+    """The name key of the person whom an event tells of; empty when it names nobody."""
+    first, last = event.person_traits.get("first_name"), event.person_traits.get("last_name")
+    if not first and not last:
+        return ""
+    return rules.name_key(first if isinstance(first, str) else "", last if isinstance(last, str) else "")
+
+
+def _row(node: Node, now: tuple[str, str, int, str, int | None]) -> dict[str, object]:
+    return {
+        "identifier_id": node.identifier_id,
+        "namespace": node.namespace,
+        "value": node.value,
+        "first_seq": node.first_seq,
+        "own_id": node.own_id,
+        "profile_id": now[0],
+        "names": now[1],
+        "claimed_by": now[3],
+        "first_at": node.first_at,
+        "blocked_seq": now[4],
+    }
