@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from habitue.insights.card import Card, Measure
 from habitue.insights.card_store import KeptCard
 from habitue.insights.catalogue import facts, insights
 from habitue.insights.facts_book import book_of_facts
+from habitue.insights.listing import kinds
 from habitue.insights.lookalike import lookalike
 from habitue.kernel import jobs
 from habitue.work import learning
@@ -80,6 +82,15 @@ def test_the_purchases_of_a_workspace_are_those_of_its_file(shop: Workspace, tmp
     assert len(by_facts.day) == len(by_file.day)
     assert by_facts.money.sum() == pytest.approx(by_file.money.sum())
     assert by_facts.last_day >= by_file.last_day, "a workspace knows that nothing came until today"
+
+
+def test_the_personas_are_told_as_kinds_with_their_people(shop: Workspace) -> None:
+    shop.insights.learn(["personas"])
+    letters = [row["persona"] for row in rows(shop, "personas") if row["persona"]]
+    assert letters, "the simulated shop has stable groups"
+    found = {kind.code: kind for kind in kinds(shop.context)}
+    assert {code: kind.people for code, kind in found.items()} == dict(Counter(letters))
+    assert all(kind.traits and kind.purchases >= 1 for kind in found.values())
 
 
 def test_an_erased_person_leaves_the_learnt_insights_too(shop: Workspace) -> None:

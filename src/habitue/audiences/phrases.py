@@ -103,17 +103,33 @@ _NUMBER: Mapping[str, str] = {
 }
 
 
-def noun(rule: Leaf, reader: Reader) -> Phrase | None:
-    """The phrase right after “People”, for conditions that have one: where they live, how old they are, numbers."""
+_WHOSE: Mapping[tuple[bool, bool], str] = {
+    (False, False): _("whose “%(field)s” is %(what)s"),
+    (False, True): _("whose “%(field)s” is *not* %(what)s"),
+    (True, False): _("and whose “%(field)s” is %(what)s"),
+    (True, True): _("and whose “%(field)s” is *not* %(what)s"),
+}
+
+
+def tells_whose(rule: Leaf) -> bool:
+    """Whether the noun phrase of a condition, if it has one, begins with “whose”."""
+    return isinstance(rule, InsightIs) or (isinstance(rule, Trait) and rule.field not in ("country", "city", "age"))
+
+
+def noun(rule: Leaf, reader: Reader, *, again: bool = False) -> Phrase | None:
+    """The phrase right after “People”, for conditions that have one: where they live, how old they are, numbers.
+
+    `again` says that another “whose” stands before it.
+    """
     if isinstance(rule, InsightIs):
-        return _number(insight_field(rule.insight, rule.field), rule, reader)
+        return _number(insight_field(rule.insight, rule.field), rule, reader, again=again)
     if not isinstance(rule, Trait):
         return None
     if rule.field in ("country", "city") and rule.op in ("is", "one_of"):
         return _place(rule, reader)
     if rule.field == "age":
         return _age(rule, reader, _AGED) if rule.op in _AGED else None
-    return _number(_field(rule), rule, reader)
+    return _number(_field(rule), rule, reader, again=again)
 
 
 def clause(rule: Leaf, reader: Reader) -> Phrase:
@@ -182,10 +198,10 @@ def _where(field: str, value: str, reader: Reader) -> Phrase:
     return reader.phrase(known) if known else reader.phrase(IN_OTHER_COUNTRY, country=reader.country(value))
 
 
-def _number(field: RuleField | None, rule: Trait | InsightIs, reader: Reader) -> Phrase | None:
+def _number(field: RuleField | None, rule: Trait | InsightIs, reader: Reader, *, again: bool = False) -> Phrase | None:
     if field is None or field.kind not in ("number", "money") or rule.op in NO_VALUE_OPS:
         return None
-    message = _("whose “%(field)s” is *not* %(what)s") if rule.op == "is_not" else _("whose “%(field)s” is %(what)s")
+    message = _WHOSE[again, rule.op == "is_not"]
     what = _what(field.kind, rule.op, rule.value, reader)
     return reader.phrase(message, field=reader.gettext(field.label), what=what)
 

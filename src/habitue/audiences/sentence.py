@@ -8,7 +8,7 @@ from collections.abc import Sequence as Items
 import msgspec
 from babel import Locale
 
-from habitue.audiences.phrases import clause, noun
+from habitue.audiences.phrases import clause, noun, tells_whose
 from habitue.audiences.rule import EventCount, Group, InAudience, MayUse, Related, Rule, Sequence, Trait
 from habitue.audiences.wording import Part, Phrase, Reader, fill, tidy
 from habitue.kernel.text import gettext_noop as _
@@ -58,10 +58,12 @@ def _sentence(rule: Rule, reader: Reader) -> Phrase:
         return reader.phrase(_("Nobody."))
     nouns: list[Phrase] = []
     clauses: list[Phrase] = []
+    is_again = False
     for child in rules:
-        short = None if isinstance(child, Group | Related) else noun(child, reader)
-        if short is not None:
+        short = None if isinstance(child, Group | Related) else noun(child, reader, again=is_again)
+        if short is not None and not isinstance(child, Group | Related):
             nouns.append(short)
+            is_again = is_again or tells_whose(child)
         else:
             clauses.append(_clause(child, reader, is_alone=len(rules) == 1))
     values = {"nouns": _spaced(nouns), "clauses": reader.all_of(clauses)}

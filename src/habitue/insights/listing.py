@@ -51,6 +51,44 @@ class Listing:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One persona: its letter, how many people, what sets them apart, and the means of their plain figures."""
+
+    code: str
+    people: int
+    traits: tuple[Said, ...]
+    purchases: float
+    silence_days: float
+    mean_value: float
+
+
+def kinds(ws: Context) -> Sequence[Kind]:
+    """The personas that were learnt, by their letters; empty when no stable groups were found."""
+    require(ws.actor, "insights.read")
+    table = stored(ws, "personas").table
+    named = table.filter(table.persona.notnull())
+    found = named.group_by("persona").aggregate(
+        people=named.count(),
+        traits=named.traits.max(),
+        purchases=named.purchases.mean(),
+        silence_days=named.silence_days.mean(),
+        mean_value=named.mean_value.mean(),
+    )
+    rows = ws.lake.con.to_pyarrow(found.order_by("persona")).to_pylist()
+    return [
+        Kind(
+            row["persona"],
+            int(row["people"]),
+            _traits(row["traits"]),
+            float(row["purchases"] or 0),
+            float(row["silence_days"] or 0),
+            float(row["mean_value"] or 0),
+        )
+        for row in rows
+    ]
+
+
 def listing(ws: Context, name: str, *, offset: int = 0, limit: int = 20) -> Listing:
     """The people of a learnt insight page by page; raises NotFound for another."""
     require(ws.actor, "insights.read")
@@ -59,10 +97,12 @@ def listing(ws: Context, name: str, *, offset: int = 0, limit: int = 20) -> List
         raise NotFound(what=_("insight"), key=name)
     table = _told(stored(ws, name).table, name)
     column, is_descending = ORDER[name]
-    order = ibis.desc(column, nulls_first=False) if is_descending else ibis.asc(column, nulls_first=False)
-    chosen = table.order_by([order, ibis.asc("profile_id", nulls_first=False)]).limit(limit, offset=offset)
+    order = [ibis.desc(column, nulls_first=False) if is_descending else ibis.asc(column, nulls_first=False)]
+    if column != "profile_id":
+        order.append(ibis.asc("profile_id", nulls_first=False))
+    chosen = table.order_by(order).limit(limit, offset=offset)
     people = ws.lake.table("people").select("profile_id", "name", "email")
-    joined = chosen.left_join(people, "profile_id").order_by([order, ibis.asc("profile_id", nulls_first=False)])
+    joined = chosen.left_join(people, "profile_id").order_by(order)
     rows = ws.lake.con.to_pyarrow(joined).to_pylist()
     total = int(ws.lake.con.to_pyarrow(table.count()).as_py())
     names = [field.name for field in insight.fields]
@@ -85,7 +125,8 @@ def _listed(row: Mapping[str, Any], values: tuple[Any, ...]) -> Listed:
 def _why(row: Mapping[str, Any]) -> Said | None:
     if row.get("reason") in REASONS:
         return reason(row["reason"], rhythm=row["rhythm_days"], silence=row["silence_days"])
-    if row.get("traits"):
-        message, params = json.loads(row["traits"])[0]
-        return Said(message, params)
-    return None
+    return next(iter(_traits(row.get("traits"))), None)
+
+
+def _traits(written: str | None) -> tuple[Said, ...]:
+    return tuple(Said(message, params) for message, params in json.loads(written or "[]"))

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.sending import order, send
 
+from habitue.insights.listing import ORDER
 from habitue.insights.report import report
 from habitue.kernel import jobs
+from habitue.work import learning
 from habitue.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -108,3 +110,27 @@ def test_learning_is_asked_for_once_and_by_who_may(
         assert anna.post("/insights/learn/", {"back": "lifetime"})["Location"] == "/insights/lifetime/"
     waiting = [job for job in jobs.of_subject(shop.context, "insights") if job.state == "queued"]
     assert len(waiting) == 1
+
+
+@pytest.mark.parametrize("name", list(ORDER))
+def test_every_learnt_insight_has_a_page_that_stands(anna: Client, shop: Workspace, name: str) -> None:
+    shop.insights.learn([name])
+    answer = anna.get(f"/insights/{name}/")
+    assert answer.status_code == 200
+    assert "Nothing was learnt yet" not in answer.content.decode()
+
+
+def test_only_the_groups_tell_their_figures_in_the_list(anna: Client) -> None:
+    page = anna.get("/insights/").content.decode()
+    assert page.count("valuable and at risk") == 1
+    assert page.count("the page says how far to trust it") == len(ORDER)
+
+
+def test_a_page_that_waits_for_learning_loads_itself_anew_when_it_is_done(anna: Client, shop: Workspace) -> None:
+    anna.post("/insights/learn/", {"back": "churn"})
+    waiting = anna.get("/insights/churn/", HTTP_HX_REQUEST="true")
+    assert "HX-Refresh" not in waiting
+    assert "Learning starts" in waiting.content.decode()
+    assert learning.run_one(shop.context)
+    assert anna.get("/insights/churn/", HTTP_HX_REQUEST="true")["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in anna.get("/insights/churn/")

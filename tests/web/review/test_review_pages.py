@@ -90,3 +90,11 @@ def _owner(client: Client) -> Actor:
     from habitue.web.models import User
 
     return User.objects.get(pk=client.session["_auth_user_id"]).actor
+
+
+def test_the_same_two_people_stand_once_in_what_comes_next(compared: Workspace, anna: Client) -> None:
+    pairs = compared.as_actor(_owner(anna)).review.queue(limit=20)
+    both = [frozenset((pair.profile_a, pair.profile_b)) for pair in pairs]
+    assert len(set(both)) < len(both), "two identifiers of one person wait against a third"
+    page = anna.get("/review/").content.decode()
+    assert page.count("data-row-link") == len(set(both)) - 1

@@ -48,7 +48,10 @@ def test_a_missing_page_has_the_look_of_the_others(owner: Client, browser: Clien
 
 
 def test_an_error_of_ours_is_told_without_the_shell(ws: Workspace) -> None:
-    assert "Something went wrong on our side." in render_to_string("errors/broken.html")
+    page = render_to_string("errors/broken.html")
+    assert "Something went wrong on our side." in page
+    assert "plain-page" in page
+    assert "logo.svg" in page, "else the browser asks for an icon that is not there"
 
 
 def test_a_form_without_its_token_is_refused_in_words(owner_id: str) -> None:

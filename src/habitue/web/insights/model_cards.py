@@ -12,15 +12,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from habitue.audiences.rule import InsightIs
 from habitue.insights import store
 from habitue.insights.card import Card, Measure, Said
 from habitue.insights.catalogue import InsightField
-from habitue.insights.listing import ORDER, Listed, listing
+from habitue.insights.listing import ORDER, Kind, Listed, Listing, kinds, listing
 from habitue.kernel import jobs
 from habitue.kernel.text import gettext_noop as _
 from habitue.web.charts import colour
 from habitue.web.drawing import Drawing, axis, ticks
-from habitue.web.rule_links import person_url
+from habitue.web.rule_links import builder_url, people_url, person_url
 from habitue.web.templatetags.show import date, money, number, percent
 
 FIRST = 30
@@ -43,8 +44,19 @@ class PersonLine:
 
     person: Listed
     url: str
-    cells: Sequence[str]
+    cells: Sequence[tuple[str, str]]
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """One persona with its traits in words and the ways to its people."""
+
+    kind: Kind
+    traits: str
+    mean_value: str
+    people_url: str
+    audience_url: str
 
 
 def page(request: HttpRequest, name: str) -> HttpResponse:
@@ -55,16 +67,23 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     shown: dict[str, Any] = {"insight": insight, "kept": kept, "job": _job(ws), "learn_url": reverse("insights:learn")}
     if kept is not None:
         found = listing(ws, name, limit=FIRST)
+        places = _told_columns(found)
         shown |= {
             "card": kept.card,
             "sentences": [said(each) for each in kept.card.sentences],
             "figures": figures(kept.card),
             "chart": chart(kept.card) if kept.card.parts else None,
-            "fields": [gettext(field.label) for field in found.fields],
-            "rows": [_line(person, found.fields) for person in found.people] if kept.card.is_shown else [],
+            "fields": [_heading(found.fields[place]) for place in places],
+            "rows": [_line(person, found.fields, places) for person in found.people] if kept.card.is_shown else [],
+            "has_reasons": any(person.why for person in found.people),
             "total": found.total,
         }
-    return render(request, "insights/card.html", shown)
+        if name == "personas" and kept.card.is_shown:
+            shown |= {"kinds": [_kind(each) for each in kinds(ws)], "rows": []}
+    answer = render(request, "insights/card.html", shown)
+    if request.htmx and shown["job"] is None:
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 def learn(request: HttpRequest) -> HttpResponse:
@@ -134,8 +153,31 @@ def _points(card: Card, width: int) -> Mapping[str, Any]:
     }
 
 
-def _line(person: Listed, fields: Sequence[InsightField]) -> PersonLine:
-    cells = [_cell(value, field) for value, field in zip(person.values, fields, strict=True)]
+def _told_columns(found: Listing) -> Sequence[int]:
+    """Which fields say something about anybody here; columns of dashes and long lists are left out."""
+    told = [place for place, field in enumerate(found.fields) if not field.name.endswith("_list")]
+    return [place for place in told if any(person.values[place] is not None for person in found.people)]
+
+
+def _is_share(field: InsightField) -> bool:
+    return field.kind == "number" and field.name.startswith(("p_", "engagement"))
+
+
+def _heading(field: InsightField) -> str:
+    """The label; a share stands here in per cent, so the bounds behind its label would mislead."""
+    label = gettext(field.label)
+    return label.rsplit(" (", 1)[0] if _is_share(field) else label
+
+
+def _kind(kind: Kind) -> KindRow:
+    rule = InsightIs("personas", "persona", "is", kind.code)
+    traits = ", ".join(said(each) for each in kind.traits)
+    mean = money(Decimal(str(round(kind.mean_value, 2))))
+    return KindRow(kind, traits, mean, people_url(rule), builder_url(rule, name=f"{gettext('Persona')} {kind.code}"))
+
+
+def _line(person: Listed, fields: Sequence[InsightField], places: Sequence[int]) -> PersonLine:
+    cells = [(_heading(fields[place]), _cell(person.values[place], fields[place])) for place in places]
     return PersonLine(person, person_url(person.profile_id), cells, said(person.why) if person.why else "")
 
 
@@ -151,7 +193,9 @@ def _cell(value: Any, field: InsightField) -> str:
     if field.kind == "date":
         return date(value)
     if field.kind == "number":
-        return percent(value) if field.name.startswith(("p_", "engagement")) else number(value, 0 if value >= 10 else 2)
+        if _is_share(field):
+            return percent(value)
+        return number(value, 0 if isinstance(value, int) or value >= 10 else 2)
     return str(value)
 
 

@@ -27,16 +27,18 @@ SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An insight in the list."""
+    """An insight in the list, and whether it is learnt (then its own page tells what came of it)."""
 
     insight: Insight
     url: str
+    is_learnt: bool
 
 
 def overview(request: HttpRequest) -> HttpResponse:
     """Every insight that has a page, with its question."""
-    pages = {entry.name for entry in ROUTES}
-    found = [Entry(item, reverse(f"insights:{name}")) for name, item in insights().items() if name in pages]
+    known = insights()
+    shown = [known[name] for name in ("rfm", *ORDER)]
+    found = [Entry(item, reverse(f"insights:{item.name}"), item.learn is not None) for item in shown]
     report = rfm_report.report(request.ws.context)
     return render(request, "insights/overview.html", {"entries": found, "report": report})
 

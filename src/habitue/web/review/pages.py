@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from habitue.workspace import Workspace
 
 KINDS = ("", "match", "refusal")
+QUEUE = 8
 WORDS = ("same", "different", "later", "skip")
 
 
@@ -142,8 +143,14 @@ def ask_again(request: HttpRequest) -> HttpResponse:
 
 
 def _queue(request: HttpRequest, shown: Pair, kind: str) -> list[tuple[Pair, str, str]]:
-    """What comes after the pair that is shown, with the names of both."""
-    found = [each for each in request.ws.review.queue(limit=9, kind=kind) if (each.a, each.b) != (shown.a, shown.b)]
+    """What comes after the pair that is shown, with the names of both; the same two people stand there once."""
+    people = {frozenset((shown.profile_a, shown.profile_b))}
+    found: list[Pair] = []
+    for each in request.ws.review.queue(limit=3 * QUEUE, kind=kind):
+        both = frozenset((each.profile_a, each.profile_b))
+        if both not in people and len(found) < QUEUE:
+            people.add(both)
+            found.append(each)
     ids = [profile_id for each in found for profile_id in (each.profile_a, each.profile_b)]
     names = {row.profile_id: row.name or row.email or "" for row in request.ws.people.rows_of(ids)}
     return [(each, names.get(each.profile_a, ""), names.get(each.profile_b, "")) for each in found]
