@@ -74,3 +74,21 @@ def test_it_speaks_the_readers_language(
 ) -> None:
     assert run(["match", str(people), "--language", language]) == 0
     assert word in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("heads", [("c0", "c1"), ("Artist", "Song"), ("A", "B"), ("Поле1", "Поле2")])
+def test_headings_of_unknown_meaning_stay_headings(tmp_path: Path, heads: tuple[str, str]) -> None:
+    given, out = tmp_path / "given.csv", tmp_path / "out.csv"
+    rows = [f"Huber{number},Klein {number % 7}" for number in range(20)]
+    given.write_text("\n".join([",".join(heads), *rows]) + "\n", "utf-8")
+    assert run(["match", str(given), "--out", str(out)]) == 0
+    made = pyarrow.csv.read_csv(out)
+    assert made.column_names == [*heads, "cluster_id", "match_probability"]
+    assert made[heads[0]].to_pylist() == [f"Huber{number}" for number in range(20)]
+
+
+def test_a_first_row_that_comes_again_is_no_headings(tmp_path: Path) -> None:
+    given, out = tmp_path / "given.csv", tmp_path / "out.csv"
+    given.write_text("Anna,Köln\nBernd,Bonn\nAnna,Köln\nClara,Bonn\n", "utf-8")
+    assert run(["match", str(given), "--out", str(out)]) == 0
+    assert pyarrow.csv.read_csv(out).num_rows == 4
