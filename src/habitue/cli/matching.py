@@ -35,7 +35,10 @@ _ANSWERS = {"y": True, "yes": True, "s": True, "same": True, "j": True, "д": Tr
     help="CSV file with answers instead: a,b,same (rows counted from 0).",
 )  # fmt: skip
 @click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="Number from which chance is drawn.")
-@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
+@click.option(
+    "--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
+    help="What makes the pairs; the result is the same.",
+)  # fmt: skip
 @pass_session
 def match(
     session: Session, file: Path, out: Path | None, source_column: str | None, labels: str | None, questions: int,
