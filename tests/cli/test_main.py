@@ -102,3 +102,9 @@ def test_interrupting_ends_with_130(shop: Path, monkeypatch: pytest.MonkeyPatch,
     told = call("people", "list")
     assert told.code == 130
     assert "Interrupted." in told.err
+
+
+def test_the_package_runs_as_a_module() -> None:
+    told = subprocess.run([sys.executable, "-m", "habitue", "--version"], capture_output=True, text=True, check=False)
+    assert told.returncode == 0
+    assert told.stdout.startswith("habitue ")

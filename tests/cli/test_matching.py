@@ -74,3 +74,43 @@ def test_it_speaks_the_readers_language(
 ) -> None:
     assert run(["match", str(people), "--language", language]) == 0
     assert word in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("heads", [("c0", "c1"), ("Artist", "Song"), ("A", "B"), ("Поле1", "Поле2")])
+def test_headings_of_unknown_meaning_stay_headings(tmp_path: Path, heads: tuple[str, str]) -> None:
+    given, out = tmp_path / "given.csv", tmp_path / "out.csv"
+    rows = [f"Huber{number},Klein {number % 7}" for number in range(20)]
+    given.write_text("\n".join([",".join(heads), *rows]) + "\n", "utf-8")
+    assert run(["match", str(given), "--out", str(out)]) == 0
+    made = pyarrow.csv.read_csv(out)
+    assert made.column_names == [*heads, "cluster_id", "match_probability"]
+    assert made[heads[0]].to_pylist() == [f"Huber{number}" for number in range(20)]
+
+
+def test_a_first_row_that_comes_again_is_no_headings(tmp_path: Path) -> None:
+    given, out = tmp_path / "given.csv", tmp_path / "out.csv"
+    given.write_text("Anna,Köln\nBernd,Bonn\nAnna,Köln\nClara,Bonn\n", "utf-8")
+    assert run(["match", str(given), "--out", str(out)]) == 0
+    assert pyarrow.csv.read_csv(out).num_rows == 4
+
+
+def test_a_folder_that_is_not_there_is_told_in_a_sentence(
+    people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["match", str(people), "--json", "--out", str(tmp_path / "nowhere" / "x.csv")]) == 1
+    error = json.loads(capsys.readouterr().err)["error"]
+    assert error["code"] == "file_unusable"
+    assert str(tmp_path / "nowhere" / "x.csv") in error["message"]
+
+
+@pytest.mark.parametrize(
+    "answers", ["x,y\n1,2\n", "a,b,same\n1,two,y\n", "a,b,same\n1,99999,y\n", "a,b,same\n1,2,who knows\n"]
+)
+def test_answers_that_cannot_be_read_are_told_by_their_line(
+    people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], answers: str
+) -> None:
+    (tmp_path / "answers.csv").write_text(answers, "utf-8")
+    assert run(["match", str(people), "--json", "--answers", str(tmp_path / "answers.csv")]) == 1
+    error = json.loads(capsys.readouterr().err)["error"]
+    assert error["code"] == "answers_unreadable"
+    assert error["message"].startswith("Line 2 ")

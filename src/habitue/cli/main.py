@@ -7,6 +7,7 @@ understood, 130 interrupted.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -30,9 +31,10 @@ from habitue.cli.verbs import Verbs
 from habitue.cli.workspaces import init
 from habitue.kernel import logs
 from habitue.kernel.config import LogSettings
-from habitue.kernel.errors import HabitueError
+from habitue.kernel.errors import FileUnusable, HabitueError
 from habitue.kernel.text import gettext_noop as _
 
+_QUOTED = re.compile(r"'([^']+)'")
 DONE, FAILED, MISUSED, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -72,7 +74,19 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as problem:
+        if problem.filename is None and problem.errno is None:
+            raise
+        session.fail(FileUnusable(problem=_told(problem)))
+        return FAILED
     return code if isinstance(code, int) else DONE
+
+
+def _told(problem: OSError) -> str:
+    """What the system says, with the file it says it of."""
+    said = (os.strerror(problem.errno) if problem.errno else None) or str(problem)
+    name = problem.filename or next(iter(_QUOTED.findall(str(problem))), None)
+    return f"{name}: {said}" if name else said
 
 
 def _misused(session: Session, problem: click.ClickException) -> int:

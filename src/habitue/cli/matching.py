@@ -34,8 +34,11 @@ _ANSWERS = {"y": True, "yes": True, "s": True, "same": True, "j": True, "д": Tr
     "--answers", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="CSV file with answers instead: a,b,same (rows counted from 0).",
 )  # fmt: skip
-@click.option("--seed", default=7, show_default=True, help="Number from which chance is drawn.")
-@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="Number from which chance is drawn.")
+@click.option(
+    "--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
+    help="What makes the pairs; the result is the same.",
+)  # fmt: skip
 @pass_session
 def match(
     session: Session, file: Path, out: Path | None, source_column: str | None, labels: str | None, questions: int,
@@ -65,11 +68,7 @@ def _asked(session: Session, found: Result, questions: int, answers: Path | None
     from habitue.identity.matching.asking import pairs_to_ask, with_answers
 
     if answers is not None:
-        with answers.open(encoding="utf-8-sig", newline="") as file:
-            said = [
-                Answer(int(row["a"]), int(row["b"]), _ANSWERS.get(row["same"].strip().lower(), False))
-                for row in csv.DictReader(file)
-            ]
+        said = [Answer(*each) for each in _answers(answers, found.table.num_rows)]
     else:
         said = []
         for number, (a, b) in enumerate(pairs_to_ask(found.matched, count=questions), start=1):
@@ -78,6 +77,23 @@ def _asked(session: Session, found: Result, questions: int, answers: Path | None
                 break
             said.append(Answer(a, b, answer))
     return type(found)(found.table, with_answers(found.matched, said))
+
+
+def _answers(path: Path, rows: int) -> list[tuple[int, int, bool]]:
+    """The answers of a file; raises AnswersUnreadable with the line that is none."""
+    from habitue.identity.matching.errors import AnswersUnreadable
+
+    said: list[tuple[int, int, bool]] = []
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        try:
+            for row in csv.DictReader(file):
+                a, b = int(row["a"]), int(row["b"])
+                if not (0 <= a < rows and 0 <= b < rows):
+                    raise IndexError(a, b)
+                said.append((a, b, _ANSWERS[row["same"].strip().lower()]))
+        except (KeyError, ValueError, TypeError, AttributeError, IndexError, csv.Error) as problem:
+            raise AnswersUnreadable(line=len(said) + 2, file=path.name, last=max(rows - 1, 0)) from problem
+    return said
 
 
 def _ask(session: Session, found: Result, number: int, a: int, b: int) -> bool | None:

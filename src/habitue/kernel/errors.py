@@ -42,6 +42,14 @@ class SettingInvalid(HabitueError):
     next_step = _("Correct it in habitue.toml or in the environment and start again.")
 
 
+class FileUnusable(HabitueError):
+    """The system let us neither read nor write a file."""
+
+    code = "file_unusable"
+    message = _("A file cannot be read or written: %(problem)s.")
+    next_step = _("Check that the folder is there, that you may write into it, and that the disk has room.")
+
+
 class WorkspaceMissing(HabitueError):
     """The folder holds no workspace."""
 

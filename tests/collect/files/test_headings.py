@@ -184,3 +184,12 @@ def test_support_texts_are_contacts_and_product_texts_are_products(tmp_path: Pat
         tmp_path, "InvoiceNo,Description,Category,Quantity,UnitPrice\n1,Oil,Lamps,2,2.5\n2,Wick,Lamps,1,3.5\n"
     )
     assert list(shop.targets.values())[1:3] == ["line.name", "line.category"]
+
+
+@pytest.mark.parametrize(
+    "amount", ["Summe (brutto)", "Amount [USD]", "Сумма (руб.)", "Total (incl. VAT)", "Payment Value"]
+)
+def test_what_stands_in_brackets_does_not_hide_the_amount_of_an_order(amount: str) -> None:
+    columns = ("Order ID", "Customer ID", "Order date", amount)
+    rows = [(str(n), f"C{n % 7}", f"2024-01-{n + 1:02d}", f"{n}.50") for n in range(20)]
+    assert [guess.target for guess in guess_columns(columns, rows, Format(kind="csv"))][3] == "order.total"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["TARGETS", "ColumnGuess", "guess_columns"]
 
 _SAMPLE = 300
+_IN_BRACKETS = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
 _UNNAMED = re.compile(r"^Column \d+$")
 WHY_BOTH = _("The heading says so and the cells fit.")
 WHY_HEADING = _("The heading says so.")
@@ -94,7 +95,7 @@ def _mostly_two_words(values: list[Cell]) -> bool:
 
 
 def _by_heading(heading: str) -> tuple[str, ...]:
-    """The targets of a heading as a whole, without its number, below a group heading, or without its address."""
+    """The targets of a heading as a whole, without bracket or number, below a group heading, or without its address."""
     table = by_heading()
     parts = words(heading)
     bare = tuple(part for part in parts if part not in _QUALIFIERS and not part.isdigit())
@@ -105,8 +106,12 @@ def _by_heading(heading: str) -> tuple[str, ...]:
         parts[1:],
         parts[2:] if len(parts) > 3 else (),
     ]
+    unbracketed = words(_IN_BRACKETS.sub("", heading))
+    if unbracketed != parts:
+        forms[1:1] = [unbracketed]
     for form in forms:
-        if not form or (len(form) == 1 and len(parts) > 1 and form is not bare and form[0] in _TOO_LITTLE):
+        is_whole = form is bare or form is unbracketed
+        if not form or (len(form) == 1 and len(parts) > 1 and not is_whole and form[0] in _TOO_LITTLE):
             continue
         found = tuple(dict.fromkeys(target for target, _language in table.get("".join(form), ())))
         if len(form) < len(parts) and len(form) == 1:

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from habitue.collect.files.headings import key, words
@@ -82,6 +83,17 @@ def _usual_width(rows: Sequence[Sequence[Cell]]) -> int:
     return max(width for width, times in widths.items() if times >= most * 0.5)
 
 
+def could_head(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether the first of `rows` may be headings: each cell is filled, no value, and found nowhere in its column."""
+    first, below = rows[0], rows[1:]
+    return (
+        bool(below)
+        and len(set(first)) == len(first)
+        and not any(is_blank(cell) or _is_data(cell) for cell in first)
+        and not any(cell in {other[index] for other in below if index < len(other)} for index, cell in enumerate(first))
+    )
+
+
 def _length(row: Sequence[Cell]) -> int:
     return max((index + 1 for index, cell in enumerate(row) if not is_blank(cell)), default=0)
 
@@ -107,7 +119,17 @@ def _heads(rows: Sequence[Sequence[Cell]], row: int, width: int) -> bool:
             return True
         if cell in column:
             return False
-    return len(set(cells)) == len(cells) and all(_named(cell) for cell in cells) and len(below) > 2
+    if len(set(cells)) < len(cells) or len(below) <= 2:
+        return False
+    return all(_named(cell) for cell in cells) or _numbered(cells)
+
+
+def _numbered(cells: Sequence[str]) -> bool:
+    """Whether the cells count on from each other, as `c0, c1, c2` or `Column 1, Column 2` do."""
+    found = [re.fullmatch(r"(\D{1,20}?)(\d{1,3})", cell) for cell in cells]
+    stems = {match[1] for match in found if match}
+    numbers = [int(match[2]) for match in found if match]
+    return len(numbers) == len(cells) > 1 and len(stems) == 1 and all(b - a == 1 for a, b in pairwise(numbers))
 
 
 def _named(cell: str) -> bool:

@@ -28,3 +28,11 @@ class EndingUnknown(HabitueError):
     code = "ending_unknown"
     message = _("%(file)s would be neither CSV nor Parquet.")
     next_step = _("Choose a name that ends in .csv or .parquet.")
+
+
+class AnswersUnreadable(HabitueError):
+    """A file of answers without the columns, row numbers or words that are wanted."""
+
+    code = "answers_unreadable"
+    message = _("Line %(line)s of %(file)s is no answer.")
+    next_step = _("Write the columns a,b,same: two rows of the table, counted from 0 up to %(last)s, and y or n.")

@@ -16,7 +16,7 @@ from habitue.identity.matching.explanation import Translate, sentence
 from habitue.identity.matching.outcome import Matched
 from habitue.identity.matching.report import Report
 from habitue.identity.matching.run import SEED, match_table
-from habitue.identity.matching.tablefiles import read_table
+from habitue.identity.matching.tablefiles import distinct, read_table
 
 
 @dataclass
@@ -79,14 +79,16 @@ def as_table(given: Any) -> pa.Table:
     if hasattr(given, "columns") and hasattr(given, "iloc"):
         try:
             return pa.Table.from_pandas(given, preserve_index=False)
-        except (pa.ArrowException, TypeError):
-            texts = {str(name): [_cell(cell) for cell in given[name]] for name in given.columns}
-            return pa.table({name: pa.array(cells, pa.string()) for name, cells in texts.items()})
+        except (pa.ArrowException, TypeError, ValueError):
+            names = distinct([str(name) for name in given.columns])
+            cells = ([_cell(cell) for cell in given.iloc[:, place]] for place in range(len(names)))
+            return pa.table({name: pa.array(texts, pa.string()) for name, texts in zip(names, cells, strict=True)})
     raise NoTable(kind=type(given).__name__)
 
 
 def _cell(value: object) -> str | None:
-    return None if value is None or value != value else str(value)
+    """A cell as text; half characters, which no file can hold, become a question mark."""
+    return None if value is None or value != value else str(value).encode("utf-8", "replace").decode("utf-8")
 
 
 def known_pairs(labels: Sequence[object]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:

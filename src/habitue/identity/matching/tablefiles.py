@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -12,9 +13,12 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from habitue.collect.files import reading
+from habitue.collect.files.shape_of_table import could_head
 from habitue.collect.files.shapes import Format
 from habitue.collect.files.sniff import sniff
 from habitue.identity.matching.errors import EndingUnknown
+
+HEAD_ROWS = 1_000
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,22 @@ def read_table(path: Path) -> TableFile:
     if fmt.kind == "parquet" and not fmt.gzip:
         return TableFile(pq.read_table(path), fmt)
     if fmt.kind == "csv" and not fmt.gzip:
+        fmt = _headed(path, fmt)
         return TableFile(_csv_table(path, fmt), fmt)
     return TableFile(_other_table(path, fmt), fmt)
+
+
+def _headed(path: Path, fmt: Format) -> Format:
+    """With the first row as headings wherever it may be: a table to match has them far more often than not.
+
+    An import asks before it takes such a row; here the same columns have to come out as went in.
+    """
+    if fmt.header_row is not None or fmt.skip_rows:
+        return fmt
+    with path.open(encoding=fmt.encoding or "utf-8", errors="replace", newline="") as file:
+        lines = csv.reader(file, delimiter=fmt.delimiter or ",", quotechar=fmt.quote or '"')
+        first = list(islice(lines, HEAD_ROWS))
+    return replace(fmt, header_row=0, heading_rows=1) if first and could_head(first) else fmt
 
 
 def _csv_table(path: Path, fmt: Format) -> pa.Table:
@@ -78,7 +96,7 @@ def _slow_csv(path: Path, fmt: Format) -> pa.Table:
     start = fmt.header_row or 0
     names = rows[start] if fmt.header_row is not None else [f"f{number}" for number in range(max(map(len, rows)))]
     body = rows[start + 1 :] if fmt.header_row is not None else rows
-    names = _distinct([name.lstrip("\ufeff") for name in names])
+    names = distinct([name.lstrip("\ufeff") for name in names])
     return pa.table(
         {
             name: pa.array([row[at] if at < len(row) else "" for row in body], pa.string())
@@ -93,12 +111,13 @@ def _other_table(path: Path, fmt: Format) -> pa.Table:
     for batch in reading.read(path, fmt):
         columns = batch.columns
         rows.extend(batch.rows)
-    names = _distinct(list(columns))
+    names = distinct(list(columns))
     cells = {name: [None if row[at] is None else str(row[at]) for row in rows] for at, name in enumerate(names)}
     return pa.table({name: pa.array(texts, pa.string()) for name, texts in cells.items()})
 
 
-def _distinct(names: list[str]) -> list[str]:
+def distinct(names: list[str]) -> list[str]:
+    """The names, each once: from its second time on a name carries a number."""
     seen: dict[str, int] = {}
     made = []
     for name in names:
