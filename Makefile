@@ -20,7 +20,7 @@ demo: $(VENV)/.installed texts
 	@$(BIN)/habitue demo $(DEMO)
 
 test: $(VENV)/.installed-dev system lint
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.installed-dev texts
 	@$(BIN)/ruff check src tests tools bench
