@@ -149,3 +149,15 @@ def test_money_in_another_currency_is_added_nowhere() -> None:
 def test_a_table_without_orders_says_so() -> None:
     with pytest.raises(NoOrders):
         order_book(pa.table({"customer": ["a"], "date": ["2024-01-01"], "amount": [-5.0]}))
+
+
+def test_a_stray_date_does_not_stretch_the_time_that_is_known() -> None:
+    days = [f"2024-{1 + i % 12:02d}-{1 + i % 28:02d}" for i in range(400)]
+    table = {"customer": [f"c{i % 40}" for i in range(400)], "amount": [10.0] * 400}
+    clean = order_book(pa.table({**table, "date": days}))
+    found = order_book(pa.table({**table, "date": ["2999-01-01", "1900-01-01", *days[2:]]}))
+    assert found.purchases.last_day == clean.purchases.last_day
+    assert found.purchases.first_day == clean.purchases.first_day
+    assert [note.params["count"] for note in found.notes] == [2]
+    meant = order_book(pa.table({**table, "date": [day.replace("2024", "2999") for day in days]}))
+    assert len(meant.customers) == 40, "a table that lies wholly in the future is meant so"

@@ -27,6 +27,8 @@ _NO_PRODUCT = re.compile(
 )
 _CANCELLING = re.compile(r"^c\d", re.I)
 _SAME = 0.9
+EARLIEST = date(1990, 1, 1)
+STRAY_SHARE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,20 @@ def order_book(
     return book_of(columns_of(orders, {"customer": customer, "date": date_column, "amount": amount}), as_of)
 
 
+def _stray(day: Ints, today: date) -> Flags:
+    """A few days in the future, or before there were shops like these; when they are many, they are meant."""
+    dated = day != parsing.NO_DAY
+    outside = dated & ((day > today.toordinal() - 719_163) | (day < EARLIEST.toordinal() - 719_163))
+    is_few = outside.sum() < STRAY_SHARE * dated.sum()
+    return outside if is_few else np.zeros(len(day), dtype=bool)
+
+
 def book_of(columns: Columns, as_of: date | None) -> OrderBook:
     """The same from columns that were read already."""
     values, fmt = columns.values, columns.format
     notes: list[Said] = []
-    year = as_of.year if as_of else date.today().year
+    today = date.today()
+    year = as_of.year if as_of else today.year
     day = parsing.days(values["date"], order=fmt.date_order, year_now=year)
     code, customers = parsing.codes(values["customer"])
     money, has_money = _money(columns)
@@ -92,6 +103,7 @@ def book_of(columns: Columns, as_of: date | None) -> OrderBook:
 
     leave_out(code < 0, _("%(count)s rows name no customer and were left out."))
     leave_out(day == parsing.NO_DAY, _("%(count)s rows have no date that can be read and were left out."))
+    leave_out(_stray(day, today), _("%(count)s rows have a date that cannot be right and were left out."))
     if as_of is not None:
         leave_out(day > as_of.toordinal() - 719_163, _("%(count)s rows are later than the day asked for."))
     refund = money < 0
