@@ -53,7 +53,7 @@ _TOO_WIDE = """() => {
 _TEXTS = """() => {
   const found = [];
   const data = "td, dd, tbody th, .say, .in-words, .fact-value, [data-row-link], .user-menu, .languages, .found, "
-    + "code, pre, svg, kbd, .brand, script, style";
+    + "code, pre, svg, kbd, textarea, .brand, script, style";
   const own = "td .tag:not(.n), td .btn, td small.help, thead th";
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {

@@ -102,7 +102,7 @@ def test_the_demo_is_a_shop_with_people_audiences_and_an_owner(call: Call, tmp_p
     assert told.code == 0, told.err
     made: dict[str, Any] = told.data
     assert made["records"] > made["people"] >= PEOPLE * 0.9
-    assert [each["import"]["state"] for each in made["imports"]] == ["done"] * 6
+    assert [each["import"]["state"] for each in made["imports"]] == ["done"] * 8
     assert len(made["audiences"]) == 2
     assert len(made["password"]) >= 16
     assert (tmp_path / "example" / "files" / "newsletter.csv").is_file()
