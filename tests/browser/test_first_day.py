@@ -180,7 +180,7 @@ def build_the_audience(page: Page, shop: Served) -> int:
     expect(page.locator(".unfinished")).to_have_count(0)
     shown = number_in(page.locator("#counted b").inner_text())
     page.get_by_label("Name", exact=True).fill(NAME)
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Save and publish", exact=True).click()
     page.wait_for_url(re.compile(r"/audiences/[0-9a-f]{32}/"))
     expect(page.get_by_role("heading", level=1)).to_have_text(NAME)
     expect(page.locator("main .kpi b").first).to_have_text(f"{shown:,}")
