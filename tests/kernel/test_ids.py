@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from habitue.kernel.ids import Uuid7
 from tests.conftest import NOW
-
-
-@dataclass(slots=True)
-class Hand:
-    """A clock whose hand is moved."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        """Where the hand stands."""
-        return self.at
+from tests.moving_clock import Hand
 
 
 def test_ids_of_one_millisecond_sort_in_their_order_and_are_sound() -> None:

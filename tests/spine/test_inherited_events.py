@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from habitue.identity.tables import identifiers
 from habitue.profiles.tables import events, people, superseded, values
 from habitue.workspace import Workspace, create_workspace
 from tests.conftest import NOW
+from tests.moving_clock import Hand
 
 HEAD = "Kundennr;Name;E-Mail;Firma;Bestellnr;Bestelldatum;Summe\n"
 ANNA = "1;Anna Berg;anna@web.example;Berg KG;B1;01.05.2026;10\n"
@@ -22,17 +22,6 @@ ANNA_AGAIN = "1;Anna Berg;anna@web.example;Berg KG;B1;01.05.2026;99\n"
 BEN = "2;Ben Lau;ben@web.example;;B2;02.05.2026;20\n"
 EVA = "3;Eva Kurz;eva@web.example;Berg KG;B3;03.05.2026;30\n"
 EVA_MAIL_ONLY = ";Eva Kurz;eva@web.example;;;;\n"
-
-
-@dataclass(slots=True)
-class Hand:
-    """A clock whose hand is moved."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        """Where the hand stands."""
-        return self.at
 
 
 def world(folder: Path, name: str, files: Sequence[str | None]) -> tuple[Workspace, list[Import | None]]:
