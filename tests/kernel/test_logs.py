@@ -48,8 +48,10 @@ def lines(stream: io.StringIO) -> list[dict[str, Any]]:
 def test_what_looks_like_a_person_or_a_key_is_left_out(stream: io.StringIO, text: str, secret: str) -> None:
     structlog.get_logger().warning(text, other=[text], inner={"deep": text})
     logging.getLogger("some.library").warning("it said %s", text)
-    assert secret not in stream.getvalue()
-    assert len(lines(stream)) == 2
+    told = lines(stream)
+    assert len(told) == 2
+    # Three digits of a telephone number may stand in the microseconds of a time.
+    assert all(secret not in json.dumps({**line, "timestamp": ""}) for line in told)
 
 
 def test_what_is_worth_knowing_stays(stream: io.StringIO) -> None:
