@@ -69,9 +69,9 @@ class Index:
         for kept, later in zip(model.fields, self._later, strict=True):
             later.warm()
             scoring.cached_rarity(kept, later.field)
-        given = np.arange(self._rows) if ids is None else np.fromiter(ids, np.int64, self._rows)
-        order = np.argsort(given, kind="stable")
-        self._known_ids, self._known_rows = given[order], order.astype(np.int32)
+        given = np.fromiter(range(self._rows) if ids is None else ids, np.int64, self._rows)
+        turned = np.argsort(given, kind="stable")
+        self._known_ids, self._known_rows = given[turned], turned.astype(np.int32)
         self._ids: list[int] = given.tolist()
         self._moved: dict[int, int] = {}
         self._is_gone = bytearray(self._rows)
@@ -140,7 +140,7 @@ class Index:
         found.sort(key=len)
         each = np.unique(np.concatenate(found)[:MOST_CANDIDATES])
         gone = np.frombuffer(self._is_gone, dtype=np.uint8)[each]
-        return each[gone == 0]
+        return np.asarray(each[gone == 0])
 
     def read(self, record: Record) -> list[str | None]:
         """The record's values in comparable form, one a field."""
