@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from habitue.access.key_cache import KeyCache
 from habitue.collect import journals
-from habitue.collect.journal import Position, bytes_between
+from habitue.collect.journal import Position
 from habitue.door import reserve
 from habitue.door.answer import Refused
 from habitue.door.commit import GroupCommit
@@ -36,6 +36,8 @@ class Pressure:
         self._asking = 0
         self.free_bytes = 0
         self._projected = Position()
+        # What waited at the last look, and how much had been appended by then.
+        self._waiting, self._appended = 0, 0
         self.keys = KeyCache(world.register)
 
     async def look(self, *, is_forced: bool = False) -> None:
@@ -96,7 +98,7 @@ class Pressure:
     @property
     def backlog_bytes(self) -> int:
         """How much of the journal waits to be projected."""
-        return bytes_between(self._projected, self._commit.tail)
+        return self._waiting + self._commit.appended_bytes - self._appended
 
     def _look(self) -> None:
         self._begun_at = time.monotonic()
@@ -116,4 +118,7 @@ class Pressure:
         except SQLAlchemyError:
             # The keys known so far hold for a minute; then `check` refuses.
             pass
+        appended = self._commit.appended_bytes
+        self._waiting = self._world.journal.bytes_between(self._projected, self._commit.tail)
+        self._appended = appended
         self._looked_at = time.monotonic()
