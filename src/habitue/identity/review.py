@@ -171,10 +171,23 @@ def close(conn: Connection, a: int, b: int, word: str) -> None:
     conn.execute(change.values(state=word, claimed_by=None, claimed_until=None))
 
 
+def settle_between(conn: Connection, a: int, b: int) -> None:
+    """Ask no more about the people of two identifiers by other identifiers of theirs."""
+    _change_between(conn, a, b, "open", "settled")
+
+
 def reopen(conn: Connection, pairs: Iterable[tuple[int, int]]) -> None:
-    """Ask again about pairs whose answer was taken back."""
+    """Ask again about pairs whose answer was taken back, and what was settled with them."""
     for a, b in pairs:
+        _change_between(conn, a, b, "settled", "open")
         close(conn, a, b, "open")
+
+
+def _change_between(conn: Connection, a: int, b: int, before: str, after: str) -> None:
+    owners = sa.select(identifiers.c.profile_id).where(identifiers.c.identifier_id.in_((a, b)))
+    theirs = sa.select(identifiers.c.identifier_id).where(identifiers.c.profile_id.in_(owners))
+    change = sa.update(reviews).where(reviews.c.state == before, reviews.c.a.in_(theirs), reviews.c.b.in_(theirs))
+    conn.execute(change.values(state=after, claimed_by=None, claimed_until=None))
 
 
 def answers(conn: Connection) -> list[threshold.Answered]:
