@@ -17,7 +17,20 @@ from habitue.audit import ledger
 from habitue.collect import imports, projection, repeats, traffic
 from habitue.collect.envelope import Event
 from habitue.collect.journal import Position
-from habitue.identity import commands, decide, explain, graph, known, nodes, preview, replay, rulebook, safer, undone
+from habitue.identity import (
+    commands,
+    decide,
+    explain,
+    graph,
+    known,
+    nodes,
+    preview,
+    replay,
+    review,
+    rulebook,
+    safer,
+    undone,
+)
 from habitue.identity.matching.run import match_table
 from habitue.identity.proposals import Matcher
 from habitue.identity.rulebook import Rulebook
@@ -190,6 +203,8 @@ def undo_import(ws: Context, import_id: str) -> None:
     """Take an import back, as if it had never happened."""
     importing.require_undoable(ws, import_id)
     catch_up(ws, decide.submit(ws, commands.UndoImport(import_id=import_id)))
+    with ws.register.write() as conn:
+        review.settle(conn)
     for heir_id in importing.note_undone(ws, import_id):
         people_of_import(ws, heir_id)
     refresh(ws)

@@ -161,12 +161,11 @@ def test_a_reviewers_day_is_taken_back_exactly_and_asked_again(shop: Workspace) 
 def test_an_answer_about_two_people_settles_every_open_pair_of_theirs_until_it_is_taken_back(ws: Workspace) -> None:
     for place in range(3):
         send(ws, identify("u1", phone=f"030 90182{place}", city="Bonn"))
-    for number in ("9", "10"):
-        send(ws, identify("u9", number=number, phone=f"030 90190{number}", city="Ulm"))
-    send(ws, identify("u1", phone="030 901909"))
-    send(ws, identify("u1", phone="030 9019010"))
+    for place in (8, 9):
+        send(ws, identify("u9", phone=f"030 90182{place}", city="Ulm"))
+        send(ws, identify("u1", phone=f"030 90182{place}"))
     waiting = len(ws.review.queue())
-    assert waiting > 1
+    assert waiting == 2
     pair = ws.review.queue()[0]
     ws.review.answer(pair.a, pair.b, "different")
     assert ws.review.waiting() == 0

@@ -59,6 +59,10 @@ class Run:
     lower: float
     upper: float
     report: Mapping[str, Any]
+    kind: str = "bulk"
+
+
+_OF_RUN = [runs.c[name] for name in Run.__dataclass_fields__]
 
 
 def start(ws: Context, *, is_claimed: bool = False) -> jobs.Job:
@@ -104,11 +108,12 @@ def run(ws: Context, job: jobs.Job, *, apply: Callable[[Position], object], matc
     with ws.register.write() as conn:
         pairs = [(ids[each.a], ids[each.b], each) for each in doubts]
         asked = review.propose(conn, found.run_id, pairs, event_counts(conn, pairs))
+        made = listings.linked_by(conn, found.run_id, [(each.a, each.b) for each in told])
         review.note_refusals(conn)
         review.settle(conn)
         values = {
             "records": len(set(rows.profile_ids)),
-            "linked": len(links),
+            "linked": made,
             "doubtful": asked,
             "report": _report(outcome),
         }
@@ -134,6 +139,7 @@ def undo(ws: Context, run_id: str, *, apply: Callable[[Position], object]) -> in
         apply(decide.undo(ws, seqs=seqs, verb="matching.undone", subject_id=run_id, details=details))
     with ws.register.write() as conn:
         review.withdraw(conn, run_id)
+        review.settle(conn)
         conn.execute(sa.update(runs).where(runs.c.run_id == run_id).values(state="undone"))
     return len(seqs)
 
@@ -142,14 +148,14 @@ def listing(ws: Context, *, limit: int = 20) -> Sequence[Run]:
     """Matching runs, newest first."""
     policy.require(ws.actor, "people.read")
     with ws.register.read() as conn:
-        rows = conn.execute(sa.select(runs).order_by(runs.c.created_at.desc(), runs.c.run_id.desc()).limit(limit))
+        rows = conn.execute(sa.select(*_OF_RUN).order_by(runs.c.created_at.desc(), runs.c.run_id.desc()).limit(limit))
         return [Run(**row._mapping) for row in rows]
 
 
 def get(ws: Context, run_id: str) -> Run:
     """One run; NotFound when there is none of that id."""
     with ws.register.read() as conn:
-        row = conn.execute(sa.select(runs).where(runs.c.run_id == run_id)).first()
+        row = conn.execute(sa.select(*_OF_RUN).where(runs.c.run_id == run_id)).first()
     if row is None:
         raise NotFound(what=_("matching run"), key=run_id)
     return Run(**row._mapping)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -24,6 +25,7 @@ NAMES = ("first_name", "last_name")
 # A record without a name says enough by so many other things; the country alone tells nobody from anybody.
 ENOUGH = 3
 _READ = 20_000
+_SOURCE_BITS = 16
 Record = Mapping[str, str | None]
 
 
@@ -31,13 +33,16 @@ Record = Mapping[str, str | None]
 class MatchingRows:
     """`table` has the columns of COLUMNS.
 
-    `identifier_ids[row]` is the identifier that the record hangs on and `profile_ids[row]` whose that is; `claimed` are
-    the rows that nobody proved: a message under a public key said so.
+    `record_ids[row]` names the record, `identifier_ids[row]` is the identifier that it hangs on and `profile_ids[row]`
+    whose that is; `newest[row]` is the sequence number of its newest statement. `claimed` are the rows that nobody
+    proved: a message under a public key said so.
     """
 
     table: pa.Table
+    record_ids: Sequence[int] = ()
     identifier_ids: Sequence[int] = ()
     profile_ids: Sequence[str] = ()
+    newest: Sequence[int] = ()
     claimed: frozenset[int] = field(default_factory=frozenset)
 
     @property
@@ -56,21 +61,28 @@ class MatchingRows:
         return found
 
 
-def matching_rows(conn: Connection, identifier_ids: Iterable[int] | None = None) -> MatchingRows:
-    """Every record that says enough about a person, by identifier and source; or only those of some identifiers."""
+def matching_rows(conn: Connection, profile_ids: Iterable[str] | None = None) -> MatchingRows:
+    """Every record that says enough about a person, by identifier and source; or only those of some people."""
     chosen = (
         sa.select(
-            values.c.identifier_id, values.c.told, identifiers.c.namespace, identifiers.c.value, people.c.profile_id
+            values.c.identifier_id,
+            values.c.source_id,
+            values.c.told,
+            identifiers.c.namespace,
+            identifiers.c.value,
+            people.c.profile_id,
         )
         .join(identifiers, identifiers.c.identifier_id == values.c.identifier_id)
         .join(people, people.c.profile_id == identifiers.c.profile_id)
         .where(people.c.kind == "person")
         .order_by(values.c.identifier_id, values.c.source_id)
     )
-    if identifier_ids is not None:
-        chosen = chosen.where(among(conn, values.c.identifier_id, identifier_ids))
+    if profile_ids is not None:
+        chosen = chosen.where(among(conn, identifiers.c.profile_id, profile_ids))
+    records: list[int] = []
     ids: list[int] = []
     owners: list[str] = []
+    newest: list[int] = []
     claimed: set[int] = set()
     columns: dict[str, list[str | None]] = {name: [] for name in COLUMNS}
     for row in conn.execute(chosen, execution_options={"yield_per": _READ}):
@@ -80,12 +92,24 @@ def matching_rows(conn: Connection, identifier_ids: Iterable[int] | None = None)
             continue
         if is_claimed(told):
             claimed.add(len(ids))
+        records.append(record_id(row.identifier_id, row.source_id))
         ids.append(row.identifier_id)
         owners.append(row.profile_id)
+        newest.append(max((told[name][2] for name in COLUMNS if name in told), default=0))
         for name in COLUMNS:
             columns[name].append(record[name])
     table = pa.table({name: pa.array(columns[name], pa.string()) for name in COLUMNS})
-    return MatchingRows(table, ids, owners, frozenset(claimed))
+    return MatchingRows(table, records, ids, owners, newest, frozenset(claimed))
+
+
+def record_id(identifier_id: int, source_id: str) -> int:
+    """A number for what one source says of one identifier; `identifier_of` leads back."""
+    return identifier_id << _SOURCE_BITS | zlib.crc32(source_id.encode()) % (1 << _SOURCE_BITS)
+
+
+def identifier_of(record_id: int) -> int:
+    """The identifier that a record hangs on."""
+    return record_id >> _SOURCE_BITS
 
 
 def record_of(told: Told, namespace: str, value: str) -> Record:

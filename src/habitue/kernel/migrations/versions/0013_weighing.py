@@ -1,0 +1,17 @@
+"""Matching runs keep what weighs new records"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the change."""
+    op.add_column("identity_runs", sa.Column("kind", sa.Text(), server_default="bulk", nullable=False))
+    op.add_column("identity_runs", sa.Column("model", sa.JSON(none_as_null=True), nullable=True))
