@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import ibis
 import ibis.expr.types as ir
@@ -38,6 +38,7 @@ from habitue.kernel.text import gettext_noop as _
 __all__ = [
     "MACROS",
     "Cluster",
+    "HasTables",
     "Lake",
     "LakeChanged",
     "declare",
@@ -50,6 +51,7 @@ __all__ = [
     "json_value",
     "lake_files",
     "money",
+    "schema_of",
     "set_day",
     "set_instant",
     "temporary_engine",
@@ -69,7 +71,14 @@ lake_files = sa.Table(
     sa.Column("row_count", sa.BigInteger, nullable=False),
 )
 
-View = Callable[["Lake"], ir.Table]
+
+class HasTables(Protocol):
+    """Whatever gives tables by name: the lake, or names alone to compile a question against."""
+
+    def table(self, name: str) -> ir.Table: ...
+
+
+View = Callable[[HasTables], ir.Table]
 _schemas: dict[str, pa.Schema] = {}
 _views: dict[str, View] = {}
 
@@ -102,6 +111,11 @@ def declare(name: str, schema: pa.Schema) -> None:
 def declare_view(name: str, view: View) -> None:
     """Name a table that is computed from others whenever it is read."""
     _views[name] = view
+
+
+def schema_of(name: str) -> pa.Schema | None:
+    """The columns of a declared table; None for one that has them from its files."""
+    return _schemas.get(name)
 
 
 class LakeChanged(HabitueError):
@@ -151,6 +165,10 @@ class Lake:
         with self._register.read() as conn:
             query = sa.select(lake_files.c.file_name).where(lake_files.c.table_name == name)
             return tuple(conn.scalars(query.order_by(lake_files.c.first_seq, lake_files.c.file_name)))
+
+    def paths(self, name: str) -> tuple[str, ...]:
+        """The files of the table as paths."""
+        return tuple(str(self.path / file) for file in self.files(name))
 
     def sequence(self, name: str = "facts") -> int:
         """The highest sequence number that the table has seen, 0 at first."""
