@@ -51,10 +51,10 @@ __all__ = [
     "json_value",
     "lake_files",
     "money",
-    "schema_of",
     "set_day",
     "set_instant",
     "temporary_engine",
+    "view_of",
 ]
 
 GRACE_SECONDS = 3600
@@ -113,9 +113,9 @@ def declare_view(name: str, view: View) -> None:
     _views[name] = view
 
 
-def schema_of(name: str) -> pa.Schema | None:
-    """The columns of a declared table; None for one that has them from its files."""
-    return _schemas.get(name)
+def view_of(name: str) -> View | None:
+    """The view of a name; None for a table in files."""
+    return _views.get(name)
 
 
 class LakeChanged(HabitueError):
@@ -165,6 +165,10 @@ class Lake:
         with self._register.read() as conn:
             query = sa.select(lake_files.c.file_name).where(lake_files.c.table_name == name)
             return tuple(conn.scalars(query.order_by(lake_files.c.first_seq, lake_files.c.file_name)))
+
+    def schema(self, name: str) -> pa.Schema:
+        """The columns of a table in files: as declared, else as its newest file has them."""
+        return _schemas.get(name) or pq.read_schema(self.path / self.files(name)[-1])
 
     def paths(self, name: str) -> tuple[str, ...]:
         """The files of the table as paths."""

@@ -37,6 +37,7 @@ from habitue.profiles.replica_tables import (
     TEXT_TRAITS,
 )
 from habitue.profiles.tables import events, people, superseded
+from habitue.profiles.warehouse import shapes
 
 PART_ROWS = 250_000
 _identity = msgspec.json.Decoder(tuple[list[tuple[str, str]], Any, Any]).decode
@@ -64,6 +65,8 @@ def _refresh_facts(ws: Context) -> bool:
     if is_behind:
         _append_facts(ws, wanted)
         ws.lake.compact("facts")
+    if is_rewritten and ws.lake.has(shapes.NAME):
+        shapes.renew(ws)
     # Its own sequence counts: a refresh may have ended between the facts and this table.
     is_stale = is_rewritten or ws.lake.sequence("superseded") < wanted
     if is_stale:

@@ -53,6 +53,7 @@ VERBS: Mapping[str, str] = {
     "key.paused": _("paused a key of a source"),
     "key.resumed": _("resumed a key of a source"),
     "key.revoked": _("revoked a key of a source"),
+    "sql.downloaded": _("downloaded the answer of a query"),
     "user.added": _("added a user"),
     "user.changed": _("changed a user"),
     "user.invited": _("made a link to choose a password"),
