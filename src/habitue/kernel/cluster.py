@@ -35,6 +35,16 @@ class Cluster:
         table: ir.Table = self._con.table(f"lake_{name}")
         return table
 
+    def offer(self, name: str, expression: ir.Table) -> None:
+        """Give an expression a name that SQL can use, in this session."""
+        self._session.sql(f"CREATE OR REPLACE TEMPORARY VIEW {name} AS {self._con.compile(expression)}")
+
+    def query(self, sql: str) -> ir.Table:
+        """A query in the cluster's own SQL over what was offered."""
+        self._session.sql(f"CREATE OR REPLACE TEMPORARY VIEW habitue_query AS {sql}")
+        table: ir.Table = self._con.table("habitue_query")
+        return table
+
     def to_pyarrow(self, expression: Any, **more: Any) -> Any:
         """The rows of an expression, or the value of a scalar."""
         found = self._con.to_pyarrow(expression, **more)

@@ -74,10 +74,21 @@ def offers(ws: Context, layout: Warehouse | None = None) -> Offers:
 def listed(ws: Context, offered: Offers, *, is_masked: bool) -> Sequence[TableOffer]:
     """The tables with their columns, to be shown beside a query."""
     source = Unbound(ws.lake)
-    return [
-        TableOffer(name, tuple(_columns(table.read(source, is_masked=is_masked))), table.left_out)
-        for name, table in offered.tables.items()
-    ]
+    found = []
+    for name, table in offered.tables.items():
+        key = (repr(table), is_masked)
+        if key not in _listed:
+            if len(_listed) >= _MOST_KEPT:
+                _listed.clear()
+            columns = tuple(_columns(table.read(source, is_masked=is_masked)))
+            _listed[key] = TableOffer(name, columns, table.left_out)
+        found.append(_listed[key])
+    return found
+
+
+# To write an expression costs tens of milliseconds, and the same tables are listed again and again.
+_listed: dict[tuple[str, bool], TableOffer] = {}
+_MOST_KEPT = 2_000
 
 
 def _columns(table: ir.Table) -> Sequence[ColumnOffer]:
