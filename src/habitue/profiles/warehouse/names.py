@@ -10,7 +10,7 @@ from typing import Final
 from anyascii import anyascii
 
 LONGEST: Final = 60
-_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _OTHER: Final = re.compile(r"[^a-z0-9]+")
 # What DuckDB, PostgreSQL or Spark take for a word of the language where a name is wanted.
 RESERVED: Final = frozenset(
