@@ -144,7 +144,7 @@ def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], Non
     catch_up(ws, projection.journal(ws).tail())
     try:
         importing.run(
-            ws, job, apply=partial(catch_up, ws), records_of_import=timeline.records_of_import, progress=progress
+            ws, job, apply=_one_group_behind(ws), records_of_import=timeline.records_of_import, progress=progress
         )
     except jobs.JobCancelled:
         outcome = "cancelled"
@@ -156,6 +156,19 @@ def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], Non
     people_of_import(ws, job.subject_id)
     refresh(ws)
     jobs.finish(ws, job.job_id, state=outcome, error=problem, claimed_at=job.started_at)
+
+
+def _one_group_behind(ws: Context) -> Callable[[], None]:
+    """Projects what a file brought; where another process does that, it is let one group ahead, and no further."""
+    before: list[Position] = []
+
+    def apply() -> None:
+        if before:
+            catch_up(ws, before.pop())
+        catch_up(ws)
+        before.append(projection.journal(ws).tail())
+
+    return apply
 
 
 def people_of_import(ws: Context, import_id: str) -> None:
