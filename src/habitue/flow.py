@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from habitue.access import policy
 from habitue.activation import exports_erase
+from habitue.activation.console import snapshot
 from habitue.audiences import corrections, realtime, retelling, stays, taken
 from habitue.audiences import settle as settling
 from habitue.audit import ledger
@@ -255,6 +256,7 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
     catch_up(ws, decide.submit(ws, commands.ErasePerson(identifier_ids=person.identifier_ids)))
     projection.forget_projected(ws)
     ws.register.forget_deleted()
+    snapshot.erase(ws)
     refresh(ws)
     insights.forget(ws, [person.row.profile_id])
     ws.lake.sweep(grace=0)
