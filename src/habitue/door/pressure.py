@@ -43,9 +43,8 @@ class Pressure:
     async def look(self, *, is_forced: bool = False) -> None:
         """Look again when the last look is a second old: beside the requests, which wait only after a longer pause."""
         age = time.monotonic() - self._looked_at
-        if self._looking is None and (is_forced or age >= LOOK_SECONDS):
+        if not self._is_looking and (is_forced or age >= LOOK_SECONDS):
             self._looking = asyncio.get_running_loop().run_in_executor(self._thread, self._look)
-            self._looking.add_done_callback(self._looked)
         if self._looking is not None and (is_forced or age >= STALE_SECONDS):
             await asyncio.shield(self._looking)
 
@@ -60,14 +59,17 @@ class Pressure:
         try:
             asked_at = time.monotonic()
             while self._begun_at <= asked_at:
-                if self._looking is None:
+                if not self._is_looking:
                     await asyncio.sleep(max(0.0, self._begun_at + ASK_SECONDS - time.monotonic()))
                 await self.look(is_forced=True)
         finally:
             self._asking -= 1
 
-    def _looked(self, _done: object) -> None:
-        self._looking = None
+    @property
+    def _is_looking(self) -> bool:
+        """Asked of the future itself: what its end sets would be set a moment later, and who asks in between waits
+        for a look that is over."""
+        return self._looking is not None and not self._looking.done()
 
     def check(self) -> None:
         """Refused with 503 where taking more would risk what was promised."""

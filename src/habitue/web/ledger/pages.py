@@ -53,6 +53,8 @@ VERBS: Mapping[str, str] = {
     "key.paused": _("paused a key of a source"),
     "key.resumed": _("resumed a key of a source"),
     "key.revoked": _("revoked a key of a source"),
+    "lake.written": _("wrote the tables as files"),
+    "sql.downloaded": _("downloaded the answer of a query"),
     "user.added": _("added a user"),
     "user.changed": _("changed a user"),
     "user.invited": _("made a link to choose a password"),
