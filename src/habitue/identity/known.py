@@ -137,15 +137,13 @@ def _signature(event: Event) -> Signature | None:
     pairs = event.identifiers
     if not pairs or event.type == "alias":
         return None
-    if pairs[-1][0].startswith("record"):
-        pairs = pairs[:-1]
-        if not pairs:
-            return None
     by = event.source_id if event.proof == CLAIMED else ""
-    if not event.person_traits and not by:
-        return _encode(pairs).decode()
+    if not pairs[-1][0].startswith("record"):
+        return f"{event.identity}{by}"
+    if len(pairs) == 1:
+        return None
     traits = event.person_traits
-    return _encode((pairs, by, traits.get("first_name"), traits.get("last_name"))).decode()
+    return _encode((pairs[:-1], traits.get("first_name"), traits.get("last_name"))).decode() + by
 
 
 def _new_stamp(ws: Context) -> int:

@@ -19,8 +19,7 @@ from habitue.profiles.tables import events, superseded
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
-_NAMES = ("first_name", "last_name")
-_NO_NAMES = (None, None)
+_PROOF = {proof: f'"proof":"{proof}"}}' for proof in ("claimed", "proven")}
 PART_BITS = 19
 
 
@@ -179,35 +178,33 @@ _COLUMNS = (
 
 def _rows(conn: Connection, homes: Sequence[tuple[Event, int]]) -> list[tuple[object, ...]]:
     instant = stored_instant(conn)
-    return [
-        (
-            event.seq,
-            identifier_id,
-            event.source_id,
-            event.import_id,
-            event.message_id,
-            f"{event.source_id}/{event.record}" if event.record else None,
-            event.type,
-            event.name,
-            instant(event.at),
-            instant(event.received_at),
-            event.amount,
-            event.currency,
-            event.order_id,
-            _identity(event),
-            event.facts_json,
-            _kept(event),
-            event.seq >> PART_BITS,
+    rows: list[tuple[object, ...]] = []
+    received_at, received = None, None
+    for event, identifier_id in homes:
+        if event.received_at is not received_at:  # what came together was received at one instant
+            received_at, received = event.received_at, instant(event.received_at)
+        rows.append(
+            (
+                event.seq,
+                identifier_id,
+                event.source_id,
+                event.import_id,
+                event.message_id,
+                f"{event.source_id}/{event.record}" if event.record else None,
+                event.type,
+                event.name,
+                instant(event.at),
+                received,
+                event.amount,
+                event.currency,
+                event.order_id,
+                event.identity,
+                event.facts_json,
+                _kept(event),
+                event.seq >> PART_BITS,
+            )
         )
-        for event, identifier_id in homes
-    ]
-
-
-def _identity(event: Event) -> str:
-    """What the event said about who it was: its identifiers, and the name if it had one."""
-    traits = event.person_traits
-    names = [traits.get(name) for name in _NAMES] if traits else _NO_NAMES
-    return _encode([event.identifiers, *names]).decode()
+    return rows
 
 
 def _event(row: sa.Row[tuple[object, ...]]) -> Event:
@@ -239,12 +236,11 @@ def _event(row: sa.Row[tuple[object, ...]]) -> Event:
 
 def _kept(event: Event) -> str | None:
     """What stays beside the event, and how well it is proven where it is not confirmed."""
-    if event.kept is None and event.proof == "confirmed":
-        return None
-    kept = dict(event.kept or {})
-    if event.proof != "confirmed":
-        kept["proof"] = event.proof
-    return _encode(kept).decode()
+    if event.proof == "confirmed":
+        return None if event.kept is None else _encode(event.kept).decode()
+    if not event.kept:
+        return "{" + _PROOF[event.proof]
+    return _encode(event.kept)[:-1].decode() + "," + _PROOF[event.proof]
 
 
 def _moment(row: sa.Row[tuple[object, ...]]) -> Moment:
