@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import quantiles
@@ -24,6 +24,7 @@ from bench.door_load import BATCH, Load
 from bench.door_projection import Projector, append
 from bench.figures import Figures
 from habitue.identity.tables import identifiers
+from habitue.kernel import state
 from habitue.profiles.tables import people
 from habitue.workspace import Workspace, create_workspace
 
@@ -71,7 +72,7 @@ def _half_load(figures: Figures) -> int:
 def _measured(rate: int, seconds: int, *, is_busy: bool, small: bool) -> tuple[list[float], int]:
     with tempfile.TemporaryDirectory() as folder, create_workspace(Path(folder) / "shop", environ={}) as ws:
         key = ws.sources.create_key("Website", rate_per_minute=10**8).text
-        with served(ws.folder) as (port, _pid), _beside(ws.folder, ["projector", "worker"][: 1 + is_busy]):
+        with served(ws.folder) as (port, _pid), _beside(ws, ["projector", "worker"][: 1 + is_busy]):
             import_id = ""
             if is_busy:
                 import_id, _job = ws.imports.start(_file(Path(folder), 4_000 if small else IMPORTED_PEOPLE))
@@ -95,7 +96,7 @@ def served(folder: Path) -> Iterator[tuple[int, int]]:
     port = _free_port()
     server = subprocess.Popen([sys.executable, "-c", SERVER, str(folder), str(port)])
     try:
-        _wait(port)
+        _wait_for(lambda: _answers(port))
         yield port, server.pid
     finally:
         server.terminate()
@@ -103,10 +104,11 @@ def served(folder: Path) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def _beside(folder: Path, names: Sequence[str]) -> Iterator[None]:
+def _beside(ws: Workspace, names: Sequence[str]) -> Iterator[None]:
     """Projector and worker as `habitue serve` starts them."""
-    started = [subprocess.Popen([sys.executable, "-m", f"habitue.work.{name}", str(folder)]) for name in names]
+    started = [subprocess.Popen([sys.executable, "-m", f"habitue.work.{name}", str(ws.folder)]) for name in names]
     try:
+        _wait_for(lambda: _seen(ws, "projector") > 0)
         yield
     finally:
         for process in started:
@@ -169,12 +171,22 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(port: int) -> None:
-    give_up_at = time.monotonic() + 60
-    while time.monotonic() < give_up_at:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise RuntimeError("the door did not start")
+def _seen(ws: Workspace, name: str) -> int:
+    with ws.register.read() as conn:
+        return state.read(conn, f"{name}_seen")
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _wait_for(is_so: Callable[[], bool]) -> None:
+    give_up_at = time.monotonic() + 120
+    while not is_so():
+        if time.monotonic() > give_up_at:
+            raise RuntimeError("a process did not start")
+        time.sleep(0.05)

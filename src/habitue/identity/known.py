@@ -24,7 +24,7 @@ from habitue.identity.nodes import Component, Node
 from habitue.kernel import state
 from habitue.kernel.context import Context
 
-PLACES = 200_000
+PLACES = 120_000
 _STAMP = "graph_stamp"
 _encode = msgspec.json.Encoder().encode
 
@@ -57,8 +57,11 @@ class Known:
     def learn(self, signature: Signature, identifier_id: int, profile_id: str) -> None:
         """Remember one place."""
         if signature not in self._places:
-            self._places[signature] = (identifier_id, profile_id)
-            self._of_profiles.setdefault(profile_id, []).append(signature)
+            known = self._of_profiles.setdefault(profile_id, [])
+            # One text for all places of a profile, and not one for each row that was read.
+            first = self._places[known[0]][1] if known else profile_id
+            self._places[signature] = (identifier_id, first)
+            known.append(signature)
         if len(self._places) > PLACES:
             self.forget(list(islice(self._of_profiles, len(self._of_profiles) // 2)))
 
