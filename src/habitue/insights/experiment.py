@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,7 +110,7 @@ def of_table(
 
 def _named(table: pa.Table, name: str, usual: Sequence[str]) -> str:
     """The column of that name, else the first with a usual one."""
-    headings = {heading.strip().lower(): heading for heading in table.column_names}
+    headings: dict[str, str] = {str(heading).strip().lower(): str(heading) for heading in table.column_names}
     for wanted in (name.strip().lower(),) if name else usual:
         if wanted in headings:
             return headings[wanted]
@@ -120,7 +120,7 @@ def _named(table: pa.Table, name: str, usual: Sequence[str]) -> str:
 def _groups(cells: pa.ChunkedArray, name: str, control: str, group: str) -> tuple[Flags, Flags, str]:
     """Which rows count, which of them were treated, and the value of the control group."""
     texts = np.array([_written(cell) for cell in cells.to_pylist()], dtype=object)
-    kinds: Mapping[str, str] = {str(text).lower(): str(text) for text in texts}
+    kinds: dict[str, str] = {str(text).lower(): str(text) for text in texts}
     quiet = [kinds[kind] for kind in kinds if kind in ((control.strip().lower(),) if control else CONTROL)]
     others = [kind for kind in kinds.values() if kind not in quiet]
     wanted = [kind for kind in others if not group or kind.lower() == group.strip().lower()]

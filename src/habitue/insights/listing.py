@@ -119,10 +119,11 @@ def _told(table: ir.Table, name: str) -> ir.Table:
 
 
 def _listed(row: Mapping[str, Any], values: tuple[Any, ...]) -> Listed:
-    return Listed(row["profile_id"], row["name"], row["email"], values, _why(row))
+    return Listed(row["profile_id"], row["name"], row["email"], values, why_of(row))
 
 
-def _why(row: Mapping[str, Any]) -> Said | None:
+def why_of(row: Mapping[str, Any]) -> Said | None:
+    """The reason that stands in a row of an insight, None where there is none."""
     if row.get("reason") in REASONS:
         return reason(row["reason"], rhythm=row["rhythm_days"], silence=row["silence_days"])
     return next(iter(_traits(row.get("traits"))), None)

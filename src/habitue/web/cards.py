@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext
 from habitue.insights.card import Card, Measure, Said
 from habitue.web.charts import colour
 from habitue.web.drawing import Drawing, axis, ticks
+from habitue.web.templatetags.show import date as written_date
 from habitue.web.templatetags.show import money, number, percent
 
 
@@ -104,6 +106,10 @@ def _figure(measure: Measure, value: float | None) -> str:
 def _word(value: Any) -> Any:
     if isinstance(value, str):
         return gettext(value) if value else value
+    if isinstance(value, Decimal):
+        return money(value)
+    if isinstance(value, date):
+        return written_date(value)
     if isinstance(value, float):
         return number(value, 2 if abs(value) < 10 else 1)
     return number(value)

@@ -27,4 +27,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("audience_id", name=op.f("pk_audiences_alike")),
         sa.UniqueConstraint("label", name=op.f("uq_audiences_alike_label")),
     )
+    op.add_column("audiences_taken", sa.Column("expected_by", sa.Text(), server_default="past", nullable=False))
     # ### end Alembic commands ###
