@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -23,7 +25,7 @@ def page(request: HttpRequest, audience_id: str) -> HttpResponse:
     audience = reading.get(ws, audience_id)
     found, job = alike.get(ws, audience_id), _job(ws, audience_id)
     name = gettext("Like “%(name)s”") % {"name": audience.name}
-    shown = {
+    shown: dict[str, Any] = {
         "audience": audience,
         "found": found,
         "job": job,
