@@ -10,7 +10,7 @@ from habitue import flow
 from habitue.access import policy
 from habitue.activation import export, exports
 from habitue.activation.columns import DEFAULT_COLUMNS
-from habitue.audiences import archive, comparing, create, membership, proposals, taken
+from habitue.audiences import alike, archive, comparing, create, membership, proposals, taken
 from habitue.audiences import reading as audience_reading
 from habitue.audiences import why as reasons
 from habitue.audiences.audience import Audience
@@ -260,6 +260,10 @@ class Audiences(Verbs):
         """The people who fulfil a rule now, page by page."""
         return membership.members(self._ws, rule, offset=offset, limit=limit, sort=sort)
 
+    def find_alike(self, audience_id: str, *, wanted: int = 1_000) -> alike.Alike:
+        """Find the people who are most like those of an audience but not in it, as many as wanted."""
+        return flow.find_alike(self._ws, audience_id, wanted=wanted)
+
     def proposals(self) -> Sequence[proposals.Proposal]:
         """What to do today: groups worth an hour, most expected money first."""
         return proposals.proposals(self._ws)
@@ -330,6 +334,11 @@ class Insights(Verbs):
         """How an insight fared when it was tested on the past; None before the first time."""
         policy.require(self._ws.actor, "insights.read")
         return insight_store.card(self._ws, name)
+
+    def due(self) -> Sequence[str]:
+        """The insights that are to be learnt anew."""
+        policy.require(self._ws.actor, "insights.read")
+        return insight_store.due(self._ws)
 
     def learn(self, names: Sequence[str] = (), *, progress: Progress | None = None) -> Sequence[str]:
         """Learn insights anew, in this process: the named ones, else those that are due; returns which."""

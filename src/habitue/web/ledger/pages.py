@@ -23,6 +23,7 @@ VERBS: Mapping[str, str] = {
     "audience.changed": _("changed an audience"),
     "audience.created": _("made an audience"),
     "proposal.taken": _("took up a proposal"),
+    "audience.likened": _("looked for people like those of an audience"),
     "audience.restored": _("took an audience back"),
     "export.deleted": _("deleted the file of an export"),
     "export.downloaded": _("downloaded a list"),

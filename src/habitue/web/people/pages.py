@@ -10,7 +10,7 @@ from habitue.web.navigation import NavEntry
 from habitue.web.people import changes, why
 from habitue.web.profile_parts import lists
 from habitue.web.profile_parts.card import card, timeline_of
-from habitue.web.profile_parts.worth import audiences_of, worth
+from habitue.web.profile_parts.worth import audiences_of, expected_of, worth
 from habitue.web.routing import route
 
 SEARCH_ROWS = 8
@@ -60,7 +60,11 @@ def timeline(request: HttpRequest, profile_id: str) -> HttpResponse:
 def figures(request: HttpRequest, profile_id: str) -> HttpResponse:
     """Orders, money, rhythm and audiences, as a fragment, for they come from the replica."""
     today = request.ws.people.get(profile_id).row.profile_id
-    shown = {"worth": worth(request.ws, today), "audiences": audiences_of(request.ws, today)}
+    shown = {
+        "worth": worth(request.ws, today),
+        "expected": expected_of(request.ws, today),
+        "audiences": audiences_of(request.ws, today),
+    }
     return render(request, "people/worth.html", shown)
 
 
