@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from naive_rules import rules
+from tests.rules.made_rules import rules
 
 from habitue.audiences.rule import EventCount, Group, Rule, Same, Sequence, Step, Trait, Window
 from habitue.audiences.text import RuleTextInvalid, RuleTextUnreadable, problem_of, read
