@@ -103,7 +103,9 @@ def people_of_rule(request: HttpRequest) -> HttpResponse:
 def facts(request: HttpRequest) -> HttpResponse:
     """Who the people of a rule are, as a fragment."""
     ws = request.ws.context
-    found = breakdown.facts(ws, people.rule_of(request), with_people=allowed(ws.actor, "people.read"))
+    places = [place for place in request.GET.get("places", "").split(",") if place.isdigit()]
+    may_see = allowed(ws.actor, "people.read")
+    found = breakdown.facts(ws, people.rule_of(request), with_people=may_see, places=places)
     return render(request, "audiences/facts.html", {"facts": found})
 
 

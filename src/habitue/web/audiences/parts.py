@@ -63,6 +63,7 @@ class Node:
     may_move: bool
     may_remove: bool
     is_fresh: bool
+    has_loss: bool
 
 
 def settled(draft: Draft, lists: Choices) -> Draft:
@@ -114,6 +115,7 @@ def _node(
         may_move=draft.kind == STEP,
         may_remove=path != ROOT,
         is_fresh=is_fresh,
+        has_loss=path.count(".") == 1,
     )
 
 
