@@ -286,6 +286,10 @@ class Audiences(Verbs):
         """The people whose e-mail address, phone, customer or card number each text is, and the texts of nobody."""
         return found_people.find_people(self._ws, texts)
 
+    def find_in_text(self, text: str) -> found_people.Found:
+        """The same of a pasted text or the text of a CSV file."""
+        return found_people.find_in_text(self._ws, text)
+
     def _changed(self, change: list_changes.ListChange) -> int:
         if change.position is not None:
             flow.catch_up(self._ws, change.position)

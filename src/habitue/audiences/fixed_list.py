@@ -7,7 +7,7 @@ with them, and the rule of the list asks which of the two came last.
 from __future__ import annotations
 
 from habitue.audiences.audience import Audience
-from habitue.audiences.rule import EventValue, Group, PropertyTest, Rule
+from habitue.audiences.rule import EventValue, Group, PropertyTest, Rule, walk
 
 LIST_CHANGED = "List Changed"
 ON, OFF = "on", "off"
@@ -25,6 +25,11 @@ def list_of(node: Rule) -> str | None:
         return None
     list_id = node.where[0].value
     return list_id if rule_of_list(list_id).rules == (node,) else None
+
+
+def lists_in(rule: Rule) -> frozenset[str]:
+    """The ids of the lists that a rule asks for."""
+    return frozenset(list_id for _path, node in walk(rule) if (list_id := list_of(node)) is not None)
 
 
 def is_fixed(audience: Audience) -> bool:

@@ -163,7 +163,7 @@ def _sample(_ws: Context, at: At, _lists: Choices) -> list[Control]:
         at.field("first", gettext("From per cent"), "number"),
         at.word(gettext("to")),
         at.field("until", gettext("To per cent"), "number"),
-        at.word(gettext("% of the draw called")),
+        at.word(gettext("per cent of the draw called")),
         at.field("name", gettext("Name of the draw"), "text"),
     ]
 
