@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from django.utils.translation import gettext
 
+from habitue.audiences.properties import PRODUCTS
 from habitue.audiences.rule import NO_VALUE_OPS
 from habitue.audiences.rule_parts import DAYS_OPS
 from habitue.kernel.context import Context
+from habitue.quality.dictionary import property_of
 from habitue.web.audiences import choices
 from habitue.web.audiences.choices import OTHER, Choices, Option
 from habitue.web.audiences.controls import At, Control
@@ -228,6 +230,10 @@ def property_name(at: At, name: str, label: str) -> Control:
     if not options or at.draft.one(name) == OTHER:
         typed = "" if at.draft.one(name) == OTHER else None
         return at.field(name, label, "text", value=typed, reshapes=True)
+    chosen = at.draft.one(name)
+    if all(option.value != chosen for option in options):
+        known = Option(chosen, gettext(property_of(chosen.removeprefix(PRODUCTS)).label))
+        options = [known, *options]
     return at.select(name, label, options, reshapes=True)
 
 
