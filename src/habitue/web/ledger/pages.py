@@ -24,6 +24,8 @@ VERBS: Mapping[str, str] = {
     "audience.created": _("made an audience"),
     "proposal.taken": _("took up a proposal"),
     "audience.likened": _("looked for people like those of an audience"),
+    "audience.people_added": _("put people on a list"),
+    "audience.people_removed": _("took people off a list"),
     "audience.restored": _("took an audience back"),
     "export.deleted": _("deleted the file of an export"),
     "export.downloaded": _("downloaded a list"),
