@@ -317,7 +317,7 @@ def _value(rule: EventValue, reader: Reader) -> Phrase:
 
 def _narrowed(said: Phrase, rule: EventCount | EventSum | EventValue | Step, reader: Reader) -> Phrase:
     """With the conditions on the event's properties in brackets behind it."""
-    list_id = list_of(rule)
+    list_id = list_of(rule) if isinstance(rule, EventValue) else None
     if list_id is not None:
         return reader.phrase(_("are on the list “*%(name)s*”"), name=reader.audience_names.get(list_id, list_id))
     tests = []
