@@ -332,12 +332,12 @@ class Lake:
 
 @contextlib.contextmanager
 def temporary_engine(engine: str = "duckdb", *, memory: str = "1200MB") -> Iterator[Any]:
-    """An Ibis connection for work that leaves nothing behind: `duckdb` in this process, or `spark`.
+    """A connection for work that leaves nothing behind: `duckdb` in this process, `spark`, or `spark://host:7077`.
 
-    DuckDB spills into a temporary folder beyond `memory`; Spark is the session that is active, else a local one.
+    DuckDB spills into a temporary folder beyond `memory`; `spark` is the session that is active, else a local one.
     """
-    if engine == "spark":
-        with _spark() as con:
+    if engine != "duckdb":
+        with _spark("local[2]" if engine == "spark" else engine) as con:
             yield con
         return
     with tempfile.TemporaryDirectory(prefix="habitue-engine-") as folder:
@@ -348,24 +348,31 @@ def temporary_engine(engine: str = "duckdb", *, memory: str = "1200MB") -> Itera
             con.disconnect()
 
 
+def temporary_rows(con: Any, name: str, rows: pa.Table) -> ir.Table:
+    """Rows as a table of a temporary engine; to a cluster they go over the network, for it may share no files."""
+    if not isinstance(con, Cluster):
+        made: ir.Table = con.create_table(name, rows, temp=True)
+        return made
+    con._session.createDataFrame(rows.to_pandas()).createOrReplaceTempView(name)
+    return con.table(name)
+
+
 @contextlib.contextmanager
-def _spark() -> Iterator[Any]:
+def _spark(address: str) -> Iterator[Cluster]:
     from pyspark.sql import SparkSession
 
-    active = SparkSession.getActiveSession()
-    session = active or (
-        SparkSession.builder.master("local[2]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.shuffle.partitions", "8")
-        .config("spark.sql.execution.arrow.pyspark.enabled", "true")
-        .getOrCreate()
-    )
+    was_active = SparkSession.getActiveSession() is not None
+    con = engine_on_cluster(address)
+    arrow = "spark.sql.execution.arrow.pyspark.enabled"
+    before = con._session.conf.get(arrow)
+    con._session.conf.set(arrow, "true")
     try:
-        yield ibis.pyspark.connect(session)
+        yield con
     finally:
-        if active is None:
-            session.stop()
+        if was_active:
+            con._session.conf.set(arrow, before)
+        else:
+            con._session.stop()
 
 
 def _fitting(table: pa.Table, schema: pa.Schema) -> pa.Table:

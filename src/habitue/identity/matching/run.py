@@ -11,6 +11,7 @@ import pyarrow as pa
 from habitue.identity.matching import learning, scoring
 from habitue.identity.matching.answers import Answer, taught
 from habitue.identity.matching.blocking import GLASS_TEXTS, Glasses, Key, options, spread
+from habitue.identity.matching.errors import check_engine
 from habitue.identity.matching.grouping import grouped
 from habitue.identity.matching.model import Model
 from habitue.identity.matching.outcome import Matched, Scored
@@ -38,8 +39,10 @@ def match_table(
 
     Rows are numbered from 0. `known_same` and `known_different` are pairs of rows that somebody decided; they hold
     whatever the model thinks. With `source_column` only rows of different sources can be one, and each source holds
-    everybody once. `engine` (`duckdb` or `spark`) makes the pairs; the result is the same.
+    everybody once. `engine` (`duckdb`, `spark`, or the address of a cluster such as `spark://host:7077`) makes the
+    pairs; the result is the same. Raises EngineUnknown.
     """
+    check_engine(engine)
     begun = time.perf_counter()
     side = _side(table, source_column)
     columns, fields = fields_of(table.drop_columns([source_column]) if source_column else table)
