@@ -1,0 +1,110 @@
+"""The engines of the lake: DuckDB in this process, or a Spark cluster; both taught the functions that rules need."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from habitue.kernel.cluster import Cluster, engine_on_cluster
+
+MACROS = (
+    """CREATE OR REPLACE MACRO habitue_json_text(document, name) AS
+        json_extract_string(CASE WHEN json_valid(document) THEN document END, '$."' || name || '"')""",
+    """CREATE OR REPLACE MACRO habitue_json_items(document, name) AS
+        CASE WHEN json_type(document, '$."' || name || '"') = 'ARRAY'
+        THEN json_extract(document, '$."' || name || '"[*]')::VARCHAR[] END""",
+)
+
+
+@ibis.udf.scalar.builtin(name="habitue_json_text")  # type: ignore[untyped-decorator]  # of a library without types
+def json_value(document: str, key: str) -> str:
+    """The value under a name of a JSON object as text: a function that every engine of the lake is taught."""
+    raise NotImplementedError("the engine computes this")
+
+
+@ibis.udf.scalar.builtin(name="habitue_json_items")  # type: ignore[untyped-decorator]  # of a library without types
+def json_elements(document: str, key: str) -> list[str]:
+    """The elements of the array under a name of a JSON object, each as JSON; missing when there is no array."""
+    raise NotImplementedError("the engine computes this")
+
+
+@ibis.udf.scalar.builtin(name="getvariable", signature=(("string",), "timestamp('UTC', 6)"))  # type: ignore[untyped-decorator]  # of a library without types
+def _instant_setting(key: str) -> datetime:
+    raise NotImplementedError("the engine computes this")
+
+
+@ibis.udf.scalar.builtin(name="getvariable", signature=(("string",), "date"))  # type: ignore[untyped-decorator]  # of a library without types
+def _day_setting(key: str) -> date:
+    raise NotImplementedError("the engine computes this")
+
+
+def set_instant(name: str) -> Any:
+    """An instant that `give` sets before the question is asked."""
+    return _instant_setting(ibis.literal(name))
+
+
+def set_day(name: str) -> Any:
+    """A day that `give` sets before the question is asked."""
+    return _day_setting(ibis.literal(name))
+
+
+def give(con: Any, settings: Mapping[str, datetime | date]) -> None:
+    """Set instants and days of a connection of the engine in process."""
+    for name, value in settings.items():
+        kind = "TIMESTAMPTZ" if isinstance(value, datetime) else "DATE"
+        con.con.execute(f"SET VARIABLE {name} = {kind} '{value.isoformat()}'")
+
+
+def engine_in_process() -> Any:
+    """A new connection of the engine in process: UTC, two threads, and the functions of the lake."""
+    con = ibis.duckdb.connect(threads=2)
+    con.raw_sql("SET TimeZone='UTC'")
+    for macro in MACROS:
+        con.raw_sql(macro)
+    return con
+
+
+@contextlib.contextmanager
+def temporary_engine(engine: str = "duckdb", *, memory: str = "1200MB") -> Iterator[Any]:
+    """A connection for work that leaves nothing behind: `duckdb` in this process, `spark`, or `spark://host:7077`.
+
+    DuckDB spills into a temporary folder beyond `memory`; `spark` is the session that is active, else a local one.
+    """
+    if engine != "duckdb":
+        with _spark("local[2]" if engine == "spark" else engine) as con:
+            yield con
+        return
+    with tempfile.TemporaryDirectory(prefix="habitue-engine-") as folder:
+        con = ibis.duckdb.connect(threads=2, memory_limit=memory, temp_directory=folder)
+        try:
+            yield con
+        finally:
+            con.disconnect()
+
+
+def temporary_rows(con: Any, name: str, rows: pa.Table) -> ir.Table:
+    """Rows as a table of a temporary engine; to a cluster they go over the network, for it may share no files."""
+    if isinstance(con, Cluster):
+        return con.given(name, rows)
+    made: ir.Table = con.create_table(name, rows, temp=True)
+    return made
+
+
+@contextlib.contextmanager
+def _spark(address: str) -> Iterator[Cluster]:
+    from pyspark.sql import SparkSession
+
+    was_active = SparkSession.getActiveSession() is not None
+    con = engine_on_cluster(address)
+    try:
+        yield con
+    finally:
+        if not was_active:
+            con.stop()
