@@ -128,6 +128,7 @@ def _show(session: Session, report: Report, out: Path | None) -> None:
             (_("Pairs to review"), report.pairs_to_review),
             (_("Expected precision"), _percent(session, report.expected_precision)),
             (_("Expected recall"), _percent(session, report.expected_recall)),
+            (_("Sources that hold everybody once"), ", ".join(report.sources_without_duplicates) or None),
             (_("Rows"), report.rows),
             (_("Clusters"), report.clusters),
             (_("Largest cluster"), report.largest_cluster),

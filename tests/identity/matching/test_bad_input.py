@@ -141,3 +141,22 @@ def test_numbers_dates_and_bytes_of_a_data_frame_are_read_as_text() -> None:
         }
     )
     assert match(frame).report.rows == 60
+
+
+def test_a_source_that_holds_everybody_once_is_noticed(shop: Made) -> None:
+    """Records of one person by turns in three sources: of one person each source holds one record, `mixed` several."""
+    seen: dict[int, int] = {}
+    sources = []
+    for who in shop.truth:
+        turn = seen[who] = seen.get(who, -1) + 1
+        sources.append(("crm", "web")[turn] if turn < 2 else "mixed")
+    found = match_table(with_column(shop.table, "source", sources))
+    assert found.report.sources_without_duplicates == ["crm", "web"]
+    names = np.array(sources)
+    for name in ("crm", "web"):
+        inside = found.clusters[names == name]
+        assert len(np.unique(inside)) == len(inside)
+    precision, recall = quality(found.clusters, shop.truth)
+    before = quality(match_table(shop.table).clusters, shop.truth)
+    assert precision >= before[0]
+    assert recall > before[1] - 0.02
