@@ -10,7 +10,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from cluster import cluster
+from bench.spark_cluster import cluster
 from hypothesis import HealthCheck, Phase, given, settings
 from pyspark.errors import AnalysisException
 from tests.rules.made_rules import rules
