@@ -263,7 +263,7 @@ def note_undone(ws: Context, import_id: str) -> Sequence[str]:
     """
     with ws.register.write() as conn:
         imports.update(conn, import_id, {"state": "undone", "undone_at": ws.clock.now()})
-        imports.forgetrecords(conn, import_id)
+        imports.forget_records(conn, import_id)
         repeats.forget(conn, import_id)
         quarantine.forget(conn, import_id=import_id)
         ledger.record(conn, ws, verb="import.undone", subject_kind="import", subject_id=import_id)
