@@ -54,6 +54,7 @@ from habitue.profiles import (
     replica,
     timeline,
     values,
+    weighing,
 )
 from habitue.quality import held, importing, quarantine, releases, screening
 
@@ -209,6 +210,11 @@ def run_matching(ws: Context, job: jobs.Job, *, matcher: Matcher = match_table) 
         matching.fail(ws, job.subject_id)
     refresh(ws)
     jobs.finish(ws, job.job_id, state=outcome, error=problem)
+
+
+def weigh(ws: Context, weigher: weighing.Weigher) -> bool:
+    """Weigh some of the new records against the known ones; returns whether there were any."""
+    return weighing.weigh(ws, weigher, apply=partial(catch_up, ws))
 
 
 def undo_matching(ws: Context, run_id: str) -> int:
