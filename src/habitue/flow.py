@@ -29,6 +29,7 @@ from habitue.identity import (
     preview,
     replay,
     review,
+    reviewing,
     rulebook,
     safer,
     undone,
@@ -111,6 +112,7 @@ def refresh(ws: Context) -> None:
     """Renew what is computed: the replica for analysis, then the insights on it that need no learning."""
     if replica.refresh(ws) or not ws.lake.has("relations"):
         relations.renew(ws)
+        reviewing.keep_up(ws)
     for name, insight in catalogue.insights().items():
         if insight.learn is None:
             insights.stored(ws, name)
