@@ -276,10 +276,9 @@ def preview_rules(ws: Context, book: Rulebook) -> preview.Preview:
     policy.require(ws.actor, "settings.read")
     rulebook.check(book)
     with ws.register.read() as conn:
-        told = timeline.everything(conn)
         ids, profiles = graph.everybody(conn)
-    owners = {event.seq: profiles[home] for event, home in told if home in profiles}
-    return preview.preview([event for event, _ in told], owners, ids, book)
+        told = ((event, profiles.get(home, "")) for event, home in timeline.everything(conn))
+        return preview.preview(told, timeline.own(conn), ids, book)
 
 
 def rebuild(ws: Context, conn: Connection, around: replay.Closure) -> None:
