@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from habitue.access import policy
 from habitue.activation import exports_erase
 from habitue.activation.console import snapshot
-from habitue.audiences import corrections, realtime, retelling, stays, taken
+from habitue.audiences import alike, corrections, realtime, retelling, stays, taken
 from habitue.audiences import settle as settling
 from habitue.audit import ledger
 from habitue.collect import imports, projection, repeats, traffic
@@ -125,7 +125,21 @@ def learn(
     replica.refresh(ws)
     wanted = list(names) or insights.due(ws)
     insights.learn_all(ws, wanted, progress)
+    if wanted and not names:
+        alike.renew(ws)
     return wanted
+
+
+def find_alike(ws: Context, audience_id: str, *, wanted: int) -> alike.Alike:
+    """Find the people who are most like those of an audience, from all facts."""
+    replica.refresh(ws)
+    return alike.find(ws, audience_id, wanted=wanted)
+
+
+def run_alike(ws: Context, job: jobs.Job) -> None:
+    """Carry a queued search for people like those of an audience out to its end."""
+    find_alike(ws, job.subject_id, wanted=int(job.args["wanted"]))
+    jobs.finish(ws, job.job_id, state="done", claimed_at=job.started_at)
 
 
 def run_learning(ws: Context, job: jobs.Job) -> None:
