@@ -132,7 +132,8 @@ class Story:
             "birth_date": self.rng.choice(["2004-02-29", "2000-03-30", "1990-04-02"]),
             "company_name": self.rng.choice(["Krume AG", "Teehaus KG"]),
         }
-        told = {name: value for name, value in told.items() if self.rng.random() < 0.7}
+        # An address without a country is taken to be at home: the country is always told.
+        told = {name: value for name, value in told.items() if name == "country" or self.rng.random() < 0.7}
         self.line.send({"type": "identify", "userId": user, "traits": {"email": f"{user}@web.example", **told},
                         "timestamp": self.line.clock.at.isoformat()})  # fmt: skip
         self.traits.setdefault(user, {}).update(told)
