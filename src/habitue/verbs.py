@@ -10,7 +10,17 @@ from habitue import flow
 from habitue.access import policy
 from habitue.activation import export, exports
 from habitue.activation.columns import DEFAULT_COLUMNS
-from habitue.audiences import archive, comparing, create, found_people, list_changes, membership, proposals, taken
+from habitue.audiences import (
+    alike,
+    archive,
+    comparing,
+    create,
+    found_people,
+    list_changes,
+    membership,
+    proposals,
+    taken,
+)
 from habitue.audiences import reading as audience_reading
 from habitue.audiences import why as reasons
 from habitue.audiences.audience import Audience
@@ -260,6 +270,10 @@ class Audiences(Verbs):
         """The people who fulfil a rule now, page by page."""
         return membership.members(self._ws, rule, offset=offset, limit=limit, sort=sort)
 
+    def find_alike(self, audience_id: str, *, wanted: int = 1_000) -> alike.Alike:
+        """Find the people who are most like those of an audience but not in it, as many as wanted."""
+        return flow.find_alike(self._ws, audience_id, wanted=wanted)
+
     def create_list(
         self, name: str, *, people: Sequence[str] = (), description: str = "", purpose: str | None = None
     ) -> Audience:
@@ -366,6 +380,11 @@ class Insights(Verbs):
         """How an insight fared when it was tested on the past; None before the first time."""
         policy.require(self._ws.actor, "insights.read")
         return insight_store.card(self._ws, name)
+
+    def due(self) -> Sequence[str]:
+        """The insights that are to be learnt anew."""
+        policy.require(self._ws.actor, "insights.read")
+        return insight_store.due(self._ws)
 
     def learn(self, names: Sequence[str] = (), *, progress: Progress | None = None) -> Sequence[str]:
         """Learn insights anew, in this process: the named ones, else those that are due; returns which."""

@@ -60,6 +60,7 @@ LISTS = {
     "review-rules": "review/rules/",
     "sources": "sources/",
     "source-new": "sources/new/",
+    "sql": "sql/",
     "settings": "settings/",
     "users": "settings/users/",
     "user-add": "settings/users/add/",

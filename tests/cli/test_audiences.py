@@ -74,3 +74,36 @@ def test_sources_are_listed_with_their_figures(call: Call, shop: Path) -> None:
     found = {each["source"]["source_id"]: each["figures"] for each in call("sources", "--json").data}
     assert found["orders"]["people"] == 2
     assert "Customers" in call("sources").out
+
+
+def test_people_alike_are_looked_for_and_too_few_say_so(call: Call, shop: Path) -> None:
+    call("audience", "create", "Germans", "--text", 'country is "DE"')
+    answer = call("insight", "lookalike", "germans", "--top", "5", "--name", "Like Germans", "--json")
+    assert answer.data["people"] == 0
+    assert answer.data["audience_made"] is None
+    assert not answer.data["card"]["is_shown"]
+    assert "fewer than" in call("insight", "lookalike", "Germans").out
+    assert call("insight", "lookalike", "nobody").code != 0
+
+
+def test_insights_are_refreshed_when_due_and_by_name(call: Call, shop: Path) -> None:
+    rows = call("insight", "refresh", "--json").data
+    assert {"lifetime", "churn"} <= {row["name"] for row in rows}
+    assert all(row["seconds"] >= 0 and row["drift"] == [] for row in rows)
+    assert call("insight", "refresh", "--json").data == []
+    assert "Nothing is due" in call("insight", "refresh").out
+    assert [row["name"] for row in call("insight", "refresh", "next-order", "--json").data] == ["next_order"]
+    assert call("insight", "refresh", "horoscope").code != 0
+
+
+def test_a_campaign_is_measured_against_its_control_group(call: Call, tmp_path: Path) -> None:
+    lines = ["segment,recency,visit"]
+    for number in range(800):
+        group, recency = ("mail", "control")[number % 2], number // 2 % 10
+        lines.append(f"{group},{recency},{int(number % 5 == 0 or (group == 'mail' and recency < 4))}")
+    (tmp_path / "campaign.csv").write_text("\n".join(lines), "utf-8")
+    answer = call("insight", "uplift", "campaign.csv", "--out", "scores.csv", "--json")
+    assert answer.data["columns"]["control"] == "control"
+    assert answer.data["cards"][0]["figures"]["difference"]["value"] > 0.2
+    assert (tmp_path / "scores.csv").read_text("utf-8").startswith('"segment","recency","visit","uplift"')
+    assert call("insight", "uplift", "campaign.csv", "--treated", "nowhere").code != 0

@@ -12,7 +12,7 @@ from tests.conftest import NOW, MakeWorkspace
 from tests.insights import simulated
 
 from habitue.audiences.rule import InsightIs
-from habitue.insights import card_store, store
+from habitue.insights import card_store, of_person, store
 from habitue.insights.card import Card, Measure
 from habitue.insights.card_store import KeptCard
 from habitue.insights.catalogue import facts, insights
@@ -170,3 +170,19 @@ def test_a_handful_of_people_is_no_pattern(shop: Workspace) -> None:
     found = lookalike(facts(shop.context), {"nobody"})
     assert not found.card.is_shown
     assert found.table.num_rows == 0
+
+
+def test_a_person_is_told_value_bounds_and_reason_of_what_passed_its_test(shop: Workspace) -> None:
+    shop.insights.learn()
+    buyer = max(rows(shop, "lifetime"), key=lambda row: row["expected_value"] or 0)
+    told = {each.insight: each for each in of_person.told(shop.context, buyer["profile_id"])}
+    assert told["lifetime"].value.params["money"] == buyer["expected_value"]
+    within = told["lifetime"].within
+    assert within is not None
+    assert within.params["low"] <= buyer["expected_value"] <= within.params["high"]
+    for name, each in told.items():
+        kept = shop.insights.card(name)
+        assert kept is not None
+        assert kept.card.is_shown, "a gate that is closed shows nothing here either"
+        assert each.value.text()
+    assert of_person.told(shop.context, "nobody") == []

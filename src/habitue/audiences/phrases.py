@@ -341,6 +341,9 @@ def _insight(rule: InsightIs, reader: Reader) -> Phrase:
     if (rule.insight, rule.field) in _TRUE and rule.op == "is":
         yes, no = _TRUE[rule.insight, rule.field]
         return reader.phrase(yes if rule.value == "true" else no)
+    if (rule.insight, rule.field, rule.op) == ("lookalike", "alike", "contains"):
+        label = str(rule.value).strip("«»")
+        return reader.phrase(_("are among those most like *%(audience)s*"), audience=label)
     choices = dict(field.choices) if field else {}
     if choices and rule.op in ("is", "is_not", "one_of"):
         named = [reader.gettext(choices.get(code, code)) for code in values_of(rule.value)]

@@ -1,7 +1,8 @@
-"""What to do today: groups of people worth an hour, ranked by what people like them brought before.
+"""What to do today: groups of people worth an hour, ranked by the money that is at stake in 90 days.
 
-Expected money is not a model but a count on the shop's own past: who fulfilled the same rule 90 days ago, how many of
-them bought in the 90 days since, and what they spent. Proposals without enough such people come last.
+Where the forecasts of the insights passed their test on the shop's own past, that money is what they expect of these
+people, or what is in danger with those who are leaving. Elsewhere it is a count: who fulfilled the same rule 90 days
+ago, how many of them bought since, and what they spent. Proposals without enough such people come last.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal, cast
 
 import ibis
 import ibis.expr.types as ir
@@ -23,12 +24,21 @@ from habitue.audiences.tables import Tables
 from habitue.insights.days import instant
 from habitue.insights.orders import COMPLETED, MONEY, in_currency, money_rows
 from habitue.insights.rfm import rfm
-from habitue.insights.store import stored
+from habitue.insights.store import card, stored
 from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
 
 MOST, SPAN_DAYS, LEAST_THEN = 7, 90, 10
+By = Literal["past", "forecast", "danger"]
+LEAST_KNOWN = 0.8
+"""The share of a group of which a forecast has to say something before its sum is that of the group."""
+LEAVING = frozenset({"win_back", "overdue"})
+"""Groups whose worth is what is lost when they do not come back."""
+FORECASTS: Mapping[By, tuple[str, str]] = {
+    "danger": ("churn", "money_in_danger"),
+    "forecast": ("lifetime", "expected_value"),
+}
 _NO_MEMBERS = pa.schema([("audience_id", pa.string()), ("profile_id", pa.string())])
 
 
@@ -47,7 +57,8 @@ class Proposal:
     """An idea with its people now.
 
     Of `then_people` who fulfilled the rule 90 days ago, `then_bought` bought since; `expected` is what as many people
-    as now would bring in 90 days at that rate, None when too few were like them.
+    as now would bring in 90 days, None when that cannot be said; `by` tells where it comes from: a forecast of
+    what they spend (`forecast`), of what is in danger (`danger`), or the count on the past (`past`).
     """
 
     idea: Idea
@@ -55,6 +66,7 @@ class Proposal:
     then_people: int
     then_bought: int
     expected: Decimal | None
+    by: By = "past"
 
 
 def _rfm(name: str, value: str) -> InsightIs:
@@ -95,7 +107,8 @@ IDEAS: Mapping[str, Idea] = {
         Idea("one_time", _("Find out what one-time buyers lack"), _("bought once, long ago"), _group("one_time")),
     )
 }  # fmt: skip
-_kept: dict[str, tuple[tuple[int, int, date], Sequence[Proposal]]] = {}
+State = tuple[int, int, date, tuple[datetime | None, ...]]
+_kept: dict[str, tuple[State, Sequence[Proposal]]] = {}
 
 
 def proposals(ws: Context) -> Sequence[Proposal]:
@@ -162,9 +175,12 @@ def _counted(ws: Context) -> Sequence[Proposal]:
     earlier = rfm(events, ws.lake.table("people"), at=then, timezone=settings.timezone, currency=settings.currency)
     values = {now: stored(ws, "rfm").table, then: _once(ws, earlier)}
     spent = _once(ws, bought(events, since=then, until=now, currency=settings.currency))
+    tested = _tested(ws)
     made = []
     for idea in IDEAS.values():
-        people = _rows(ws, members(ws, idea.rule, at=now, values=values[now]).aggregate(people=lambda t: t.count()))
+        chosen = members(ws, idea.rule, at=now, values=values[now])
+        by: By = "danger" if idea.code in LEAVING else "forecast"
+        count, known, forecast = _foretold(ws, chosen, tested.get(by), FORECASTS[by][1])
         before = members(ws, idea.rule, at=then, values=values[then])
         joined = before.left_join(spent, before.profile_id == spent.profile_id)
         told = _rows(
@@ -173,11 +189,33 @@ def _counted(ws: Context) -> Sequence[Proposal]:
                 people=joined.count(), bought=(joined.orders > 0).fill_null(False).sum(), money=joined.money.sum()
             ),
         )[0]
-        count = int(people[0]["people"])
         money = told["money"] or Decimal(0)
         expected = expected_money(people=count, then_people=told["people"], then_money=money)
-        made.append(Proposal(idea, count, told["people"], told["bought"] or 0, expected))
+        has_forecast = count > 0 and known >= LEAST_KNOWN * count
+        worth, source = (forecast, by) if has_forecast else (expected, "past")
+        made.append(Proposal(idea, count, told["people"], told["bought"] or 0, worth, cast(By, source)))
     return made
+
+
+def _tested(ws: Context) -> Mapping[By, ir.Table]:
+    """The forecasts that passed their test and reach as far as is asked for here."""
+    found: dict[By, ir.Table] = {}
+    for by, (insight, _column) in FORECASTS.items():
+        kept = card(ws, insight)
+        if kept is not None and kept.card.is_shown and kept.card.days == SPAN_DAYS:
+            found[by] = stored(ws, insight).table
+    return found
+
+
+def _foretold(ws: Context, chosen: ir.Table, scores: ir.Table | None, column: str) -> tuple[int, int, Decimal]:
+    """How many people there are, of how many the forecast says something, and the sum of it."""
+    if scores is None:
+        return int(_rows(ws, chosen.aggregate(people=chosen.count()))[0]["people"]), 0, Decimal(0)
+    values = scores.select(scored_id=scores.profile_id, worth=scores[column])
+    joined = chosen.left_join(values, chosen.profile_id == values.scored_id)
+    sums = joined.aggregate(people=joined.count(), known=joined.worth.count(), worth=joined.worth.sum())
+    row = _rows(ws, sums)[0]
+    return int(row["people"]), int(row["known"]), Decimal(row["worth"] or 0).quantize(Decimal("0.0001"))
 
 
 def _once(ws: Context, table: ir.Table) -> ir.Table:
@@ -185,9 +223,11 @@ def _once(ws: Context, table: ir.Table) -> ir.Table:
     return table.cache() if ws.lake.has("facts") and ws.lake.has("people") else table
 
 
-def _state(ws: Context) -> tuple[int, int, date]:
+def _state(ws: Context) -> State:
     day = day_in(ws.clock.now(), ws.config.workspace.timezone)
-    return ws.lake.sequence("facts"), ws.lake.sequence("people"), day
+    cards = (card(ws, insight) for insight, _column in FORECASTS.values())
+    learnt = tuple(kept.computed_at if kept else None for kept in cards)
+    return ws.lake.sequence("facts"), ws.lake.sequence("people"), day, learnt
 
 
 def _rows(ws: Context, table: ir.Table) -> list[dict[str, Any]]:

@@ -35,6 +35,7 @@ taken = sa.Table(
     sa.Column("rule", sa.Text, nullable=False),
     sa.Column("people", sa.Integer, nullable=False),
     sa.Column("expected", sa.Text),
+    sa.Column("expected_by", sa.Text, nullable=False, server_default="past"),
     sa.Column("taken_at", Instant, nullable=False),
     sa.Column("taken_by", sa.Text, nullable=False),
 )
@@ -48,7 +49,10 @@ people_of = sa.Table(
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A proposal that was taken up; `expected` is the money of 90 days that was expected then, None when unknown."""
+    """A proposal that was taken up.
+
+    `expected` is the money of 90 days that was expected then (or in danger, as `by` tells), None when unknown.
+    """
 
     taken_id: str
     code: str
@@ -56,6 +60,7 @@ class Taken:
     people: int
     expected: Decimal | None
     taken_at: datetime
+    by: str = "past"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,8 @@ def take(ws: Context, code: str) -> Taken:
     now, rule = ws.clock.now(), IDEAS[code].rule
     chosen = members(ws, rule, at=now, values=stored(ws, "rfm").table)
     ids = [row["profile_id"] for row in _rows(ws, chosen)]
-    made = Taken(ws.ids.new(), code, rule, len(ids), found.expected if found else None, now)
+    made = Taken(ws.ids.new(), code, rule, len(ids), found.expected if found else None, now,
+                 found.by if found else "past")  # fmt: skip
     with ws.register.write() as conn:
         conn.execute(
             sa.insert(taken).values(
@@ -92,6 +98,7 @@ def take(ws: Context, code: str) -> Taken:
                 rule=encode(rule),
                 people=made.people,
                 expected=None if made.expected is None else str(made.expected),
+                expected_by=made.by,
                 taken_at=now,
                 taken_by=ws.actor.actor_id,
             )
@@ -122,6 +129,7 @@ def listing(ws: Context, *, limit: int = SHOWN) -> Sequence[Taken]:
                 people=row.people,
                 expected=None if row.expected is None else Decimal(row.expected),
                 taken_at=row.taken_at,
+                by=row.expected_by,
             )
             for row in conn.execute(query)
         ]

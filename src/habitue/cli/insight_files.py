@@ -111,6 +111,22 @@ def personas(session: Session, /, orders: Path, out: Path | None, **options: Any
     give(session, insight.fit(orders, **_named(options)), out)
 
 
+@click.command("uplift", cls=Verb)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--treated", default="", help="Heading of the column that says who was written to, else guessed.")
+@click.option("--control", default="", help="What stands there in the control group, else guessed.")
+@click.option("--group", default="", help="Which one of several groups to compare with the control group.")
+@click.option("--outcome", default="", help="Heading of the column that says who responded, else guessed.")
+@click.option("--leave-out", multiple=True, metavar="NAME", help="Column that was not known before the campaign.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write all rows there (.csv, .parquet).")
+@pass_session
+def uplift(session: Session, /, file: Path, out: Path | None, leave_out: tuple[str, ...], **named: str) -> None:
+    """What a campaign changed against its control group, and whom it moved."""
+    from habitue.insights import experiment
+
+    give(session, experiment.of_file(file, leave_out=leave_out, **named).scores, out)
+
+
 def _named(options: dict[str, Any]) -> dict[str, Any]:
     as_of: datetime | None = options.pop("as_of")
     return {**options, "as_of": None if as_of is None else as_of.date()}
@@ -131,7 +147,7 @@ def _show(session: Session, scores: Scores, out: Path | None) -> None:
     if table.num_rows > SHOWN:
         session.say(_("… and %(count)s more rows."), count=table.num_rows - SHOWN)
     for card in scores.cards:
-        _show_card(session, card)
+        show_card(session, card)
     for sentence in scores.sentences(session.text):
         session.out.print(f"- {sentence}")
     if scores.columns:
@@ -141,7 +157,8 @@ def _show(session: Session, scores: Scores, out: Path | None) -> None:
         session.say(_("%(count)s rows were written to %(file)s."), count=table.num_rows, file=str(out))
 
 
-def _show_card(session: Session, card: Card) -> None:
+def show_card(session: Session, card: Card) -> None:
+    """The figures of a test beside those of the simplest rule."""
     if not card.measures:
         return
     session.table(
@@ -155,4 +172,4 @@ def _figure(value: float | None) -> float | None:
     return None if value is None or value != value else round(value, 3)
 
 
-COMMANDS = (lifetime, churn, next_order, second_purchase, affinity, personas)
+COMMANDS = (lifetime, churn, next_order, second_purchase, affinity, personas, uplift)

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from habitue.cli.insight_files import COMMANDS
+from habitue.cli.insight_files import COMMANDS, show_card
 from habitue.cli.session import Session
 from habitue.cli.verbs import Verbs, pass_session
 from habitue.kernel.text import gettext_noop as _
 
 if TYPE_CHECKING:
+    from habitue.audiences.alike import Alike
     from habitue.insights.report import RfmReport
 
 
@@ -67,6 +68,57 @@ def at_risk(session: Session, offset: int, limit: int) -> None:
         for each in found
     ]  # fmt: skip
     session.give(found, lambda: session.table(headings, rows))
+
+
+@insight.command("lookalike")
+@click.argument("wanted", metavar="AUDIENCE")
+@click.option("--top", default=1_000, show_default=True, type=click.IntRange(1, 100_000), help="How many to find.")
+@click.option("--name", help="Keep them as an audience of this name.")
+@pass_session
+def lookalike(session: Session, wanted: str, top: int, name: str | None) -> None:
+    """The people who are most like those of an audience but not in it, with the error on people not seen before."""
+    from habitue.cli.audiences import find
+    from habitue.insights.scores import card_data
+
+    with session.open() as ws:
+        audience = find(ws, wanted)
+        found = ws.audiences.find_alike(audience.audience_id, wanted=top)
+        made = ws.audiences.create(name, found.rule) if name and found.people else None
+    data = {
+        "audience": audience.name, "people": found.people, "card": card_data(found.card, session.text),
+        "audience_made": None if made is None else made.audience_id,
+    }  # fmt: skip
+    session.give(data, lambda: _alike(session, found, (made is not None and name) or ""))
+
+
+def _alike(session: Session, found: Alike, name: str) -> None:
+    show_card(session, found.card)
+    for sentence in found.card.sentences:
+        session.out.print(f"- {sentence.text(session.text)}")
+    if found.people:
+        session.say(_("%(people)s people were found."), people=session.cell(found.people))
+    if name:
+        session.say(_("They are kept as the audience “%(name)s”."), name=name)
+
+
+@insight.command("refresh")
+@click.argument("names", nargs=-1, metavar="[INSIGHT]...")
+@pass_session
+def refresh(session: Session, names: tuple[str, ...]) -> None:
+    """Learn insights anew, those that are due or the named ones; Ctrl+C stops after the one that is being learnt."""
+    from habitue.cli.refreshing import refreshed
+
+    with session.open() as ws:
+        rows = refreshed(session, ws, names)
+    session.give(rows, lambda: _refreshed(session, rows))
+
+
+def _refreshed(session: Session, rows: list[dict[str, object]]) -> None:
+    if not rows:
+        session.say(_("Nothing is due: no facts have changed since the insights were learnt."))
+        return
+    told = [(row["label"], row["seconds"], row["shown"], "; ".join(map(str, row["drift"]))) for row in rows]  # type: ignore[call-overload]  # a list of texts
+    session.table([_("Insight"), _("Seconds"), _("Shown as a score"), _("Drift")], told)
 
 
 def _rfm(session: Session, report: RfmReport) -> None:

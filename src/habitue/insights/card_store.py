@@ -19,6 +19,9 @@ LOOK_BACK = 10
 DRIFT = 0.2
 """A figure that is worse by this share than it usually was is told."""
 
+GATE_CLOSED = _("Until the last time this passed its test; now it does not, so its scores are no longer shown.")
+WORSE = _("Drift: “%(figure)s” is %(now)s now; it was %(before)s at the last refreshes.")
+
 cards = sa.Table(
     "insights_cards",
     metadata,
@@ -64,16 +67,18 @@ def watched(card: Card, before: Sequence[KeptCard]) -> Card:
     """The card with a sentence for each figure that is much worse than it usually was, or a gate that has closed."""
     said: list[Said] = []
     if before and before[0].card.is_shown and not card.is_shown:
-        said.append(
-            Said(_("Until the last time this passed its test; now it does not, so its scores are no longer shown."))
-        )
+        said.append(Said(GATE_CLOSED))
     for measure in card.measures:
         usual = [old for each in before if (old := each.card.measure(measure.name)) is not None and old == old]
         if len(usual) >= 2 and _is_worse(measure, median(usual)):
-            message = _("Drift: “%(figure)s” is %(now)s now; it was %(before)s at the last refreshes.")
             now, then = round(measure.value, 3), round(median(usual), 3)
-            said.append(Said(message, {"figure": measure.label, "now": now, "before": then}))
+            said.append(Said(WORSE, {"figure": measure.label, "now": now, "before": then}))
     return replace(card, sentences=(*card.sentences, *said)) if said else card
+
+
+def drift(card: Card) -> Sequence[Said]:
+    """The sentences of a card that tell what has become worse."""
+    return [each for each in card.sentences if each.message in (GATE_CLOSED, WORSE)]
 
 
 def _is_worse(measure: Measure, usual: float) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from habitue.insights.card import Card, Measure, Said
-from habitue.insights.cards_shared import INPUTS, beyond, giant, parts_of, rivals_of, rounded, season
+from habitue.insights.cards_shared import INPUTS, beyond, giant, parts_of, rivals_of, rounded, season, unknown_season
 from habitue.insights.methods import ORDER_METHODS, WORTH_METHODS
 from habitue.insights.models import backtest, intervals
 from habitue.insights.models.backtest import Scored, Tested
@@ -15,6 +15,7 @@ from habitue.insights.models.spend import MOST_CORRELATION
 from habitue.kernel.text import gettext_noop as _
 
 LEAST_CUSTOMERS = 40
+NOTICED = 0.02
 ORDER_BASELINES = frozenset({"last_period", "everybody_alike"})
 WORTH_BASELINES = frozenset({"last_period", "own_mean"})
 
@@ -102,9 +103,9 @@ def lifetime(purchases: Purchases, known: Histories, tested: Tested, trained: Tr
         ),
     ]
     if worth is not None and is_shown:
-        found, money, spent = _money(tested, best.name, worth)
+        found, money, spent = _money(tested, best.name, worth, unknown_season(purchases, tested))
         measures += found
-        said.append(money)
+        said += money
         said += _correlation(trained)
         rivals = rivals_of(spent, WORTH_METHODS, WORTH_BASELINES, ("mae", "top_tenth"))
     else:
@@ -145,11 +146,14 @@ def _worth(tested: Tested, orders: str) -> str | None:
     return max(near, key=lambda each: each.figures["top_tenth"]).name
 
 
-def _money(tested: Tested, orders: str, worth: str) -> tuple[list[Measure], Said, tuple[Scored, ...]]:
+def _money(
+    tested: Tested, orders: str, worth: str, season_risk: float
+) -> tuple[list[Measure], list[Said], tuple[Scored, ...]]:
     scores = backtest.worth_scores(tested, orders)
     by_name = {each.name: each for each in scores}
     best, simple = by_name[worth], by_name["last_period"]
-    inside = intervals.coverage(money_tests(tested, orders, worth))
+    tests = money_tests(tested, orders, worth)
+    inside, least = intervals.coverage(tests, season=season_risk), intervals.least_held(tests)
     measures = [
         Measure("mae", _("Mean error of the money a customer"), best.figures["mae"], simple.figures["mae"], "money"),
         Measure(
@@ -169,7 +173,17 @@ def _money(tested: Tested, orders: str, worth: str) -> tuple[list[Measure], Said
         "method": WORTH_METHODS[worth], "top": rounded(100 * best.figures["top_tenth"], 0),
         "inside": rounded(100 * inside, 0),
     }  # fmt: skip
-    return measures, Said(message, params), scores
+    return measures, [Said(message, params), *_mostly_nothing(least)], scores
+
+
+def _mostly_nothing(least: float) -> list[Said]:
+    """Said where so many bring nothing that bounds from nought hold more cases than they are meant to."""
+    if least < intervals.HELD + NOTICED:
+        return []
+    message = _(
+        "Many customers bring nothing in so short a time: no bounds can hold fewer than %(least)s of 100 cases here."
+    )
+    return [Said(message, {"least": rounded(100 * least, 0)})]
 
 
 def _correlation(trained: Trained) -> list[Said]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from habitue.insights.card import Part, Rival, Said
-from habitue.insights.models import figures
+from habitue.insights.models import figures, intervals
 from habitue.insights.models.backtest import Scored, Tested
 from habitue.insights.models.histories import Floats, Histories, Purchases
 from habitue.kernel.text import gettext_noop as _
@@ -29,9 +29,19 @@ def beyond(tested: Tested) -> list[Said]:
     return [Said(message, {"tested": tested.days, "days": tested.whole_days})]
 
 
+def knows_season(purchases: Purchases, tested: Tested) -> bool:
+    """Whether the days of the forecast are known of the year before, with what went before them."""
+    return purchases.span >= YEAR + tested.whole_days
+
+
+def unknown_season(purchases: Purchases, tested: Tested) -> float:
+    """How far all customers together may deviate from the tests for reasons that the tests could not show."""
+    return intervals.KNOWN_SEASON if knows_season(purchases, tested) else intervals.NEW_SEASON
+
+
 def season(purchases: Purchases, tested: Tested) -> list[Said]:
     """Said where less than a year is known."""
-    if purchases.span >= YEAR + tested.whole_days:
+    if knows_season(purchases, tested):
         return []
     return [
         Said(

@@ -57,7 +57,7 @@ class Insight:
     """A computed trait: `compute` turns facts into a table with one row a profile_id.
 
     An insight that learns from the past has `learn` in place of it: it takes longer, is renewed once a day, and has a
-    card.
+    card. One that is made only when somebody asks has the columns `schema` in place of both.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Insight:
     fields: tuple[InsightField, ...]
     compute: Callable[[Facts], ir.Table] | None = None
     learn: Callable[[Facts], Learnt] | None = None
+    schema: pa.Schema | None = None
 
 
 def facts(ws: Context) -> Facts:

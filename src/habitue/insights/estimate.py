@@ -9,6 +9,7 @@ import numpy as np
 
 from habitue.insights import cards_of_leaving, cards_of_value
 from habitue.insights.card import Card
+from habitue.insights.cards_shared import unknown_season
 from habitue.insights.models import backtest, intervals, waiting
 from habitue.insights.models.backtest import Tested
 from habitue.insights.models.forecast import Trained, train
@@ -93,8 +94,7 @@ def _forecast(purchases: Purchases, known: Histories, tested: Tested, trained: T
         worth = forecasts.worth[worth_by]
         value = orders * worth
         tests = cards_of_value.money_tests(tested, orders_by, worth_by)
-        learnt = intervals.bounds(np.concatenate([f for f, _ in tests]), np.concatenate([r for _, r in tests]))
-        low, high = learnt.around(value)
+        low, high = intervals.bounds(tests, season=unknown_season(purchases, tested)).around(value)
     waits = np.full((size, 3), np.nan)
     if next_order.is_shown:
         waits = waiting.quantiles(trained.rates, known, days)

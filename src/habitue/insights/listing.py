@@ -10,10 +10,11 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from habitue.access.policy import require
+from habitue.access.policy import allowed, require
 from habitue.insights.card import Said
 from habitue.insights.catalogue import InsightField
 from habitue.insights.reasons import REASONS, reason
+from habitue.insights.reports.shape import SMALL
 from habitue.insights.store import insight_of, stored
 from habitue.kernel.context import Context
 from habitue.kernel.errors import NotFound
@@ -76,6 +77,7 @@ def kinds(ws: Context) -> Sequence[Kind]:
         mean_value=named.mean_value.mean(),
     )
     rows = ws.lake.con.to_pyarrow(found.order_by("persona")).to_pylist()
+    least = 0 if allowed(ws.actor, "people.read") else SMALL
     return [
         Kind(
             row["persona"],
@@ -86,16 +88,23 @@ def kinds(ws: Context) -> Sequence[Kind]:
             float(row["mean_value"] or 0),
         )
         for row in rows
+        if row["people"] >= least
     ]
 
 
 def listing(ws: Context, name: str, *, offset: int = 0, limit: int = 20) -> Listing:
-    """The people of a learnt insight page by page; raises NotFound for another."""
+    """The people of a learnt insight page by page; raises NotFound for another.
+
+    Readers who may not see people get their number alone, and that only from ten on.
+    """
     require(ws.actor, "insights.read")
     insight = insight_of(name)
     if insight.learn is None or name not in ORDER:
         raise NotFound(what=_("insight"), key=name)
     table = _told(stored(ws, name).table, name)
+    total = int(ws.lake.con.to_pyarrow(table.count()).as_py())
+    if not allowed(ws.actor, "people.read"):
+        return Listing(insight.fields, (), 0 if total < SMALL else total)
     column, is_descending = ORDER[name]
     order = [ibis.desc(column, nulls_first=False) if is_descending else ibis.asc(column, nulls_first=False)]
     if column != "profile_id":
@@ -104,7 +113,6 @@ def listing(ws: Context, name: str, *, offset: int = 0, limit: int = 20) -> List
     people = ws.lake.table("people").select("profile_id", "name", "email")
     joined = chosen.left_join(people, "profile_id").order_by(order)
     rows = ws.lake.con.to_pyarrow(joined).to_pylist()
-    total = int(ws.lake.con.to_pyarrow(table.count()).as_py())
     names = [field.name for field in insight.fields]
     found = [_listed(row, tuple(row[each] for each in names)) for row in rows]
     return Listing(insight.fields, found, total)
@@ -119,10 +127,11 @@ def _told(table: ir.Table, name: str) -> ir.Table:
 
 
 def _listed(row: Mapping[str, Any], values: tuple[Any, ...]) -> Listed:
-    return Listed(row["profile_id"], row["name"], row["email"], values, _why(row))
+    return Listed(row["profile_id"], row["name"], row["email"], values, why_of(row))
 
 
-def _why(row: Mapping[str, Any]) -> Said | None:
+def why_of(row: Mapping[str, Any]) -> Said | None:
+    """The reason that stands in a row of an insight, None where there is none."""
     if row.get("reason") in REASONS:
         return reason(row["reason"], rhythm=row["rhythm_days"], silence=row["silence_days"])
     return next(iter(_traits(row.get("traits"))), None)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
+from habitue.insights.alike_words import apart
 from habitue.insights.card import Card, Measure, Part, Rival, Said
-from habitue.insights.catalogue import Facts
+from habitue.insights.catalogue import Facts, Insight, InsightField
 from habitue.insights.models import figures, separation
 from habitue.insights.models.histories import Flags, Floats
 from habitue.insights.rfm import rfm
@@ -38,9 +39,15 @@ class Lookalikes:
 
 def lookalike(facts: Facts, seeds: Collection[str]) -> Lookalikes:
     """Everybody else by likeness to the `seeds` (profile ids); empty when they cannot be told from the others."""
-    people, rows = features(facts)
-    is_seed = np.isin(np.array(people, dtype=object), list(seeds)) if people else np.zeros(0, dtype=bool)
-    return of_features(people, rows, is_seed)
+    known = known_people(facts)
+    people: list[str] = known["profile_id"].to_pylist()
+    wanted = set(seeds)
+    is_seed = np.array([each in wanted for each in people], dtype=bool)
+    found = of_features(people, features(known), is_seed)
+    if not found.card.is_shown:
+        return found
+    card = replace(found.card, sentences=(*found.card.sentences, *apart(known, is_seed)))
+    return Lookalikes(found.table, card)
 
 
 def of_features(people: list[str], rows: Floats, is_seed: Flags) -> Lookalikes:
@@ -84,7 +91,10 @@ def of_features(people: list[str], rows: Floats, is_seed: Flags) -> Lookalikes:
         method_label=METHODS[found.method],
         baseline_label=METHODS["neighbours"],
         people=count,
-        measures=(Measure("auc", _("Members told from the others (0.5 is chance)"), area, near, goal="high"),),
+        measures=(
+            Measure("auc", _("Members told from the others (0.5 is chance)"), area, near, goal="high"),
+            _precision(found.scores, is_seed, count),
+        ),
         rivals=tuple(
             Rival(name, METHODS[name], {"auc": value}, name == "neighbours") for name, value in found.areas.items()
         ),
@@ -104,11 +114,22 @@ def of_features(people: list[str], rows: Floats, is_seed: Flags) -> Lookalikes:
     return Lookalikes(table, card)
 
 
-def features(facts: Facts) -> tuple[list[str], Floats]:
-    """What is known of everybody, as numbers: how they buy, how old they are, where they live and came from."""
+def _precision(scores: Floats, is_seed: Flags, count: int) -> Measure:
+    """Among as many of the most alike as there are members, the share of members; beside it that among all."""
+    top = np.argsort(-scores, kind="stable")[:count]
+    label = _("Members among as many of the most alike, not seen before (beside: among all)")
+    return Measure("precision", label, float(is_seed[top].mean()), float(is_seed.mean()), "share", "high")
+
+
+def known_people(facts: Facts) -> pa.Table:
+    """What is known of everybody, one row a person: how they buy, their age, where they live and came from."""
     everybody = facts.people.filter(facts.people.kind == "person")
     bought = rfm(facts.events, facts.people, at=facts.now, timezone=facts.timezone, currency=facts.currency)
-    rows = _joined(everybody, bought).to_pyarrow().sort_by("profile_id")
+    return _joined(everybody, bought).to_pyarrow().sort_by("profile_id")
+
+
+def features(rows: pa.Table) -> Floats:
+    """The same as numbers without gaps."""
     numbers = [
         _number(rows, "frequency"),
         _number(rows, "recency_days"),
@@ -121,7 +142,8 @@ def features(facts: Facts) -> tuple[list[str], Floats]:
     for name in _PLACES:
         columns += _one_hot(rows[name].to_pylist())
     table = np.column_stack(columns)
-    return rows["profile_id"].to_pylist(), table[:, table.std(axis=0) > 1e-9]
+    found: Floats = table[:, table.std(axis=0) > 1e-9]
+    return found
 
 
 def _joined(people: ir.Table, bought: ir.Table) -> ir.Table:
@@ -149,3 +171,12 @@ def _one_hot(cells: list[str | None]) -> list[Floats]:
     often = sorted(counted, key=lambda cell: (-counted[cell], cell))[:MOST_PLACES]
     texts = np.array([cell or "" for cell in cells], dtype=object)
     return [(texts == cell).astype(float) for cell in often if counted[cell] >= 10]
+
+
+INSIGHT = Insight(
+    name="lookalike",
+    label=_("Most alike"),
+    question=_("Who is like the people of an audience, but is not in it?"),
+    schema=pa.schema([("profile_id", pa.string()), ("alike", pa.string())]),
+    fields=(InsightField("alike", "text", _("Most alike to the people of")),),
+)

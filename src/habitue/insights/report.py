@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from habitue.access.policy import require
+from habitue.access.policy import allowed, require
 from habitue.insights.groups import GROUPS, CustomerGroup
 from habitue.insights.orders import MONEY
+from habitue.insights.reports.shape import SMALL
 from habitue.insights.store import stored
 from habitue.insights.summary import is_at_risk, is_lost, pareto, rfm_summary, top_count, valuable_at_risk
 from habitue.kernel.context import Context
@@ -70,7 +71,8 @@ class RfmReport:
     """Everything the page needs. `money` is in `currency`; orders in other currencies are only counted.
 
     `at_risk` counts the valuable people who are overdue and not lost yet, `money_in_danger` is theirs;
-    `valuable_lost` counts the valuable people who are lost, `money_lost` is what they spent in a year.
+    `valuable_lost` counts the valuable people who are lost, `money_lost` is what they spent in a year. For readers
+    who may not see people, `hides_small` tells that figures of fewer than ten people stand as nought.
     """
 
     computed_at: datetime
@@ -86,6 +88,7 @@ class RfmReport:
     valuable_lost: int
     money_lost: Decimal
     other_currency_orders: int
+    hides_small: bool = False
 
 
 def report(ws: Context) -> RfmReport:
@@ -93,7 +96,7 @@ def report(ws: Context) -> RfmReport:
     require(ws.actor, "insights.read")
     kept = stored(ws, "rfm")
     totals = _totals(ws, kept.table)
-    return RfmReport(
+    made = RfmReport(
         computed_at=kept.computed_at,
         currency=ws.config.workspace.currency,
         people=totals["people"],
@@ -108,11 +111,38 @@ def report(ws: Context) -> RfmReport:
         money_lost=totals["money_lost"] or NO_MONEY,
         other_currency_orders=totals["other_orders"] or 0,
     )
+    return made if allowed(ws.actor, "people.read") else without_small(made)
+
+
+def without_small(made: RfmReport) -> RfmReport:
+    """The report with nought for every figure of fewer than ten people."""
+    groups = tuple(
+        each if not _is_small(each.people) else GroupFigures(each.group, 0, NO_MONEY, 0.0, 0.0) for each in made.groups
+    )
+    risk, lost = _is_small(made.at_risk), _is_small(made.valuable_lost)
+    return replace(
+        made,
+        groups=groups,
+        at_risk=0 if risk else made.at_risk,
+        money_in_danger=NO_MONEY if risk else made.money_in_danger,
+        valuable_lost=0 if lost else made.valuable_lost,
+        money_lost=NO_MONEY if lost else made.money_lost,
+        hides_small=risk or lost or any(_is_small(each.people) for each in made.groups),
+    )
+
+
+def _is_small(people: int) -> bool:
+    return 0 < people < SMALL
 
 
 def people_at_risk(ws: Context, *, offset: int = 0, limit: int = 20) -> tuple[PersonAtRisk, ...]:
-    """Valuable people who are overdue and not lost yet, most money in danger first, page by page."""
+    """Valuable people who are overdue and not lost yet, most money in danger first, page by page.
+
+    Nobody for readers who may not see people.
+    """
     require(ws.actor, "insights.read")
+    if not allowed(ws.actor, "people.read"):
+        return ()
     chosen = valuable_at_risk(stored(ws, "rfm").table).limit(limit, offset=offset)
     people = ws.lake.table("people").select("profile_id", "name", "email", "city")
     joined = chosen.left_join(people, "profile_id").order_by(

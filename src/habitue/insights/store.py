@@ -41,6 +41,8 @@ def stored(ws: Context, name: str) -> Stored:
     """
     insight = insight_of(name)
     now = facts(ws)
+    if insight.schema is not None:
+        return _asked_for(ws, insight.name, insight.schema, now)
     fresh = _kept(ws, insight, now)
     return fresh if fresh is not None else refresh(ws, insight, now)
 
@@ -81,7 +83,9 @@ def learn_all(ws: Context, names: Sequence[str], progress: Callable[[int, int], 
     for number, name in enumerate(names):
         if progress is not None:
             progress(number, len(names))
-        refresh(ws, insight_of(name), facts(ws))
+        insight = insight_of(name)
+        if insight.schema is None:
+            refresh(ws, insight, facts(ws))
     if progress is not None:
         progress(len(names), len(names))
 
@@ -110,12 +114,23 @@ def forget(ws: Context, profile_ids: Sequence[str]) -> None:
     """Take people out of the insights that are not computed anew with every change of the facts."""
     for name, insight in insights().items():
         kept = PREFIX + name
-        if insight.learn is None or not ws.lake.has(kept):
+        if insight.compute is not None or not ws.lake.has(kept):
             continue
         table = ws.lake.con.to_pyarrow(ws.lake.table(kept))
         gone = pc.is_in(table["profile_id"], pa.array(list(profile_ids), pa.string()))
         if pc.any(gone).as_py():
             ws.lake.write(kept, table.filter(pc.invert(gone)), seq=ws.lake.sequence(kept))
+
+
+def keep(ws: Context, name: str, table: pa.Table) -> None:
+    """Keep the rows of an insight that somebody asked for, in place of the former ones."""
+    ws.lake.write(PREFIX + name, table, seq=ws.lake.sequence())
+
+
+def _asked_for(ws: Context, name: str, schema: pa.Schema, now: Facts) -> Stored:
+    kept = PREFIX + name
+    table = ws.lake.table(kept) if ws.lake.has(kept) else ibis.memtable(schema.empty_table())
+    return Stored(table=table, computed_at=now.now)
 
 
 def _stamped(table: pa.Table, at: datetime, sequence: int) -> pa.Table:

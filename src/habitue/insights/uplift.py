@@ -5,6 +5,7 @@ Where nothing can be separated from chance, the card says so and nobody is ranke
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,7 +72,7 @@ def fit(table: Any, *, treated: str, outcome: str, features: list[str] | None = 
         if name not in rows.column_names:
             raise UpliftColumnMissing(name=name, columns=", ".join(rows.column_names))
     wanted = features if features is not None else [n for n in rows.column_names if n not in (treated, outcome)]
-    return of_arrays(_features(rows, wanted), _flags(rows[treated]), _flags(rows[outcome]))
+    return of_arrays(features_of(rows, wanted), _flags(rows[treated]), _flags(rows[outcome]))
 
 
 def of_arrays(rows: Floats, treated: Flags, happened: Flags) -> Uplift:
@@ -186,7 +187,7 @@ def _flags(column: pa.ChunkedArray) -> Flags:
     return np.array([bool(value) and str(value).lower() not in ("0", "false", "no", "none") for value in values])
 
 
-def _features(rows: pa.Table, names: list[str]) -> Floats:
+def features_of(rows: pa.Table, names: list[str]) -> Floats:
     """Numbers as they are, texts as one column a frequent value."""
     columns: list[Floats] = []
     for name in names:
@@ -196,7 +197,7 @@ def _features(rows: pa.Table, names: list[str]) -> Floats:
             columns.append(np.nan_to_num(values))
             continue
         cells = [str(cell) for cell in column.to_pylist()]
-        counted = sorted({cell: cells.count(cell) for cell in set(cells)}.items(), key=lambda each: (-each[1], each[0]))
+        counted = sorted(Counter(cells).items(), key=lambda each: (-each[1], each[0]))
         texts = np.array(cells, dtype=object)
         columns += [(texts == cell).astype(float) for cell, _count in counted[:MOST_VALUES]]
     kept = [values for values in columns if len(values) and values.std() > 1e-9]

@@ -58,7 +58,7 @@ def compute(m: Material) -> Outcome:
         _("%(competitor)s is named most: by %(people)s people, of whom %(leaving)s are at risk or lost."),
         {
             "competitor": Value(rows[0]["competitor"], "text"),
-            "people": Value(rows[0]["people"]),
+            "people": Value(rows[0]["people"], "people"),
             "leaving": Value(rows[0]["leaving"]),
         },
     )

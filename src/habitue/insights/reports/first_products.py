@@ -54,7 +54,7 @@ def compute(m: Material) -> Outcome:
             continue
         says = says or Say(
             _("Most new customers begin with “%(item)s”: %(people)s people."),
-            {"item": Value(rows[0]["item"], "text"), "people": Value(rows[0]["people"])},
+            {"item": Value(rows[0]["item"], "text"), "people": Value(rows[0]["people"], "people")},
         )
         sections += [_attract(level, rows), *_back(level, rows)]
     return Outcome(says, tuple(sections)) if says else Outcome(Say(NEEDS))

@@ -28,7 +28,7 @@ def compute(m: Material) -> Outcome:
     share = float(top["money"] / top["total_money"]) if top["total_money"] else 0.0
     says = Say(
         _("%(people)s customers brought %(money)s; the top 20%% of them brought %(share)s of it."),
-        {"people": Value(people, "number"), "money": Value(money, "money"), "share": Value(share, "share")},
+        {"people": Value(people, "people"), "money": Value(money, "money"), "share": Value(share, "share")},
     )
     few = Say(_("So few customers have bought that groups and shares are only a first hint."))
     return Outcome(says, (_groups(m, found, people, money), _curve(curve)), (few,) if people < FEW else ())

@@ -83,7 +83,7 @@ def _flow(month: date, rows: tuple[Row, ...]) -> Section:
             {
                 "origin": Value(NAMES[most["origin"]], "choice"),
                 "target": Value(NAMES[most["target"]], "choice"),
-                "people": Value(most["people"]),
+                "people": Value(most["people"], "people"),
             },
         )
     return Section(

@@ -60,7 +60,7 @@ def _most(places: Sequence[Row]) -> Say:
         {
             "place": Value(places[0]["place"], "text"),
             "money": Value(places[0]["money"], "money"),
-            "people": Value(places[0]["people"]),
+            "people": Value(places[0]["people"], "people"),
         },
     )
 

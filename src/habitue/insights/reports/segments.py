@@ -118,7 +118,7 @@ def _section(
             _("“%(segment)s”: %(people)s people who spent %(money)s in a year."),
             {
                 "segment": Value(labels[most["code"]], "choice"),
-                "people": Value(most["people"]),
+                "people": Value(most["people"], "people"),
                 "money": Value(most["money"] or Decimal(0), "money"),
             },
         ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import ibis.expr.types as ir
@@ -10,7 +9,8 @@ import ibis.expr.types as ir
 from habitue.access.policy import allowed, require
 from habitue.insights.orders import COMPLETED
 from habitue.insights.reports.catalogue import Material, Report, reports
-from habitue.insights.reports.shape import Outcome, Row, hide_small
+from habitue.insights.reports.hiding import without_small
+from habitue.insights.reports.shape import Outcome, Row
 from habitue.insights.rfm import rfm
 from habitue.insights.store import stored
 from habitue.kernel.clock import day_in
@@ -99,9 +99,7 @@ def _last_order(ws: Context, events: ir.Table) -> datetime | None:
 
 
 def _for_reader(ws: Context, made: Outcome) -> Outcome:
-    if allowed(ws.actor, "people.read"):
-        return made
-    return replace(made, sections=tuple(hide_small(section) for section in made.sections))
+    return made if allowed(ws.actor, "people.read") else without_small(made)
 
 
 def _state(ws: Context) -> State:

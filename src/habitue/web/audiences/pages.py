@@ -24,7 +24,7 @@ from habitue.audiences.wording import Part
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
 from habitue.privacy import purposes
-from habitue.web.audiences import breakdown, builder, history, lists, people
+from habitue.web.audiences import breakdown, builder, history, likeness, lists, people
 from habitue.web.audiences.examples import examples
 from habitue.web.audiences.forms import PasteForm
 from habitue.web.navigation import NavEntry
@@ -158,6 +158,8 @@ ROUTES = (
     route("<str:audience_id>/", show, name="show", permission="audiences.read"),
     route("<str:audience_id>/history/", history.history, name="history", permission="audiences.read"),
     route("<str:audience_id>/overlap/", history.overlap, name="overlap", permission="audiences.read"),
+    route("<str:audience_id>/alike/", likeness.page, name="alike", permission="audiences.read"),
+    route("<str:audience_id>/alike/find/", likeness.find, name="find_alike", permission="audiences.edit"),
     route("<str:audience_id>/why/<str:profile_id>/", history.why_page, name="why", permission="audiences.read"),
     route("<str:audience_id>/people-now/", people_now, name="people_now", permission="audiences.read"),
     route("<str:audience_id>/add/", lists.add, name="list_add", permission="audiences.edit"),

@@ -10,8 +10,14 @@ from django.utils.translation import gettext, ngettext
 
 from habitue.audiences.proposals import Proposal
 from habitue.collect.imports import Import
+from habitue.kernel.text import gettext_noop as _
 from habitue.web.rule_links import builder_url, page_url, people_url
 from habitue.web.templatetags.show import money_whole, number, percent
+
+_FORECAST: Mapping[str, str] = {
+    "forecast": _("to be expected of them in 90 days, by the forecast that passed its test"),
+    "danger": _("in danger with them in 90 days, by the forecast that passed its test"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,8 @@ def _proposal(found: Proposal, currency: str) -> Task:
 def _worth(found: Proposal, currency: str) -> tuple[str, str]:
     if found.expected is None:
         return "", gettext("too few people were like them before to say what they may bring")
+    if found.by != "past":
+        return money_whole(found.expected, currency), gettext(_FORECAST[found.by])
     text = gettext("is what as many people like them brought in 90 days; %(share)s of them bought")
     share = percent(found.then_bought / found.then_people)
     return money_whole(found.expected, currency), text % {"share": share}

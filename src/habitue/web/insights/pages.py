@@ -15,7 +15,7 @@ from habitue.insights.catalogue import Insight, insights
 from habitue.insights.listing import ORDER
 from habitue.kernel.text import gettext_noop as _
 from habitue.web import paging
-from habitue.web.insights import model_cards
+from habitue.web.insights import campaigns, model_cards
 from habitue.web.insights.figures import FEW_BUYERS, group_chart, group_rows, pareto_chart, risk_rows
 from habitue.web.navigation import NavEntry
 from habitue.web.routing import route
@@ -87,6 +87,8 @@ ROUTES = (
     route("rfm/", rfm, name="rfm", permission="insights.read"),
     route("rfm/at-risk/", at_risk, name="at_risk", permission="insights.read"),
     route("learn/", model_cards.learn, name="learn", permission="audiences.edit"),
+    route("learn/stop/", model_cards.stop, name="stop", permission="audiences.edit"),
+    route("uplift/", campaigns.page, name="uplift", permission="insights.read"),
     *(route(f"{name}/", partial(model_cards.page, name=name), name=name, permission="insights.read") for name in ORDER),
 )
 NAVIGATION = NavEntry(

@@ -11,7 +11,7 @@ from habitue.web.navigation import NavEntry
 from habitue.web.people import changes, why
 from habitue.web.profile_parts import lists
 from habitue.web.profile_parts.card import card, timeline_of
-from habitue.web.profile_parts.worth import audiences_of, saved_audiences, worth
+from habitue.web.profile_parts.worth import audiences_of, expected_of, saved_audiences, worth
 from habitue.web.routing import route
 
 SEARCH_ROWS = 8
@@ -67,6 +67,7 @@ def figures(request: HttpRequest, profile_id: str) -> HttpResponse:
     shown = {
         "profile_id": today,
         "worth": worth(request.ws, today),
+        "expected": expected_of(request.ws, today),
         "audiences": inside,
         "other_audiences": others,
         "fixed_lists": [each for each in others if is_fixed(each)],

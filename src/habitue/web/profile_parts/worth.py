@@ -14,10 +14,13 @@ from habitue.access.policy import allowed
 from habitue.audiences import membership
 from habitue.audiences import reading as audiences
 from habitue.audiences.audience import Audience
+from habitue.insights import of_person
 from habitue.insights.groups import GROUPS, CustomerGroup
 from habitue.insights.orders import orders_per_profile
 from habitue.insights.store import stored
 from habitue.kernel.context import Context
+from habitue.web.cards import said
+from habitue.web.rule_links import page_url
 
 if TYPE_CHECKING:
     from habitue.workspace import Workspace
@@ -94,6 +97,31 @@ def audiences_of(ws: Workspace, profile_id: str) -> Sequence[Audience]:
     rows = ws.lake.con.to_pyarrow(ibis.union(*tables) if len(tables) > 1 else tables[0]).to_pylist()
     inside = {row["audience_id"] for row in rows}
     return [audience for audience in saved if audience.audience_id in inside]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One insight in words, and the page that tells how far to trust it."""
+
+    label: str
+    value: str
+    within: str
+    why: str
+    url: str
+
+
+def expected_of(ws: Workspace, profile_id: str) -> Sequence[Expected]:
+    """What the insights say of a person, each that passed its test; linked for readers who may see insights."""
+    return [
+        Expected(
+            label=each.label,
+            value=said(each.value),
+            within=said(each.within) if each.within else "",
+            why=said(each.why) if each.why else "",
+            url=page_url(f"insights:{each.insight}") if allowed(ws.actor, "insights.read") else "",
+        )
+        for each in of_person.told(ws.context, profile_id)
+    ]
 
 
 def _rhythm(scores: Mapping[str, Any]) -> Rhythm | None:

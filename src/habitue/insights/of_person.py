@@ -1,0 +1,118 @@
+"""What the insights say of one person: the value, between what bounds, and why, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from habitue.access.policy import require
+from habitue.insights.card import Said
+from habitue.insights.catalogue import insights
+from habitue.insights.engagement import CHANNELS, WEEKDAYS
+from habitue.insights.listing import ORDER, why_of
+from habitue.insights.store import card, stored
+from habitue.kernel.context import Context
+from habitue.kernel.text import gettext_noop as _
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One insight of one person; `label` is a msgid, `within` tells the bounds and `why` the reason where known."""
+
+    insight: str
+    label: str
+    value: Said
+    within: Said | None = None
+    why: Said | None = None
+
+
+def told(ws: Context, profile_id: str) -> Sequence[Told]:
+    """Every learnt insight that passed its test and says something of this person; nothing is learnt for it."""
+    require(ws.actor, "people.read")
+    found = []
+    for name in ORDER:
+        kept = card(ws, name)
+        if kept is None or not kept.card.is_shown:
+            continue
+        table = stored(ws, name).table
+        rows = ws.lake.con.to_pyarrow(table.filter(table.profile_id == profile_id).limit(1)).to_pylist()
+        said = [each for row in rows for each in _SAYS[name](row, kept.card.days)]
+        found += [Told(name, insights()[name].label, value, within, why) for value, within, why in said]
+    return found
+
+
+Sentences = Sequence[tuple[Said, Said | None, Said | None]]
+
+
+def _lifetime(row: Row, days: int) -> Sentences:
+    if row["expected_value"] is None:
+        return []
+    value = Said(_("%(money)s to expect in %(days)s days"), {"money": row["expected_value"], "days": days})
+    bounds = {"low": row["expected_value_low"], "high": row["expected_value_high"]}
+    return [(value, Said(_("between %(low)s and %(high)s in eight of ten cases"), bounds), None)]
+
+
+def _churn(row: Row, days: int) -> Sentences:
+    if row["p_buys"] is None:
+        return []
+    chance = {"chance": round(100 * row["p_buys"]), "days": days}
+    danger = row["money_in_danger"]
+    within = Said(_("%(money)s in danger"), {"money": danger}) if row["is_at_risk"] and danger else None
+    return [(Said(_("buys within %(days)s days: %(chance)s of 100 like this one do"), chance), within, why_of(row))]
+
+
+def _next_order(row: Row, days: int) -> Sentences:
+    if row["next_order_on"] is None:
+        return []
+    window = {"from": row["next_order_from"], "until": row["next_order_until"], "days": days}
+    within = Said(_("if within %(days)s days: in half of the cases between %(from)s and %(until)s"), window)
+    return [(Said(_("about %(day)s"), {"day": row["next_order_on"]}), within, None)]
+
+
+def _second_purchase(row: Row, days: int) -> Sentences:
+    if row["p_second"] is None:
+        return []
+    value = {"chance": round(100 * row["p_second"]), "days": days}
+    message = _("comes back within %(days)s days: %(chance)s of 100 like this one do")
+    why = Said(_("now is the time in which half of the second purchases come")) if row["is_in_window"] else None
+    return [(Said(message, value), None, why)]
+
+
+def _affinity(row: Row, _days: int) -> Sentences:
+    found: list[tuple[Said, Said | None, Said | None]] = []
+    if row["buy_again"]:
+        found.append((Said(_("again: %(product)s"), {"product": row["buy_again"]}), None, None))
+    if row["new_for_you"]:
+        found.append((Said(_("new: %(product)s"), {"product": row["new_for_you"]}), None, None))
+    return found
+
+
+def _personas(row: Row, _days: int) -> Sentences:
+    return [(Said(_("kind %(letter)s"), {"letter": row["persona"]}), None, why_of(row))] if row["persona"] else []
+
+
+def _engagement(row: Row, _days: int) -> Sentences:
+    found: list[tuple[Said, Said | None, Said | None]] = []
+    for kind, words in (("channel", CHANNELS), ("weekday", WEEKDAYS), ("hour", {})):
+        best = row[f"best_{kind}"]
+        if best is None:
+            continue
+        shares = {"low": round(100 * row[f"{kind}_low"]), "high": round(100 * row[f"{kind}_high"])}
+        message = _("at %(best)s o’clock") if kind == "hour" else "%(best)s"
+        within = Said(_("%(low)s to %(high)s of 100 acts are expected there"), shares)
+        found.append((Said(message, {"best": words.get(best, best)}), within, None))
+    return found
+
+
+_SAYS: Mapping[str, Callable[[Row, int], Sentences]] = {
+    "lifetime": _lifetime,
+    "churn": _churn,
+    "next_order": _next_order,
+    "second_purchase": _second_purchase,
+    "affinity": _affinity,
+    "personas": _personas,
+    "engagement": _engagement,
+}
