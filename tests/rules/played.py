@@ -103,7 +103,7 @@ class Story:
         known = [event["at"] for event in self.events[-5:]]
         late = self.line.clock.at - self.rng.choice(JUMPS)
         at = self.rng.choice([self.line.clock.at, self.line.clock.at, late, *known])
-        message = {"type": "track", "userId": user, "event": name, "properties": dict(properties),
+        message = {"type": "track", **_who(user), "event": name, "properties": dict(properties),
                    "timestamp": at.isoformat()}  # fmt: skip
         self.line.send(message, source=source)
         self.events.append(
@@ -150,7 +150,7 @@ class Story:
         if user in self.merged or not any(event["user"] == user for event in self.events):
             return
         self.line.passes(milliseconds=1)
-        self.line.send({"type": "identify", "userId": user, "traits": {"email": "anna@web.example"},
+        self.line.send({"type": "identify", "userId": MERGES[user], **_who(user), "traits": {},
                         "timestamp": self.line.clock.at.isoformat()})  # fmt: skip
         self.merged.add(user)
 
@@ -165,7 +165,8 @@ class Story:
         return bool(rows) and rows[-1][1] == "given" and user in self.traits
 
     def _profile_ids(self) -> dict[str, str]:
-        query = sa.select(identifiers.c.value, identifiers.c.profile_id).where(identifiers.c.namespace == "user_id")
+        is_named = identifiers.c.namespace.in_(["user_id", "anonymous_id"])
+        query = sa.select(identifiers.c.value, identifiers.c.profile_id).where(is_named)
         with self.line.ws.register.read() as conn:
             return {row.value: row.profile_id for row in conn.execute(query)}
 
@@ -179,6 +180,10 @@ class Story:
             "income": None if income is None else Decimal(income), "last_seen_at": None, "region": None,
             "postal_code": None, "traits": json.dumps(own),
         }  # fmt: skip
+
+
+def _who(user: str) -> dict[str, str]:
+    return {"anonymousId" if user in MERGES else "userId": user}
 
 
 def _properties(rng: random.Random) -> dict[str, Any]:
