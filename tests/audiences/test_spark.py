@@ -10,7 +10,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from cluster import cluster
+from bench.spark_cluster import cluster
 from tests.rules.made_worlds import world
 from tests.rules.oracle import members
 from tests.rules.three_ways import made_rules

@@ -61,9 +61,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What a step did: people asked, entries, exits, and whether more is waiting."""
+    """What a step did: people and audiences asked, entries, exits, and whether more is waiting."""
 
     people: int = 0
+    audiences: int = 0
     entered: int = 0
     left: int = 0
     is_more: bool = False
@@ -124,7 +125,7 @@ def follow(ws: Context, follower: Follower) -> Moved:
     moved = _write(ws, outcome, asked, people, gone, is_time=not heard.profile_ids)
     with ws.register.write() as conn:
         state.store(conn, {SEQ: heard.until, NOW: micros(now)})
-    return Moved(len(people), moved[0], moved[1], is_more=heard.until < seq)
+    return Moved(len(people), len(asked), moved[0], moved[1], is_more=heard.until < seq)
 
 
 @dataclass(frozen=True, slots=True)
