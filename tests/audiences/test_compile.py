@@ -16,7 +16,7 @@ from tests.rules.made_rules import rules, seeds
 from tests.rules.made_worlds import world
 from tests.rules.oracle import members
 from tests.rules.planted import with_bug
-from tests.rules.three_ways import made_rules
+from tests.rules.three_ways import made_rules, simple_first
 from tests.rules.world import NOW, ZONE, World, has_equal_times
 
 from habitue.audiences.check import check_rule
@@ -118,7 +118,7 @@ def test_in_the_last_year_but_not_in_the_last_90_days_can_be_said(con: Any) -> N
 def test_the_comparison_finds_a_planted_bug_in_every_kind_of_condition(con: Any, kind: type) -> None:
     """The evaluator is given a rule in which every condition of one kind means something slightly else."""
     tried = 0
-    for number, rule in enumerate(made_rules(1_500)):
+    for number, rule in enumerate(simple_first(made_rules(1_500))):
         wrong = with_bug(rule, kind)
         if wrong == rule:
             continue

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 from hypothesis import HealthCheck, Phase, given, settings
@@ -64,6 +65,20 @@ def made_rules(count: int) -> Sequence[Rule]:
 
     collect()
     return found
+
+
+def simple_first(asked: Sequence[Rule]) -> Sequence[Rule]:
+    """The rules, those with the fewest conditions first."""
+    return sorted(asked, key=lambda rule: sum(1 for _node in walk(rule)))
+
+
+def varied(asked: Sequence[Rule], each: int) -> Sequence[Rule]:
+    """Some rules in which every kind of condition stands at least `each` times, as far as there are any."""
+    found: dict[Rule, None] = {}
+    for kind in get_args(Rule):
+        holding = [rule for rule in asked if any(type(node) is kind for _path, node in walk(rule))]
+        found.update(dict.fromkeys(holding[:each]))
+    return list(found)
 
 
 def can_be_told(rule: Rule) -> bool:
