@@ -7,6 +7,7 @@ those that are described. The door is a process of its own; afterwards everythin
 from __future__ import annotations
 
 import base64
+import sys
 from collections import Counter
 from typing import Any
 
@@ -83,6 +84,7 @@ def _hypothesis(asker: Asker, key: str, bodies: int) -> None:
             asker.ask(made.sort, made.path, made.body, {name: value for name, value in made.headers if value})
 
         send()
+        print(f"{asker.heard.bodies} bodies, slowest answer {asker.heard.seconds:.2f} s", file=sys.stderr, flush=True)
 
 
 def _schemathesis(asker: Asker, port: int, key: str, each: int) -> Counter[str]:

@@ -120,10 +120,10 @@ def _at_once(figures: Figures, made: Made) -> None:
     figures.add(f"{name} memory", peak_memory_mb(), "MB", goal=2_500 if is_large else None)
     figures.add(f"{name} largest cluster", int(np.bincount(found.clusters).max()), "rows", goal=25)
     assert found.model is not None
-    model, index = found.model, Index(found)
+    index = Index(found)
     rows = np.random.default_rng(5).integers(0, made.table.num_rows, 30 if not is_large else 1_000).tolist()
     records = [made.table.slice(row, 1).to_pylist()[0] for row in rows]
-    score_one(model, index, records[0])
-    middle, high = milliseconds(lambda record: score_one(model, index, record), records)  # type: ignore[arg-type]
+    score_one(index, records[0])
+    middle, high = milliseconds(lambda record: score_one(index, record), records)  # type: ignore[arg-type]
     figures.add("one new record, p50", middle, "ms")
     figures.add("one new record, p95", high, "ms", goal=10)

@@ -1,4 +1,4 @@
-"""R1: `kill -9` of the server (door and pages) and of the worker at random moments, under load."""
+"""R1: `kill -9` of the server (door and pages), of the projector and of the worker at random moments, under load."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import random
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 
 from bench.crash.counting import count
 from bench.crash.places import REGISTERS, place
@@ -28,22 +29,23 @@ def _run(figures: Figures, register: str, kills: int) -> None:
     with place(register) as here:
         server = Served(here.ws.folder, register_url=here.url)
         server.start()
-        slowest, restarts, workers = 0.0, 0, 0
+        slowest, killed = 0.0, Counter[str]()
         with load(server.port, here.key) as clients:
             try:
-                while restarts + workers < kills:
+                while killed.total() < kills:
                     time.sleep(chance.random() * 0.8)
                     _look_at_a_page(server)
                     if chance.random() < SERVER_SHARE:
                         server.kill()
-                        restarts += 1
+                        killed["server"] += 1
                         begun = time.monotonic()
                         server.start(wait=False)
                         # Some are killed again before they have answered: a start is a moment like any other.
                         if chance.random() < 0.6:
                             slowest = max(slowest, clients.first_after(begun, 60))
                     else:
-                        workers += server.kill_worker()
+                        name = chance.choice(("projector", "projector", "worker"))
+                        killed[name] += server.kill_beside(name)
                 slowest = max(slowest, clients.first_after(time.monotonic(), 60))
             finally:
                 clients.stop()
@@ -53,7 +55,8 @@ def _run(figures: Figures, register: str, kills: int) -> None:
         figures.add(f"{name}: slowest first acknowledgement after a restart", slowest, "s", goal=BACK_SECONDS)
         others = sum(many for status, many in clients.statuses.items() if status not in (0, 200, 503))
         figures.add(f"{name}: answers other than 200 and 503", others, "answers", goal=0)
-        figures.notes.append(f"{name}: {restarts} kills of the server, {workers} of the worker")
+        told = ", ".join(f"{many} of the {who}" for who, many in sorted(killed.items()))
+        figures.notes.append(f"{name}: kills: {told}")
 
 
 def _look_at_a_page(server: Served) -> None:

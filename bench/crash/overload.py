@@ -37,7 +37,7 @@ def run(figures: Figures, *, small: bool) -> None:
             taken, statuses = asyncio.run(_flood(server.port, here.key, seconds))
             processed = (_rows(here.ws.register.engine) - before) / seconds
             peak = memory_mb(server.process.pid, peak=True)
-            worker = max((memory_mb(pid, peak=True) for pid in server.workers()), default=0.0)
+            beside = {name: memory_mb(pid, peak=True) for name, pid in server.beside().items()}
             back = asyncio.run(_back(server.port, here.key, taken))
         finally:
             server.stop()
@@ -48,7 +48,8 @@ def run(figures: Figures, *, small: bool) -> None:
         others = sum(many for status, many in statuses.items() if status not in (200, 429, 503))
         figures.add("R12: answers other than 200, 429 and 503", others, "answers", goal=0)
         figures.add("R12: largest memory of the server", peak, "MB", goal=MEMORY_MB)
-        figures.add("R12: largest memory of the worker", worker, "MB", goal=MEMORY_MB)
+        for name, memory in sorted(beside.items()):
+            figures.add(f"R12: largest memory of the {name}", memory, "MB", goal=MEMORY_MB)
         figures.add("R12: normal again after", back, "s", goal=BACK_SECONDS)
         figures.notes.append(f"R12: answers {dict(statuses)}")
         count(figures, here.ws, "R12", taken)

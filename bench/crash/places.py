@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,13 +28,13 @@ class Place:
 
 
 @contextlib.contextmanager
-def place(register: str) -> Iterator[Place]:
-    """A fresh workspace that is thrown away afterwards."""
+def place(register: str, *, settings: Mapping[str, str] | None = None) -> Iterator[Place]:
+    """A fresh workspace with `settings` of the environment, thrown away afterwards."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="habitue-crash-")))
         database = stack.enter_context(own_server()) if register == "postgres" else None
         url = _fresh_database(database) if database else ""
-        environ = {"HABITUE_REGISTER__URL": url} if url else {}
+        environ = {**(settings or {}), **({"HABITUE_REGISTER__URL": url} if url else {})}
         ws = stack.enter_context(create_workspace(folder / "shop", environ=environ))
         key = ws.sources.create_key("Website", rate_per_minute=10**8).text
         yield Place(ws, key, url, database)

@@ -32,7 +32,7 @@ def bare_environment(register_url: str = "", **more: str) -> dict[str, str]:
 
 
 class Served:
-    """`habitue serve` on one folder and one port: door and pages in one process, the worker beside it."""
+    """`habitue serve` on one folder and one port: door and pages in one process, projector and worker beside it."""
 
     def __init__(
         self,
@@ -75,28 +75,29 @@ class Served:
             time.sleep(0.05)
 
     def kill(self) -> None:
-        """End the server at once; its worker notices and ends by itself."""
+        """End the server at once; projector and worker notice and end by themselves."""
         if self.process is not None:
-            self._orphans += self.workers()
+            self._orphans += self.beside().values()
             self.process.kill()
             self.process.wait()
 
-    def kill_worker(self) -> bool:
-        """End the worker at once; returns whether there was one."""
-        for pid in self.workers():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-                return True
-        return False
+    def kill_beside(self, name: str) -> bool:
+        """End the projector or the worker at once; returns whether there was one."""
+        pid = self.beside().get(name)
+        if pid is None:
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        return True
 
-    def workers(self) -> list[int]:
-        """The processes that the server has started."""
+    def beside(self) -> dict[str, int]:
+        """The processes that the server has started, by the names of their modules."""
         if self.process is None:
-            return []
-        return children(self.process.pid)
+            return {}
+        return {name: pid for pid in children(self.process.pid) if (name := module_of(pid))}
 
     def stop(self) -> None:
-        """Ask it to end, and make it end; workers of servers that were killed before end too."""
+        """Ask it to end, and make it end; what servers that were killed before had started ends too."""
         if self.process is None:
             return
         for pid in self._orphans:
@@ -106,7 +107,7 @@ class Served:
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            for pid in self.workers():
+            for pid in self.beside().values():
                 os.kill(pid, signal.SIGKILL)
             self.kill()
 
@@ -129,6 +130,15 @@ def children(pid: int) -> list[int]:
         with contextlib.suppress(OSError):
             listed += path.read_text().split()
     return [int(child) for child in listed]
+
+
+def module_of(pid: int) -> str:
+    """The last part of the module that a process runs, such as `worker`; empty when it runs none or is gone."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+    except OSError:
+        return ""
+    return words[words.index("-m") + 1].rpartition(".")[2] if "-m" in words else ""
 
 
 def is_answered(url: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from itertools import groupby
 
@@ -11,19 +12,34 @@ from sqlalchemy.engine import Connection
 
 from habitue.access import policy
 from habitue.activation import exports_erase
-from habitue.audiences import alike, realtime, stays, taken
+from habitue.activation.console import snapshot
+from habitue.audiences import alike, corrections, realtime, retelling, stays, taken
 from habitue.audiences import settle as settling
 from habitue.audit import ledger
 from habitue.collect import imports, projection, repeats, traffic
 from habitue.collect.envelope import Event
 from habitue.collect.journal import Position
-from habitue.identity import commands, decide, explain, graph, known, nodes, preview, replay, rulebook, safer, undone
+from habitue.identity import (
+    commands,
+    decide,
+    explain,
+    graph,
+    known,
+    nodes,
+    preview,
+    replay,
+    review,
+    rulebook,
+    safer,
+    undone,
+)
 from habitue.identity.matching.run import match_table
 from habitue.identity.proposals import Matcher
 from habitue.identity.rulebook import Rulebook
 from habitue.insights import catalogue
 from habitue.insights import store as insights
 from habitue.kernel import jobs, state
+from habitue.kernel.clock import EPOCH
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.privacy import consents
@@ -139,10 +155,13 @@ def run_learning(ws: Context, job: jobs.Job) -> None:
 
 
 def follow(ws: Context, follower: realtime.Follower) -> bool:
-    """Bring memberships up to what was projected and to the clock; returns whether more is waiting."""
+    """Bring memberships up to what was projected and to the clock, and their history to what was undone.
+
+    Returns whether more is waiting.
+    """
     if realtime.was_set_back(ws):
         settling.settle_all(ws, follower, "time")
-    return realtime.follow(ws, follower).is_more
+    return realtime.follow(ws, follower).is_more or retelling.correct(ws, follower)
 
 
 def settle(ws: Context, follower: realtime.Follower) -> None:
@@ -157,7 +176,7 @@ def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], Non
     catch_up(ws, projection.journal(ws).tail())
     try:
         importing.run(
-            ws, job, apply=partial(catch_up, ws), records_of_import=timeline.records_of_import, progress=progress
+            ws, job, apply=_one_group_behind(ws), records_of_import=timeline.records_of_import, progress=progress
         )
     except jobs.JobCancelled:
         outcome = "cancelled"
@@ -169,6 +188,19 @@ def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], Non
     people_of_import(ws, job.subject_id)
     refresh(ws)
     jobs.finish(ws, job.job_id, state=outcome, error=problem, claimed_at=job.started_at)
+
+
+def _one_group_behind(ws: Context) -> Callable[[], None]:
+    """Projects what a file brought; where another process does that, it is let one group ahead, and no further."""
+    before: list[Position] = []
+
+    def apply() -> None:
+        if before:
+            catch_up(ws, before.pop())
+        catch_up(ws)
+        before.append(projection.journal(ws).tail())
+
+    return apply
 
 
 def people_of_import(ws: Context, import_id: str) -> None:
@@ -204,6 +236,8 @@ def undo_import(ws: Context, import_id: str) -> None:
     """Take an import back, as if it had never happened."""
     importing.require_undoable(ws, import_id)
     catch_up(ws, decide.submit(ws, commands.UndoImport(import_id=import_id)))
+    with ws.register.write() as conn:
+        review.settle(conn)
     for heir_id in importing.note_undone(ws, import_id):
         people_of_import(ws, heir_id)
     refresh(ws)
@@ -236,6 +270,7 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
     catch_up(ws, decide.submit(ws, commands.ErasePerson(identifier_ids=person.identifier_ids)))
     projection.forget_projected(ws)
     ws.register.forget_deleted()
+    snapshot.erase(ws)
     refresh(ws)
     insights.forget(ws, [person.row.profile_id])
     ws.lake.sweep(grace=0)
@@ -303,8 +338,9 @@ def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[n
                         conn, import_id, repeats.heirs(conn, import_id), secret=ws.secret("records")
                     )
                     repeats.note_inherited(conn, inherited)
+                    since = timeline.received_first(conn, timeline.is_of_import(import_id))
                     timeline.delete_import(conn, import_id)
-                    yield _replay(ws, conn, around)
+                    yield _retold(conn, around, _replay(ws, conn, around), since)
                 case commands.ErasePerson(identifier_ids=identifier_ids):
                     around = replay.closure(conn, identifier_ids)
                     timeline.delete(conn, undone.forget_about(conn, identifier_ids))
@@ -312,8 +348,9 @@ def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[n
                     yield _replay(ws, conn, around)
                 case commands.Undo(seqs=seqs):
                     around = replay.closure(conn, undone.met_by(conn, seqs))
+                    since = timeline.received_first(conn, timeline.is_among(conn, seqs))
                     timeline.delete(conn, undone.forget(conn, seqs))
-                    yield _replay(ws, conn, around)
+                    yield _retold(conn, around, _replay(ws, conn, around), since)
                 case decision:
                     yield from _decided(ws, conn, [(decision, event)])
 
@@ -324,9 +361,19 @@ def _decided(ws: Context, conn: Connection, told: Sequence[commands.Told]) -> It
     commands.note(conn, told)
     first = told[0][0]
     if commands.is_retroactive(conn, first):
-        yield _replay(ws, conn, undone.around(conn, first))
+        around = undone.around(conn, first)
+        yield _retold(conn, around, _replay(ws, conn, around), EPOCH)
     else:
         yield from commands.apply(conn, ws, told)
+
+
+def _retold(
+    conn: Connection, around: replay.Closure, resolved: nodes.Resolved, since: datetime | None
+) -> nodes.Resolved:
+    """Note that audiences have to tell the history of these people anew."""
+    if since is not None:
+        corrections.note(conn, around.profile_ids | resolved.changed, since)
+    return resolved
 
 
 _STEPS = {"fact": _arrived, "release": _released, "command": _commands}

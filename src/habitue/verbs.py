@@ -10,7 +10,17 @@ from habitue import flow
 from habitue.access import policy
 from habitue.activation import export, exports
 from habitue.activation.columns import DEFAULT_COLUMNS
-from habitue.audiences import alike, archive, comparing, create, membership, proposals, taken
+from habitue.audiences import (
+    alike,
+    archive,
+    comparing,
+    create,
+    found_people,
+    list_changes,
+    membership,
+    proposals,
+    taken,
+)
 from habitue.audiences import reading as audience_reading
 from habitue.audiences import why as reasons
 from habitue.audiences.audience import Audience
@@ -263,6 +273,42 @@ class Audiences(Verbs):
     def find_alike(self, audience_id: str, *, wanted: int = 1_000) -> alike.Alike:
         """Find the people who are most like those of an audience but not in it, as many as wanted."""
         return flow.find_alike(self._ws, audience_id, wanted=wanted)
+
+    def create_list(
+        self, name: str, *, people: Sequence[str] = (), description: str = "", purpose: str | None = None
+    ) -> Audience:
+        """Make a fixed list of people, given by their profile ids."""
+        made = list_changes.make(self._ws, name=name, description=description, purpose=purpose)
+        self.put_on(made.audience_id, people)
+        return made
+
+    def freeze(self, audience_id: str, name: str) -> Audience:
+        """Make a fixed list of everybody who belongs to an audience now."""
+        source = audience_reading.get(self._ws, audience_id)
+        people = list_changes.members_of(self._ws, source.rule)
+        return self.create_list(name, people=people, description=source.description, purpose=source.purpose)
+
+    def put_on(self, audience_id: str, people: Sequence[str]) -> int:
+        """Put people (profile ids) on a fixed list; returns how many were not on it."""
+        return self._changed(list_changes.put_on(self._ws, audience_id=audience_id, profile_ids=people))
+
+    def take_off(self, audience_id: str, people: Sequence[str]) -> int:
+        """Take people (profile ids) off a fixed list; returns how many were on it."""
+        return self._changed(list_changes.take_off(self._ws, audience_id=audience_id, profile_ids=people))
+
+    def find(self, texts: Sequence[str]) -> found_people.Found:
+        """The people whose e-mail address, phone, customer or card number each text is, and the texts of nobody."""
+        return found_people.find_people(self._ws, texts)
+
+    def find_in_text(self, text: str) -> found_people.Found:
+        """The same of a pasted text or the text of a CSV file."""
+        return found_people.find_in_text(self._ws, text)
+
+    def _changed(self, change: list_changes.ListChange) -> int:
+        if change.position is not None:
+            flow.catch_up(self._ws, change.position)
+            flow.refresh(self._ws)
+        return change.people
 
     def proposals(self) -> Sequence[proposals.Proposal]:
         """What to do today: groups worth an hour, most expected money first."""

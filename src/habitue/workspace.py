@@ -22,6 +22,7 @@ from habitue.privacy import purposes
 from habitue.source_verbs import Sources
 from habitue.verbs import Audiences, Exports, Imports, Insights, Jobs, Ledger, People, Purposes, Reports
 from habitue.verbs_of_identity import Identity, Matching, Review
+from habitue.verbs_of_lake import OpenLake
 
 
 class Workspace:
@@ -56,10 +57,10 @@ class Workspace:
         """The relational store."""
         return self.context.register
 
-    @property
-    def lake(self) -> Lake:
-        """The columnar replica."""
-        return self.context.lake
+    @cached_property
+    def lake(self) -> OpenLake:
+        """The tables for analysts, over the columnar replica."""
+        return OpenLake(self.context)
 
     @property
     def clock(self) -> Clock:

@@ -12,7 +12,10 @@ from typing import Any, get_args
 import ibis.expr.types as ir
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from naive_rules import NOW, ZONE, World, members, rules, seeds, world
+from tests.rules.made_rules import rules, seeds
+from tests.rules.made_worlds import world
+from tests.rules.oracle import members
+from tests.rules.world import NOW, ZONE, World
 
 from habitue.audiences.check import check_rule
 from habitue.audiences.compile import compile_rule

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from naive_rules import rules
+from tests.rules.made_rules import rules
 
 from habitue.audiences.rule import (
     Consent,

@@ -12,7 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 from cluster import cluster
 from hypothesis import HealthCheck, Phase, given, settings
-from naive_rules import (
+from pyspark.errors import AnalysisException
+from tests.rules.made_rules import rules
+from tests.rules.made_worlds import world
+from tests.rules.oracle import members
+from tests.rules.world import (
     ALLOWED,
     CONSENTS,
     EVENTS,
@@ -24,11 +28,7 @@ from naive_rules import (
     RFM,
     ZONE,
     World,
-    members,
-    rules,
-    world,
 )
-from pyspark.errors import AnalysisException
 
 from habitue.audiences.compile import compile_rule
 from habitue.audiences.fields import kind_of

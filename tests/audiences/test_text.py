@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from naive_rules import rules
+from tests.rules.made_rules import rules
 
 from habitue.audiences.rule import EventCount, Group, Rule, Same, Sequence, Step, Trait, Window
 from habitue.audiences.text import RuleTextInvalid, RuleTextUnreadable, problem_of, read
@@ -40,6 +40,12 @@ def test_a_sequence_reads_as_it_is_said() -> None:
     assert written(read(text)) == text.replace("7 days", "1 week")
 
 
+def test_equal_signs_are_read_as_is_and_is_not() -> None:
+    assert read('country = "DE" and age != 30') == read('country is "DE" and age is not 30')
+    assert read('did "A" where (channel = "web")') == read('did "A" where (channel is "web")')
+    assert "=" in completion("country ", 8).words
+
+
 def test_audiences_are_called_by_their_names() -> None:
     rule = read('in audience "Regulars"', audience_ids={"Regulars": "id-1"})
     assert written(rule, audience_names={"id-1": "Regulars"}) == 'in audience "Regulars"'
@@ -54,6 +60,7 @@ def test_audiences_are_called_by_their_names() -> None:
         ('country is "DE" and', 1, 20, "…"),
         ('did "Order Completed" in last 5 parsecs', 1, 33, "parsecs"),
         ("country is § ", 1, 12, "§"),
+        ('country = "DE" or age == 3', 1, 24, "="),
     ],
 )
 def test_an_error_points_at_the_word(text: str, line: int, column: int, word: str) -> None:

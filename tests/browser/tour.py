@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
+from habitue.audiences.rule import encode
+from habitue.audiences.text import read
 from tests.browser.steps import settled
 
 if TYPE_CHECKING:
@@ -12,6 +15,12 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import Served
 
+RULE = read(
+    'sum(total) of "Order Completed" >= 20 in last year where (products.category contains "tee") '
+    'and sequence ("Order Completed", then within 90 days "Order Completed" same (payment_method), '
+    'not within 1 week "Order Refunded") and any of household (country is "DE") and near country "DE" '
+    'and may use newsletter and sample "half" 0 % to 50 %'
+)
 LISTS = {
     "home": "home/",
     "people": "people/",
@@ -23,6 +32,8 @@ LISTS = {
     "imports": "imports/",
     "audiences": "audiences/",
     "builder": "audiences/new/",
+    "builder-rule": f"audiences/new/?{urlencode({'rule': encode(RULE)})}",
+    "list-new": "audiences/lists/new/",
     "insights": "insights/",
     "rfm": "insights/rfm/",
     "at-risk": "insights/rfm/at-risk/",
@@ -49,6 +60,7 @@ LISTS = {
     "review-rules": "review/rules/",
     "sources": "sources/",
     "source-new": "sources/new/",
+    "sql": "sql/",
     "settings": "settings/",
     "users": "settings/users/",
     "user-add": "settings/users/add/",
@@ -98,6 +110,15 @@ def _around(page: Page, name: str) -> Iterator[str]:
         page.goto(f"{where}edit/")
         settled(page)
         yield "builder-full"
+        page.goto(f"{where}history/")
+        settled(page)
+        yield "audience-history"
+        page.goto(where)
+        settled(page)
+        page.get_by_role("link", name="Why?").first.click()
+        page.wait_for_load_state()
+        settled(page)
+        yield "audience-why"
         page.goto(where)
         page.get_by_role("link", name="Export", exact=True).click()
         page.wait_for_load_state()

@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,26 +66,51 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in listed.split()]
 
 
+def command_of(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_serve_answers_works_and_stops_with_its_worker(
+def test_serve_answers_works_and_stops_with_its_children(
     call: Call, shop: Path, port: int, number: signal.Signals
 ) -> None:
     with running("serve", "--json", "--bind", f"127.0.0.1:{port}") as process:
         assert answer(process, f"http://127.0.0.1:{port}/health") == 200
         assert answer(process, f"http://127.0.0.1:{port}/ready") == 200
         assert answer(process, f"http://127.0.0.1:{port}/") == 200
-        workers = children(process.pid)
-        assert len(workers) == 1
+        beside = children(process.pid)
+        assert len(beside) == 2
         process.send_signal(number)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     told = json.loads(out)
     assert told["url"] == f"http://127.0.0.1:{port}/"
     assert re.fullmatch(r"[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}", told["setup_code"])
-    for worker in workers:
+    for child in beside:
         with pytest.raises(ProcessLookupError):
-            os.kill(worker, 0)
+            os.kill(child, 0)
+
+
+@pytest.mark.slow
+def test_serve_starts_a_killed_projector_again(call: Call, shop: Path, port: int) -> None:
+    def projectors() -> set[int]:
+        return {pid for pid in children(process.pid) if b"habitue.work.projector" in command_of(pid)}
+
+    def wait_for(is_so: Callable[[], object]) -> None:
+        give_up_at = time.monotonic() + 60
+        while not is_so():
+            assert time.monotonic() < give_up_at
+            time.sleep(0.05)
+
+    with running("serve", "--json", "--bind", f"127.0.0.1:{port}") as process:
+        wait_for(projectors)
+        (first,) = projectors()
+        os.kill(first, signal.SIGKILL)
+        wait_for(lambda: projectors() - {first})
 
 
 def test_serve_says_when_the_address_is_taken(call: Call, shop: Path, port: int) -> None:

@@ -82,6 +82,28 @@ def test_a_disk_that_fails_is_no_success_and_nothing_that_was_answered_is_lost(
         assert len(sqlite_ws.people.timeline(row.profile_id)) == 1
 
 
+def test_errors_of_the_disk_add_nothing_to_what_waits(
+    sqlite_ws: Any, make_caller: MakeCaller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty errors begin forty segments, which would be more than a gigabyte if they counted as a whole."""
+    call = make_caller(sqlite_ws, backlog_bytes=100_000)
+
+    def fails(_: int) -> None:
+        raise OSError(errno.EIO, "input/output error")
+
+    for number in range(40):
+        with monkeypatch.context() as broken:
+            broken.setattr(os, "fdatasync", fails)
+            assert call("POST", "/v1/batch", body(number)).data["code"] == "not_durable"
+        assert call("POST", "/v1/batch", body(number)).status == 200
+    call.loop.run_until_complete(call.door.pressure.look(is_forced=True))
+    assert 1_000 < call.door.pressure.backlog_bytes < 100_000
+    folder = sqlite_ws.folder / "journal"
+    assert sum(path.stat().st_size for path in folder.glob("*.seg")) < 2 * 64 * 1024 * 1024
+    call.project()
+    assert sqlite_ws.people.count() == 40
+
+
 def test_after_an_error_the_journal_goes_on_in_a_new_segment(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     journal = Journal(tmp_path, FixedClock(NOW), segment_bytes=1 << 16)
     journal.append([b"one"])

@@ -16,6 +16,9 @@ from bench.crash.serving import Served
 from prometheus_client.parser import text_string_to_metric_families
 
 from habitue.door.operations import METRICS_SECRET, Operations
+from habitue.kernel import state
+from habitue.kernel.clock import micros
+from habitue.work import projector
 from habitue.workspace import Workspace
 from tests.door.arrivals import arrived, url_of, wait_for
 from tests.door.conftest import Answered, Caller, MakeCaller
@@ -63,9 +66,16 @@ def test_a_door_is_alive_and_ready(call: Caller) -> None:
     assert ask(call, "/health").data == {"status": "ok"}
     answer = ask(call, "/ready")
     checks = {"register": "ok", "journal": "ok", "disk": "ok", "backlog": "ok"}
-    assert (answer.status, answer.data) == (200, {"status": "ready", "checks": checks})
+    told = {"status": "ready", "checks": checks, "projector_seen_seconds_ago": None}
+    assert (answer.status, answer.data) == (200, told)
     assert list((call.ws.folder / "journal").glob("*.probe")) == []
     assert ask(call, "/healthy").status == 404
+
+
+def test_ready_tells_when_the_projector_was_seen(quick: Caller) -> None:
+    with quick.ws.register.write() as conn:
+        state.store(conn, {projector.SEEN: micros(quick.ws.context.clock.now()) - 2_500_000})
+    assert ask(quick, "/ready").data["projector_seen_seconds_ago"] == 2.5
 
 
 def test_a_full_disk_is_not_ready(sqlite_ws: Workspace, make_caller: MakeCaller) -> None:
@@ -177,10 +187,12 @@ def test_figures_of_the_worker_come_through_the_register_and_logs_give_nobody_aw
     try:
         _send_marks(server, issued, secret)
         wait_for(lambda: len(arrived(ws)) == 3, seconds=30)
+        wait_for(lambda: figures(_get(f"{server.url}/metrics"))["habitue_worker_seen_timestamp_seconds"], seconds=30)
         found = figures(_get(f"{server.url}/metrics"))
         assert found["habitue_door_events_accepted_total{source=website}"] == 3
         assert found["habitue_projector_events_total"] == 3
         assert found["habitue_worker_seen_timestamp_seconds"] > 1.7e9
+        assert found["habitue_projector_seen_timestamp_seconds"] > 1.7e9
         _import_marks(ws, tmp_path)
         # Without its table the projector fails in the middle of personal values, again and again.
         with ws.register.write() as conn:

@@ -176,6 +176,16 @@ def test_what_cannot_be_taken_as_a_whole_is_refused(quick: Caller, body: bytes, 
             json.dumps({"type": "page", "userId": "u", "properties": dict.fromkeys(map(str, range(301)), 1)}).encode(),
             "too_many_fields",
         ),
+        (
+            json.dumps({"type": "identify", "userId": "u", "traits": dict.fromkeys(map(str, range(301)), 1)}).encode(),
+            "too_many_fields",
+        ),
+        (
+            json.dumps(
+                {"type": "identify", "userId": "u", "context": {"traits": dict.fromkeys(map(str, range(301)), 1)}}
+            ).encode(),
+            "too_many_fields",
+        ),
     ],
 )
 def test_a_message_that_cannot_be_kept_is_named_and_the_others_are_taken(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -139,27 +139,36 @@ def _undone(rng: random.Random, pool: Pool, subject: str, number: int) -> list[S
     ]
 
 
-def live(ws: Workspace, told: History, *, with_undone: bool) -> Counter[str]:
-    """Let a history happen; what is undone happens and is taken back, or leaves its place in the journal empty."""
+def live(
+    ws: Workspace, told: History, *, with_undone: bool, after: Callable[[Workspace], None] = lambda ws: None
+) -> Counter[str]:
+    """Let a history happen; what is undone happens and is taken back, or leaves its place in the journal empty.
+
+    `after` is done after every step, whether it happened or not.
+    """
     met: Counter[str] = Counter()
     gone: list[int] = []
     import_id = None
     for step in told.steps:
         if step.is_undone and not with_undone:
             _pass_over(ws, len(step.messages) or 1)
+            after(ws)
             continue
         _happen(ws, step)
         met[step.kind] += 1
         if step.is_undone:
             import_id = step.import_id
             gone.append(_last_seq(ws))
+        after(ws)
     if not with_undone:
         _pass_over(ws, 1)
+        after(ws)
         return met
     with ws.register.read() as conn:
         seqs = [each.seq for each in listings.of_seqs(conn, gone)]
     undo = commands.UndoImport(import_id) if import_id else commands.Undo(seqs=tuple(seqs))
     flow.catch_up(ws.context, decide.submit(ws.context, undo))
+    after(ws)
     return met
 
 

@@ -150,3 +150,13 @@ def test_a_former_id_leads_to_the_person_of_today(ws: Workspace) -> None:
     send(ws, identify("u1", phone="030 901820"))
     assert names(ws) == ["Anna Berg"]
     assert ws.people.get(younger.profile_id).row.name == "Anna Berg"
+
+
+def test_a_record_that_only_tells_the_surname_opens_the_door_to_nobody_of_the_house(ws: Workspace) -> None:
+    send(ws, identify(number="1", email="berg@mail.example", first_name="Anna", last_name="Berg"))
+    send(ws, identify(number="2", email="berg@mail.example", last_name="Berg"))
+    send(ws, identify(number="3", email="berg@mail.example", first_name="A.", last_name="Berg"))
+    assert names(ws) == ["Anna Berg"], "a surname or an initial fits Anna"
+    send(ws, identify(number="4", email="berg@mail.example", first_name="Carmen", last_name="Berg"))
+    send(ws, identify(number="5", email="berg@mail.example", first_name="Axel", last_name="Berg"))
+    assert names(ws) == ["Anna Berg", "Axel Berg", "Carmen Berg"]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -15,42 +12,11 @@ from habitue import flow
 from habitue.audiences.rule import Trait
 from habitue.identity import replay
 from habitue.identity.tables import identifiers, links, violations
-from habitue.kernel.clock import FixedClock
-from habitue.workspace import Workspace, create_workspace
-from tests.conftest import NOW
+from habitue.workspace import Workspace
 from tests.identity.histories import SUBJECTS, everything, history, live
+from tests.identity.worlds import worlds as worlds
 
-Worlds = Callable[[], tuple[Workspace, Workspace]]
 HISTORIES = {"sqlite": 18, "postgres": 6}
-
-
-@pytest.fixture
-def worlds(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Workspace, Workspace]]:
-    """Two fresh workspaces with the same secrets."""
-    made = []
-    for name in ("with", "without"):
-        folder = tmp_path / name
-        if made:
-            folder.mkdir()
-            shutil.copy(tmp_path / "with" / "habitue.key", folder / "habitue.key")
-        made.append(create_workspace(folder, clock=FixedClock(NOW), environ=_environ(request, name)))
-    yield made[0], made[1]
-    for ws in made:
-        ws.close()
-
-
-def _environ(request: pytest.FixtureRequest, name: str) -> dict[str, str]:
-    if getattr(request, "param", "sqlite") == "sqlite":
-        return {}
-    url = sa.make_url(request.getfixturevalue("postgres_database"))
-    if name == "with":
-        return {"HABITUE_REGISTER__URL": url.render_as_string(hide_password=False)}
-    server = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    beside = url.set(database=f"{url.database}_beside")
-    with server.connect() as conn:
-        conn.exec_driver_sql(f"CREATE DATABASE {beside.database}")
-    server.dispose()
-    return {"HABITUE_REGISTER__URL": beside.render_as_string(hide_password=False)}
 
 
 @pytest.mark.parametrize("worlds", ["sqlite", "postgres"], indirect=True)

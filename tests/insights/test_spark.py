@@ -13,7 +13,7 @@ from habitue.insights import store
 from habitue.workspace import Workspace, open_workspace
 
 TOLERANCE = 1e-9
-"""How far two values may differ, as a share: sums of amounts are exact, means of floats may be added in another order."""
+"""How far two values may differ, as a share: amounts are exact, floats may be added in another order."""
 
 
 def learnt(ws: Workspace) -> dict[str, dict[str, dict[str, Any]]]:

@@ -20,6 +20,7 @@ VERBS: Mapping[str, str] = {
     "audiences.read": _("see audiences"),
     "audiences.edit": _("build and change audiences"),
     "insights.read": _("see insights"),
+    "sql.run": _("ask the tables in SQL"),
     "exports.read": _("see what was exported"),
     "ledger.read": _("read the ledger"),
     "settings.read": _("see the settings"),
@@ -32,7 +33,7 @@ _ALL = frozenset(VERBS)
 ROLES: Mapping[str, frozenset[str]] = {
     "owner": _ALL,
     "admin": _ALL - {"people.erase"},
-    "analyst": _READ | {"audiences.edit", "sources.read"},
+    "analyst": _READ | {"audiences.edit", "sources.read", "sql.run"},
     "marketer": _READ | {"audiences.edit", "people.export"},
     "agent": frozenset({"people.read"}),
     "privacy_officer": _READ | {"people.erase", "people.export", "ledger.read"},

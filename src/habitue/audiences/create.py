@@ -20,17 +20,18 @@ def create(
     purpose: str | None = None,
     folder: str = "",
     publish: bool = True,
+    audience_id: str = "",
 ) -> Audience:
     """Save a rule under a name, as a draft unless it is to be published; memberships are kept of published ones.
 
-    Raises PermissionMissing, AudienceNameInvalid, AudienceNameTaken, RuleTooLarge, RuleInvalid, and NotFound for
-    an audience or purpose that does not exist.
+    It gets a new id where none is given. Raises PermissionMissing, AudienceNameInvalid, AudienceNameTaken,
+    RuleTooLarge, RuleInvalid, and NotFound for an audience or purpose that does not exist.
     """
     policy.require(ws.actor, "audiences.edit")
     check_names(name, description)
     now = ws.clock.now()
     made = Audience(
-        audience_id=ws.ids.new(),
+        audience_id=audience_id or ws.ids.new(),
         name=name.strip(),
         description=description.strip(),
         rule=rule,

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import ibis
 
 from habitue.access.policy import require
-from habitue.audiences.json_columns import json_text
+from habitue.audiences.json_columns import json_rows, json_text
 from habitue.audiences.tables import AGE, PEOPLE_COLUMNS
 from habitue.insights.catalogue import FieldKind, insights
+from habitue.insights.orders import COMPLETED
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
 from habitue.quality import dictionary
@@ -189,6 +190,20 @@ def event_suggestions(ws: Context, prefix: str = "", limit: int = 50) -> Sequenc
         named = named.filter(named["name"].lower().startswith(ibis.literal(prefix.strip()).lower()))
     counted = named.group_by("name").aggregate(people=lambda t: t.profile_id.nunique())
     return _suggested(ws, counted, "name", limit)
+
+
+def product_suggestions(ws: Context, name: str, prefix: str = "", limit: int = SUGGESTIONS) -> Sequence[Suggestion]:
+    """The most frequent values of a property of bought products that begin with `prefix`, most people first."""
+    require(ws.actor, "audiences.read")
+    if not is_field_name(name):
+        return []
+    bought = ws.lake.table("events").filter(lambda t: t["name"] == COMPLETED)
+    products = json_rows(bought, "properties", "products", "profile_id")
+    values = products.select("profile_id", value=json_text(products.element, name)).filter(lambda t: t.value != "")
+    if prefix.strip():
+        values = values.filter(values.value.lower().startswith(ibis.literal(prefix.strip()).lower()))
+    counted = values.group_by("value").aggregate(people=lambda t: t.profile_id.nunique())
+    return _suggested(ws, counted, "value", limit)
 
 
 def _suggested(ws: Context, counted: ibis.Table, column: str, limit: int) -> Sequence[Suggestion]:

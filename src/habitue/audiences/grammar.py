@@ -61,7 +61,8 @@ place_part: COUNTRY string -> near_country
 related: QUANTIFIER "of" AROUND "(" rule ")"
 sample: "sample" string number "%" "to" number "%"
 
-comparison: "is" value -> is_
+comparison: ("is" | "=") value -> is_
+     | "!=" value -> is_not
      | "is" "not" value -> is_not
      | "is" "known" -> is_known
      | "is" "unknown" -> is_unknown

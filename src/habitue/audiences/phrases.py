@@ -11,6 +11,7 @@ from typing import Any
 from habitue.audiences import phrases_more as more
 from habitue.audiences.check import fitting_kind
 from habitue.audiences.fields import RuleField, insight_field, is_own, trait_field
+from habitue.audiences.fixed_list import list_of
 from habitue.audiences.measures import kind_of_measure
 from habitue.audiences.places import IN_COUNTRY, IN_OTHER_COUNTRY
 from habitue.audiences.properties import AMOUNTS, PRODUCTS, property_kind
@@ -316,6 +317,9 @@ def _value(rule: EventValue, reader: Reader) -> Phrase:
 
 def _narrowed(said: Phrase, rule: EventCount | EventSum | EventValue | Step, reader: Reader) -> Phrase:
     """With the conditions on the event's properties in brackets behind it."""
+    list_id = list_of(rule) if isinstance(rule, EventValue) else None
+    if list_id is not None:
+        return reader.phrase(_("are on the list “*%(name)s*”"), name=reader.audience_names.get(list_id, list_id))
     tests = []
     for test in rule.where:
         name = test.property.removeprefix(PRODUCTS)

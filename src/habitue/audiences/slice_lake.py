@@ -19,7 +19,7 @@ from habitue.audiences.stays import HISTORY
 from habitue.kernel import lake
 from habitue.kernel.context import Context
 from habitue.kernel.lake import Lake
-from habitue.profiles.replica import PEOPLE
+from habitue.profiles.replica_tables import PEOPLE
 from habitue.profiles.slices import CONSENTS, EVENTS
 
 PREFIX = "slice_"

@@ -11,6 +11,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from habitue.audiences import corrections
 from habitue.identity.tables import identifiers
 from habitue.kernel import lake, state
 from habitue.kernel.context import Context
@@ -151,6 +152,7 @@ def erase_person(conn: Connection, identifier_ids: Iterable[int], profile_id: st
     ids = [profile_id, *own]
     for table in (stays, due):
         conn.execute(sa.delete(table).where(among(conn, table.c.profile_id, ids)))
+    corrections.forget(conn, ids)
     _note(conn, 1)
 
 
@@ -171,6 +173,11 @@ def refresh_lake(ws: Context) -> None:
             return
         table = history_table(conn)
     ws.lake.write("stays", table, seq=wanted)
+
+
+def note_change(conn: Connection) -> None:
+    """The lake's table of stays is behind the register's."""
+    _note(conn, 1)
 
 
 def _note(conn: Connection, changes: int) -> None:

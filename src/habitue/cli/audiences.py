@@ -155,6 +155,70 @@ def as_text(session: Session, wanted: str) -> None:
     session.give({"text": text}, lambda: click.echo(text))
 
 
+@audience.command("list-new")
+@click.argument("name")
+@click.option("--from", "source", metavar="FILE|-", help="A text or CSV file of e-mail addresses or numbers.")
+@click.option("--freeze", "frozen", metavar="AUDIENCE", help="The people of this audience, as they are now.")
+@pass_session
+def list_new(session: Session, name: str, source: str | None, frozen: str | None) -> None:
+    """Make a fixed list of people, whom no rule changes."""
+    if source is not None and frozen is not None:
+        raise click.UsageError("A list comes from a file (--from) or from an audience (--freeze).")
+    with session.open() as ws:
+        if frozen is not None:
+            made = ws.audiences.freeze(find(ws, frozen).audience_id, name)
+            unknown: tuple[str, ...] = ()
+        else:
+            found = ws.audiences.find_in_text(_text_of(source)) if source is not None else None
+            made = ws.audiences.create_list(name, people=found.profile_ids if found else ())
+            unknown = found.unknown if found else ()
+        counted = ws.audiences.count(made.rule)
+    _tell_unknown(session, unknown)
+    session.give(
+        {"audience": made, "count": counted, "unknown": unknown},
+        lambda: session.say(_("“%(name)s” holds %(people)s people."), name=made.name,
+                            people=session.cell(counted.people)),
+    )  # fmt: skip
+
+
+@audience.command("list-change")
+@click.argument("wanted", metavar="LIST")
+@click.option("--add", "added", metavar="FILE|-", help="A text or CSV file of those to put on it.")
+@click.option("--remove", "removed", metavar="FILE|-", help="A text or CSV file of those to take off.")
+@pass_session
+def list_change(session: Session, wanted: str, added: str | None, removed: str | None) -> None:
+    """Put people on a fixed list, or take them off."""
+    with session.open() as ws:
+        chosen = find(ws, wanted)
+        coming, going = (
+            ws.audiences.find_in_text(_text_of(file)) if file is not None else None for file in (added, removed)
+        )
+        told = {
+            "added": ws.audiences.put_on(chosen.audience_id, coming.profile_ids) if coming else 0,
+            "removed": ws.audiences.take_off(chosen.audience_id, going.profile_ids) if going else 0,
+        }
+    _tell_unknown(session, (*(coming.unknown if coming else ()), *(going.unknown if going else ())))
+    session.give(
+        told,
+        lambda: session.say(_("%(added)s people were put on it, %(removed)s taken off."),
+                            added=session.cell(told["added"]), removed=session.cell(told["removed"])),
+    )  # fmt: skip
+
+
+def _tell_unknown(session: Session, texts: tuple[str, ...]) -> None:
+    if texts:
+        session.say(_("Not known: %(texts)s"), texts=", ".join(texts[:20]) + (" …" if len(texts) > 20 else ""))
+
+
+def _text_of(file: str | None) -> str:
+    if file == "-":
+        return sys.stdin.read()
+    path = Path(file or "")
+    if not path.is_file():
+        raise click.BadParameter(f"there is no file {file}")
+    return path.read_text(encoding="utf-8-sig", errors="replace")
+
+
 def _rule(ws: Workspace, wanted: str | None, rule_text: str | None, text: str | None = None) -> Rule:
     if [wanted, rule_text, text].count(None) != 2:
         raise click.UsageError("Name an audience, a rule (--rule) or its text (--text).")

@@ -20,6 +20,7 @@ from habitue.cli.exports import export
 from habitue.cli.identity import identity, review
 from habitue.cli.imports import import_files, imports, undo
 from habitue.cli.insights import insight
+from habitue.cli.lake import lake, sql
 from habitue.cli.matching import match
 from habitue.cli.operations import doctor, metrics
 from habitue.cli.people import people
@@ -46,7 +47,7 @@ def habitue() -> None:
 
 for command in (
     init, demo, serve, import_files, imports, undo, sources, people, audience, insight, report, export, match,
-    identity, review, doctor, metrics,
+    identity, review, doctor, metrics, sql, lake,
 ):  # fmt: skip
     habitue.add_command(command)
 

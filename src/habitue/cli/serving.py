@@ -1,4 +1,4 @@
-"""`habitue serve`: the pages and the worker, started and stopped together."""
+"""`habitue serve`: the pages, the projector and the worker, started and stopped together."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 STOP_SECONDS = 15
 RESTART_SECONDS = 2.0
+BESIDE = ("projector", "worker")
 
 
 class AddressUnusable(HabitueError):
@@ -65,7 +66,7 @@ def run(session: Session, ws: Workspace, bind: str) -> None:
         door = Door(world)
         key = ws.secret(operations.METRICS_SECRET).hex()
         watched = operations.Operations(world, door, who=ws.config.serve.metrics, key=key)
-        with _worker(ws):
+        with _beside(ws):
             asgi.serve(ws, host, port, mounts=dict.fromkeys(MOUNTS, door) | dict.fromkeys(operations.MOUNTS, watched))
             door.tally.flush()
 
@@ -103,23 +104,26 @@ def _address(bind: str) -> tuple[str, int]:
 
 
 @contextmanager
-def _worker(ws: Workspace) -> Iterator[None]:
-    """The worker as a child of its own session, so that Ctrl-C in a terminal reaches only us and we stop it.
+def _beside(ws: Workspace) -> Iterator[None]:
+    """Projector and worker as children of their own sessions, so that Ctrl-C in a terminal reaches only us.
 
-    One that dies is started again; work that it had begun is taken up when its lease ends.
+    One that dies is started again; a job that it had begun is taken up when its lease ends.
     """
     is_over = threading.Event()
-    keeper = threading.Thread(target=_keep_working, args=(str(ws.folder), is_over), daemon=True)
-    keeper.start()
+    keepers = [threading.Thread(target=_keep, args=(name, str(ws.folder), is_over), daemon=True) for name in BESIDE]
+    for keeper in keepers:
+        keeper.start()
     try:
         yield
     finally:
         is_over.set()
-        keeper.join()
+        for keeper in keepers:
+            keeper.join()
 
 
-def _keep_working(folder: str, is_over: threading.Event) -> None:
-    command = [sys.executable, "-m", "habitue.work.worker", folder, str(os.getpid())]
+def _keep(name: str, folder: str, is_over: threading.Event) -> None:
+    """Keep a process of the room `work` running."""
+    command = [sys.executable, "-m", f"habitue.work.{name}", folder, str(os.getpid())]
     while not is_over.is_set():
         child = subprocess.Popen(command, env=environment(), stdin=subprocess.DEVNULL, start_new_session=True)
         while child.poll() is None and not is_over.wait(0.2):

@@ -8,6 +8,7 @@ does not fit ends it too and is overwritten by the next append.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import struct
@@ -75,6 +76,10 @@ class JournalLike(Protocol):
         """Whether `drop_before` the end would find something after the start."""
         ...
 
+    def bytes_between(self, start: Position, end: Position) -> int:
+        """How many bytes were really written between two positions, 0 when `end` is not after `start`."""
+        ...
+
 
 class Journal:
     """Appends bodies durably and reads them in order; several processes may append, one at a time."""
@@ -104,6 +109,7 @@ class Journal:
             size = segment_bytes(tail.segment, self._segment_bytes)
             is_full = tail.offset + len(frames) > size and tail.offset > len(MAGIC)
             if is_full or self._is_doubtful:
+                self._close(tail)
                 tail = Position(tail.segment + 1)
             self._is_doubtful = True
             self._write(tail, frames)
@@ -147,6 +153,16 @@ class Journal:
         """Whether a whole segment lies before the end that did not lie before the start."""
         return end.segment > start.segment
 
+    def bytes_between(self, start: Position, end: Position) -> int:
+        """How many bytes were really written between two positions; segments that were dropped count for nothing."""
+        if end <= start:
+            return 0
+        whole = 0
+        for number in range(start.segment, end.segment):
+            with contextlib.suppress(FileNotFoundError):
+                whole += self.path(number).stat().st_size
+        return max(0, whole + end.offset - start.offset)
+
     def rotate(self, expected: Position) -> Position | None:
         """Begin a new segment, so that the present one can be dropped once it is projected.
 
@@ -163,6 +179,12 @@ class Journal:
     def path(self, segment: int) -> Path:
         """The file of a segment."""
         return self.folder / f"{segment:08d}.seg"
+
+    def _close(self, tail: Position) -> None:
+        """Give back the place that a segment does not use, since it ends here; its size tells then what it holds."""
+        # Where the disk refuses even this, only the place is lost: what comes next decides whether it can be written.
+        with contextlib.suppress(OSError):
+            os.truncate(self.path(tail.segment), tail.offset)
 
     def _write(self, at: Position, frames: bytes) -> None:
         path = self.path(at.segment)
@@ -200,14 +222,6 @@ class Journal:
 def segment_bytes(segment: int, largest: int = SEGMENT_BYTES) -> int:
     """How many bytes segment number `segment` takes on the disk."""
     return min(largest, FIRST_SEGMENT_BYTES << min(segment - 1, 32))
-
-
-def bytes_between(start: Position, end: Position) -> int:
-    """About how many bytes lie between two positions, 0 when `end` is not after `start`."""
-    if end <= start:
-        return 0
-    whole = sum(segment_bytes(number) for number in range(start.segment, end.segment))
-    return max(0, whole + end.offset - start.offset)
 
 
 class _Lock:

@@ -89,6 +89,10 @@ class TableJournal:
         """Whether there is any frame between."""
         return end > start
 
+    def bytes_between(self, start: Position, end: Position) -> int:
+        """How many bytes lie between two positions, since offsets count them."""
+        return max(0, end.offset - start.offset)
+
     def rotate(self, expected: Position) -> Position | None:
         """The same place, since every frame can be deleted by itself; None when there is one after it."""
         return None if next(self.read(expected), None) is not None else expected

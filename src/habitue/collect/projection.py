@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.engine import Connection
 
-from habitue.collect import repeats
+from habitue.collect import office, repeats
 from habitue.collect.dedupe import fresh
 from habitue.collect.envelope import Event
 from habitue.collect.grouping import Group, Groups
@@ -36,9 +36,12 @@ End = Callable[[Connection, bool], None]
 def apply_pending(ws: Context, project: Project, end: End | None = None, *, seconds: float = float("inf")) -> int:
     """Project what waits, for about `seconds`; returns the number of events, 0 when another process does it already.
 
+    While another process holds the office of the projector, it is left to that one.
     `end` ends each transaction and is told whether nothing waits any more: for what can be put off under load.
     """
     applied = 0
+    if office.is_elsewhere(ws):
+        return applied
     with _projector_lock(ws) as is_ours:
         groups = Groups(journal(ws))
         over_at = time.monotonic() + seconds

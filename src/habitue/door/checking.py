@@ -189,10 +189,11 @@ def _check_message(message: Message, fields: int, limits: Limits) -> None:
         if name and len(name) > limits.name:
             raise _Bad("name_too_long", f"A name may have {limits.name} characters.")
     traits, context = message.traits, message.context
-    for given in (traits, context, context.traits if type(context) is MessageContext else None):
+    around = context.traits if type(context) is MessageContext else None
+    for given in (traits, context, around):
         if given and type(given) is list:
             raise _Bad("invalid", "Traits and context are objects.")
-    if fields > limits.fields or (traits and len(traits) > limits.fields):
+    if max(fields, len(traits or ()), len(around or ())) > limits.fields:
         raise _Bad("too_many_fields", f"A message may have {limits.fields} traits or properties.")
 
 

@@ -18,6 +18,7 @@ class GroupCommit:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self.held_bytes = 0
         self.groups = 0
+        self.appended_bytes = 0
         self.tail = Position()
 
     async def append(self, body: bytes) -> None:
@@ -38,6 +39,8 @@ class GroupCommit:
                 self.tail = await loop.run_in_executor(self._thread, self._journal.append, [body for body, _ in group])
             except OSError as error:
                 problem = error
+            else:
+                self.appended_bytes += sum(len(body) for body, _ in group)
             self.groups += 1
             for body, done in group:
                 self.held_bytes -= len(body)

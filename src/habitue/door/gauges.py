@@ -51,7 +51,9 @@ class Gauges(Collector):
         )
         yield _gauge("projector_group_events", "Events of the last group", state.read(conn, "group_events"))
         yield _gauge("projector_lag_seconds", "Age of the oldest event that waits", self._lag(conn))
-        yield _gauge("worker_seen_timestamp_seconds", "When the worker was seen", state.read(conn, "worker_seen") / 1e6)
+        for who in ("worker", "projector"):
+            seen = state.read(conn, f"{who}_seen") / 1e6
+            yield _gauge(f"{who}_seen_timestamp_seconds", f"When the {who} was seen", seen)
         counted = GaugeMetricFamily("habitue_jobs", "Jobs by state", labels=["state"])
         rows = conn.execute(sa.select(jobs.jobs.c.state, sa.func.count()).group_by(jobs.jobs.c.state)).all()
         found = {str(row[0]): int(row[1]) for row in rows}

@@ -21,6 +21,8 @@ from habitue.door.gauges import Gauges
 from habitue.door.pressure import Pressure
 from habitue.door.request import headers_of
 from habitue.door.world import World
+from habitue.kernel import state
+from habitue.kernel.clock import micros
 
 MOUNTS = ("/health", "/ready", "/metrics")
 METRICS_SECRET = "metrics"
@@ -64,8 +66,19 @@ class Operations:
         await self._door.pressure.look(is_forced=True)
         checks = await asyncio.to_thread(self._checks)
         is_ready = all(said == "ok" for said in checks.values())
-        told = {"status": "ready" if is_ready else "not ready", "checks": checks}
+        told: dict[str, object] = {"status": "ready" if is_ready else "not ready", "checks": checks}
+        # Without a projector the door takes messages too, until too much waits: it is told and counts for nothing.
+        told["projector_seen_seconds_ago"] = await asyncio.to_thread(self._projector_age)
         return json_answer(200 if is_ready else 503, told)
+
+    def _projector_age(self) -> float | None:
+        """How long ago the projector left its last sign of life; None when it never did, or nobody can tell."""
+        try:
+            with self._world.register.read() as conn:
+                seen = state.read(conn, "projector_seen")
+        except SQLAlchemyError:
+            return None
+        return round(max(0.0, (micros(self._world.clock.now()) - seen) / 1e6), 1) if seen else None
 
     def _checks(self) -> Mapping[str, str]:
         return {name: _said(check) for name, check in self._all().items()}

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from habitue.access.key_cache import KeyCache
 from habitue.collect import journals
-from habitue.collect.journal import Position, bytes_between
+from habitue.collect.journal import Position
 from habitue.door import reserve
 from habitue.door.answer import Refused
 from habitue.door.commit import GroupCommit
@@ -36,14 +36,15 @@ class Pressure:
         self._asking = 0
         self.free_bytes = 0
         self._projected = Position()
+        # What waited at the last look, and how much had been appended by then.
+        self._waiting, self._appended = 0, 0
         self.keys = KeyCache(world.register)
 
     async def look(self, *, is_forced: bool = False) -> None:
         """Look again when the last look is a second old: beside the requests, which wait only after a longer pause."""
         age = time.monotonic() - self._looked_at
-        if self._looking is None and (is_forced or age >= LOOK_SECONDS):
+        if not self._is_looking and (is_forced or age >= LOOK_SECONDS):
             self._looking = asyncio.get_running_loop().run_in_executor(self._thread, self._look)
-            self._looking.add_done_callback(self._looked)
         if self._looking is not None and (is_forced or age >= STALE_SECONDS):
             await asyncio.shield(self._looking)
 
@@ -58,14 +59,17 @@ class Pressure:
         try:
             asked_at = time.monotonic()
             while self._begun_at <= asked_at:
-                if self._looking is None:
+                if not self._is_looking:
                     await asyncio.sleep(max(0.0, self._begun_at + ASK_SECONDS - time.monotonic()))
                 await self.look(is_forced=True)
         finally:
             self._asking -= 1
 
-    def _looked(self, _done: object) -> None:
-        self._looking = None
+    @property
+    def _is_looking(self) -> bool:
+        """Asked of the future itself: what its end sets would be set a moment later, and who asks in between waits
+        for a look that is over."""
+        return self._looking is not None and not self._looking.done()
 
     def check(self) -> None:
         """Refused with 503 where taking more would risk what was promised."""
@@ -94,7 +98,7 @@ class Pressure:
     @property
     def backlog_bytes(self) -> int:
         """How much of the journal waits to be projected."""
-        return bytes_between(self._projected, self._commit.tail)
+        return self._waiting + self._commit.appended_bytes - self._appended
 
     def _look(self) -> None:
         self._begun_at = time.monotonic()
@@ -114,4 +118,7 @@ class Pressure:
         except SQLAlchemyError:
             # The keys known so far hold for a minute; then `check` refuses.
             pass
+        appended = self._commit.appended_bytes
+        self._waiting = self._world.journal.bytes_between(self._projected, self._commit.tail)
+        self._appended = appended
         self._looked_at = time.monotonic()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.identity.tables import blocks, decisions, identifiers, violations
-from habitue.kernel.register import among
+from habitue.identity.tables import blocks, decisions, identifiers, links, violations
+from habitue.kernel.register import among, chunks
 
 MOST = 500
 
@@ -69,6 +69,16 @@ def of_seqs(conn: Connection, seqs: Sequence[int]) -> list[Decision]:
 def of_run(conn: Connection, run_id: str) -> list[int]:
     """The sequence numbers of what a matching run decided."""
     return list(conn.scalars(sa.select(decisions.c.seq).where(decisions.c.run_id == run_id)))
+
+
+def linked_by(conn: Connection, run_id: str, told: Iterable[tuple[int, int]]) -> int:
+    """How many of some pairs a run has linked; the rules may have refused the others."""
+    pairs = {(min(pair), max(pair)) for pair in told}
+    found = 0
+    for part in chunks(sorted({a for a, _ in pairs}), 10_000):
+        query = sa.select(links.c.a, links.c.b).where(among(conn, links.c.a, part), links.c.run_id == run_id)
+        found += sum((a, b) in pairs for a, b in conn.execute(query.where(links.c.state == "active")))
+    return found
 
 
 def between(conn: Connection, *, by: str, since: datetime, until: datetime) -> list[Decision]:

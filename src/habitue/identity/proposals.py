@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
 MOST_DOUBTS = 5_000
 
@@ -32,9 +33,14 @@ class Outcome(Protocol):
 
 
 class Matcher(Protocol):
-    """Finds out which rows of a table are the same person; rows are numbered from 0."""
+    """Finds out which rows of a table are the same person; rows are numbered from 0.
 
-    def __call__(self, table: pa.Table, *, known_different: Sequence[tuple[int, int]]) -> Outcome: ...
+    `held_same` are pairs that are one already, by an identifier.
+    """
+
+    def __call__(
+        self, table: pa.Table, *, known_different: Sequence[tuple[int, int]], held_same: Sequence[tuple[int, int]]
+    ) -> Outcome: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,47 +54,81 @@ class Proposal:
     evidence: str
 
 
-def proposals(outcome: Outcome, *, upper: float, lower: float) -> tuple[list[Proposal], list[Proposal]]:
-    """(links to make, pairs to ask about): as many links as hold the clusters together, strongest first."""
-    pairs = outcome.pairs
-    order = pairs.sort_by([("probability", "descending"), ("a", "ascending"), ("b", "ascending")]).to_pylist()
+def proposals(
+    outcome: Outcome,
+    *,
+    upper: float,
+    lower: float,
+    held_same: Iterable[tuple[int, int]] = (),
+    known_different: Iterable[tuple[int, int]] = (),
+    asked_only: Collection[int] = (),
+) -> tuple[list[Proposal], list[Proposal]]:
+    """(links to make, pairs to ask about): as many links as hold the clusters together, strongest first.
+
+    Rows that are one already by `held_same` need no link; rows of `asked_only` are never linked without asking. Of
+    several doubtful pairs between the same two groups of rows the likeliest is asked about, unless somebody decided
+    about the two by `known_different`.
+    """
+    found = outcome.pairs.filter(pc.greater_equal(outcome.pairs["probability"], lower))
+    found = found.sort_by([("probability", "descending"), ("a", "ascending"), ("b", "ascending")])
+    order = list(zip(*(found[name].to_pylist() for name in ("a", "b", "probability", "weight")), strict=True))
     of = outcome.clusters
-    sure = [row for row in order if row["probability"] >= upper and of[row["a"]] == of[row["b"]]]
-    rows = {row for pair in sure for row in (pair["a"], pair["b"])}
+    held = _Held(held_same)
     links: list[Proposal] = []
+    for a, b, probability, weight in order:
+        if probability < upper:
+            break
+        if of[a] == of[b] and a not in asked_only and b not in asked_only and held.join(a, b):
+            links.append(_proposal(outcome, a, b, probability, weight))
+    for a, b in known_different:
+        held.ask(a, b)
     doubts: list[Proposal] = []
-    held = _Held(rows)
-    for row in sure:
-        if held.join(row["a"], row["b"]):
-            links.append(_proposal(outcome, row))
-    for row in order:
-        if lower <= row["probability"] and not held.is_one(row["a"], row["b"]) and len(doubts) < MOST_DOUBTS:
-            doubts.append(_proposal(outcome, row))
+    for a, b, probability, weight in order:
+        if len(doubts) >= MOST_DOUBTS:
+            break
+        if held.ask(a, b):
+            doubts.append(_proposal(outcome, a, b, probability, weight))
     return links, doubts
 
 
 class _Held:
-    def __init__(self, rows: set[int]) -> None:
-        self._parts = {row: {row} for row in rows}
+    """Groups of rows that are one by now, and the pairs of groups that were asked about."""
 
-    def is_one(self, a: int, b: int) -> bool:
-        return b in self._parts.get(a, ())
+    def __init__(self, pairs: Iterable[tuple[int, int]]) -> None:
+        self._parent: dict[int, int] = {}
+        self._asked: set[tuple[int, int]] = set()
+        for a, b in pairs:
+            self.join(a, b)
 
     def join(self, a: int, b: int) -> bool:
-        one, other = self._parts[a], self._parts[b]
-        if one is other:
+        one, other = self._group(a), self._group(b)
+        self._parent[one] = other
+        return one != other
+
+    def ask(self, a: int, b: int) -> bool:
+        """Whether two rows are of different groups about which nobody was asked so far."""
+        one, other = self._group(a), self._group(b)
+        pair = (min(one, other), max(one, other))
+        if one == other or pair in self._asked:
             return False
-        one |= other
-        for row in other:
-            self._parts[row] = one
+        self._asked.add(pair)
         return True
 
+    def _group(self, row: int) -> int:
+        while (above := self._parent.get(row, row)) != row:
+            self._parent[row] = self._parent.get(above, above)
+            row = above
+        return row
 
-def _proposal(outcome: Outcome, row: dict[str, Any]) -> Proposal:
-    why = outcome.explain(row["a"], row["b"])
+
+def _proposal(outcome: Outcome, a: int, b: int, probability: float, weight: float) -> Proposal:
+    return Proposal(int(a), int(b), float(probability), float(weight), evidence_of(outcome.explain(a, b)))
+
+
+def evidence_of(why: Explained) -> str:
+    """The reasons as JSON: the start and what each field adds, without any value."""
     parts = [
         {"column": part.column, "label": part.label, "saying": part.saying, "weight": round(part.weight, 3)}
         for part in why.parts
     ]
-    evidence = msgspec.json.encode({"start": round(why.start, 3), "parts": parts}).decode()
-    return Proposal(int(row["a"]), int(row["b"]), float(row["probability"]), float(row["weight"]), evidence)
+    return msgspec.json.encode({"start": round(why.start, 3), "parts": parts}).decode()

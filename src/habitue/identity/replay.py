@@ -56,8 +56,7 @@ def closure(conn: Connection, identifier_ids: Iterable[int]) -> Closure:
 def replay(conn: Connection, ws: Context, around: Closure, events: Sequence[Event]) -> nodes.Resolved:
     """Forget the graph of the closure and build it again from `events`, which must be in journal order."""
     _forget(conn, around.identifier_ids)
-    commands.hold_from_the_beginning(conn, _decided(events), around.identifier_ids)
-    kept = _kept(conn, around)
+    kept = begin(conn, events, around)
     homes: list[tuple[Event, int]] = []
     doubtful: list[tuple[Event, int]] = []
     for is_command, run in groupby(events, key=commands.is_command):
@@ -70,6 +69,12 @@ def replay(conn: Connection, ws: Context, around: Closure, events: Sequence[Even
     now = frozenset(_profiles(conn, around.identifier_ids | {identifier_id for _, identifier_id in homes}))
     found = nodes.Resolved(homes=homes, changed=now, touched=now, gone=around.profile_ids - now)
     return replace(found, doubtful=doubtful)
+
+
+def begin(conn: Connection, events: Sequence[Event], around: Closure) -> nodes.Kept:
+    """What holds before the first of `events`: row numbers, and what people said that holds from the beginning."""
+    commands.hold_from_the_beginning(conn, _decided(events), around.identifier_ids)
+    return _kept(conn, around)
 
 
 def _decided(events: Iterable[Event]) -> Iterator[tuple[commands.Decision, Event]]:

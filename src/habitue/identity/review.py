@@ -66,18 +66,32 @@ def propose(
 ) -> int:
     """Put the doubtful pairs of a run into the queue, instead of those of former runs; returns how many there are."""
     conn.execute(sa.delete(reviews).where(reviews.c.kind == "match", reviews.c.state == "open"))
+    rows = _rows(conn, run_id, found, events)
+    bulk(conn, upsert(conn, reviews), rows)
+    return len(rows)
+
+
+def add(conn: Connection, run_id: str, found: Iterable[tuple[int, int, Proposal]], events: Mapping[int, int]) -> int:
+    """Put doubtful pairs of new records into the queue, beside what waits; returns how many are new."""
+    rows = _rows(conn, run_id, found, events)
+    before = waiting(conn)
+    bulk(conn, insert_ignoring(conn, reviews), rows)
+    return waiting(conn) - before
+
+
+def _rows(
+    conn: Connection, run_id: str, found: Iterable[tuple[int, int, Proposal]], events: Mapping[int, int]
+) -> list[dict[str, Any]]:
     decided = _decided(conn)
-    rows = [
+    return [
         {
             "a": min(a, b), "b": max(a, b), "kind": "match", "run_id": run_id, "reason": "", "score": each.score,
             "weight": each.weight, "evidence": each.evidence, "state": "open",
-            "value": worth(each.score, events.get(a, 0) + events.get(b, 0)),
+            "value": worth(each.score, events.get(a, 0) + events.get(b, 0)), **_FREE,
         }
         for a, b, each in found
         if (min(a, b), max(a, b)) not in decided
     ]  # fmt: skip
-    bulk(conn, upsert(conn, reviews), [{**row, **_FREE} for row in rows])
-    return len(rows)
 
 
 def withdraw(conn: Connection, run_id: str) -> None:
@@ -135,7 +149,16 @@ def upcoming(conn: Connection, *, by: str, now: datetime, limit: int = 20, kind:
 
 
 def settle(conn: Connection) -> int:
-    """Close open pairs that are one person by now, or of which one is nobody any more; returns how many."""
+    """Close open pairs that are one person by now, or of which one is nobody any more; returns how many.
+
+    A refusal that never came to pass, since what asked for it was taken back, is forgotten.
+    """
+    told = sa.or_(
+        sa.and_(violations.c.kept == reviews.c.a, violations.c.left_out == reviews.c.b),
+        sa.and_(violations.c.kept == reviews.c.b, violations.c.left_out == reviews.c.a),
+    )
+    is_refusal = sa.and_(reviews.c.kind == "refusal", reviews.c.state == "open")
+    conn.execute(sa.delete(reviews).where(is_refusal, ~sa.select(violations.c.seq).where(told).exists()))
     rows = conn.execute(sa.select(reviews).where(reviews.c.state == "open")).all()
     done = [
         pair
@@ -171,10 +194,23 @@ def close(conn: Connection, a: int, b: int, word: str) -> None:
     conn.execute(change.values(state=word, claimed_by=None, claimed_until=None))
 
 
+def settle_between(conn: Connection, a: int, b: int) -> None:
+    """Ask no more about the people of two identifiers by other identifiers of theirs."""
+    _change_between(conn, a, b, "open", "settled")
+
+
 def reopen(conn: Connection, pairs: Iterable[tuple[int, int]]) -> None:
-    """Ask again about pairs whose answer was taken back."""
+    """Ask again about pairs whose answer was taken back, and what was settled with them."""
     for a, b in pairs:
+        _change_between(conn, a, b, "settled", "open")
         close(conn, a, b, "open")
+
+
+def _change_between(conn: Connection, a: int, b: int, before: str, after: str) -> None:
+    owners = sa.select(identifiers.c.profile_id).where(identifiers.c.identifier_id.in_((a, b)))
+    theirs = sa.select(identifiers.c.identifier_id).where(identifiers.c.profile_id.in_(owners))
+    change = sa.update(reviews).where(reviews.c.state == before, reviews.c.a.in_(theirs), reviews.c.b.in_(theirs))
+    conn.execute(change.values(state=after, claimed_by=None, claimed_until=None))
 
 
 def answers(conn: Connection) -> list[threshold.Answered]:

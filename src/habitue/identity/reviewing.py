@@ -54,6 +54,7 @@ def answer(ws: Context, pair: review.Pair, word: Literal["same", "different"], *
     apply(decide.submit(ws, decision))
     with ws.register.write() as conn:
         review.close(conn, pair.a, pair.b, "decided")
+        review.settle_between(conn, pair.a, pair.b)
         after = threshold.upper(review.answers(conn))
     return Answered(word, before, after)
 

@@ -66,7 +66,31 @@ def names_conflict(one: Collection[str], other: Collection[str], *, by: str) -> 
     """
     if not one or not other:
         return False
-    return all(_conflict(a, b, by == "phone") for a in one for b in other)
+    if all(_conflict(a, b, by == "phone") for a in one for b in other):
+        return True
+    mine, theirs = _telling(one), _telling(other)
+    if len(mine) == len(one) and len(theirs) == len(other):
+        return False
+    return all(_conflict(a, b, by == "phone") for a in mine for b in theirs)
+
+
+def _telling(names: Collection[str]) -> Collection[str]:
+    """The names without those that another of them tells in full: `|berg` and `a|berg` beside `anna|berg`.
+
+    A record that only says Berg fits everybody in the house; it must not open the door to them for Anna Berg.
+    """
+    if len(names) < 2:
+        return names
+    short = [name for name in names if "|" in name[:2]]
+    if not short:
+        return names
+    full = [name for name in names if "|" not in name[:2]]
+    return [name for name in names if name not in short or not any(_is_part(name, each) for each in full)]
+
+
+def _is_part(short: str, full: str) -> bool:
+    first, _, last = short.partition("|")
+    return full.startswith(first) and (not last or full.partition("|")[2] == last)
 
 
 def objection(

@@ -112,6 +112,10 @@ runs = sa.Table(
     sa.Column("lower", sa.Float, nullable=False),
     sa.Column("upper", sa.Float, nullable=False),
     sa.Column("report", sa.JSON, nullable=False),
+    # bulk: everybody with everybody; online: the new records of one day.
+    sa.Column("kind", sa.Text, nullable=False, server_default="bulk"),
+    # What weighs new records: weights and blocking keys, without any value. None where nothing was learnt.
+    sa.Column("model", sa.JSON(none_as_null=True)),
 )
 
 # Pairs of identifiers that wait for somebody to decide; a cache of the newest run and of what the rules refused.

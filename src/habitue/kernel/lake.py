@@ -1,15 +1,16 @@
-"""The lake: a disposable columnar replica in Parquet, read through Ibis. The only file that names the engine."""
+"""The lake: a disposable columnar replica in Parquet, read through Ibis.
+
+With `engine.py` and `cluster.py` the only files that name an engine; everybody else imports them from here.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import ibis
 import ibis.expr.types as ir
@@ -18,15 +19,51 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from habitue.kernel.cluster import INSTANT, Cluster, engine_on_cluster
+from habitue.kernel.engine import (
+    MACROS,
+    elements,
+    engine_in_process,
+    give,
+    json_elements,
+    json_value,
+    set_day,
+    set_instant,
+    temporary_engine,
+    text_in,
+)
 from habitue.kernel.errors import HabitueError
 from habitue.kernel.ids import Ids
 from habitue.kernel.register import BigId, Register, metadata
 from habitue.kernel.text import gettext_noop as _
 
+__all__ = [
+    "MACROS",
+    "Cluster",
+    "HasTables",
+    "Lake",
+    "LakeChanged",
+    "declare",
+    "declare_view",
+    "elements",
+    "engine_in_process",
+    "engine_on_cluster",
+    "give",
+    "instant",
+    "json_elements",
+    "json_value",
+    "lake_files",
+    "money",
+    "set_day",
+    "set_instant",
+    "temporary_engine",
+    "text_in",
+    "view_of",
+]
+
 GRACE_SECONDS = 3600
 MOST_FILES = 32
 SMALL_ROWS = 100_000
-_INSTANT = pa.timestamp("us", tz="UTC")
 
 lake_files = sa.Table(
     "kernel_lake_files",
@@ -38,145 +75,16 @@ lake_files = sa.Table(
     sa.Column("row_count", sa.BigInteger, nullable=False),
 )
 
-MACROS = (
-    """CREATE OR REPLACE MACRO habitue_json_text(document, name) AS
-        json_extract_string(CASE WHEN json_valid(document) THEN document END, '$."' || name || '"')""",
-    """CREATE OR REPLACE MACRO habitue_json_items(document, name) AS
-        CASE WHEN json_type(document, '$."' || name || '"') = 'ARRAY'
-        THEN json_extract(document, '$."' || name || '"[*]')::VARCHAR[] END""",
-)
 
-View = Callable[["Lake"], ir.Table]
+class HasTables(Protocol):
+    """Whatever gives tables by name: the lake, or names alone to compile a question against."""
+
+    def table(self, name: str) -> ir.Table: ...
+
+
+View = Callable[[HasTables], ir.Table]
 _schemas: dict[str, pa.Schema] = {}
 _views: dict[str, View] = {}
-
-
-@ibis.udf.scalar.builtin(name="habitue_json_text")  # type: ignore[untyped-decorator]  # of a library without types
-def json_value(document: str, key: str) -> str:
-    """The value under a name of a JSON object as text: a function that every engine of the lake is taught."""
-    raise NotImplementedError("the engine computes this")
-
-
-@ibis.udf.scalar.builtin(name="habitue_json_items")  # type: ignore[untyped-decorator]  # of a library without types
-def json_elements(document: str, key: str) -> list[str]:
-    """The elements of the array under a name of a JSON object, each as JSON; missing when there is no array."""
-    raise NotImplementedError("the engine computes this")
-
-
-@ibis.udf.scalar.builtin(name="getvariable", signature=(("string",), "timestamp('UTC', 6)"))  # type: ignore[untyped-decorator]  # of a library without types
-def _instant_setting(key: str) -> datetime:
-    raise NotImplementedError("the engine computes this")
-
-
-@ibis.udf.scalar.builtin(name="getvariable", signature=(("string",), "date"))  # type: ignore[untyped-decorator]  # of a library without types
-def _day_setting(key: str) -> date:
-    raise NotImplementedError("the engine computes this")
-
-
-def set_instant(name: str) -> Any:
-    """An instant that `give` sets before the question is asked."""
-    return _instant_setting(ibis.literal(name))
-
-
-def set_day(name: str) -> Any:
-    """A day that `give` sets before the question is asked."""
-    return _day_setting(ibis.literal(name))
-
-
-def give(con: Any, settings: Mapping[str, datetime | date]) -> None:
-    """Set instants and days of a connection of the engine in process."""
-    for name, value in settings.items():
-        kind = "TIMESTAMPTZ" if isinstance(value, datetime) else "DATE"
-        con.con.execute(f"SET VARIABLE {name} = {kind} '{value.isoformat()}'")
-
-
-def engine_in_process() -> Any:
-    """A new connection of the engine in process: UTC, two threads, and the functions of the lake."""
-    con = ibis.duckdb.connect(threads=2)
-    con.raw_sql("SET TimeZone='UTC'")
-    for macro in MACROS:
-        con.raw_sql(macro)
-    return con
-
-
-CLUSTER_FUNCTIONS = (
-    """CREATE OR REPLACE TEMPORARY FUNCTION habitue_json_text(document STRING, name STRING) RETURNS STRING
-        RETURN get_json_object(document, concat('$[\\'', name, '\\']'))""",
-    """CREATE OR REPLACE TEMPORARY FUNCTION habitue_json_items(document STRING, name STRING) RETURNS ARRAY<STRING>
-        RETURN from_json(get_json_object(document, concat('$[\\'', name, '\\']')), 'array<string>')""",
-)
-
-
-def elements(table: ir.Table, document: str, key: str) -> ir.Table:
-    """One row an element of the array under `key` of the JSON in the column `document`: `element`, itself JSON.
-
-    Rows without such an array are left out, the document too. `key` is a plain name.
-    """
-    rest = [name for name in table.columns if name != document]
-    if table.get_backend().name != "pyspark":
-        return table.select(*rest, element=table[document].cast("json")[key].array.unnest())
-    # Spark unnests no array that a function returns, unless it stands in a query of its own.
-    array = f"from_json(get_json_object(`{document}`, '$.{key}'), 'array<string>')"
-    listed = ", ".join(f"`{name}`" for name in rest)
-    return table.alias("with_elements").sql(f"SELECT {listed}, explode({array}) AS element FROM with_elements")
-
-
-def text_in(element: ir.Value, key: str) -> ir.StringValue:
-    """The value under `key` of one of those elements as text, missing where there is none."""
-    if not element.type().is_json():
-        return json_value(element, key)
-    value = element[key]
-    return ibis.coalesce(value.str, value.cast("string").nullif("null"))
-
-
-class Cluster:
-    """A connection to a Spark cluster that answers as the engine in process does: instants come back in UTC."""
-
-    def __init__(self, con: Any, session: Any) -> None:
-        self._con = con
-        self._session = session
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._con, name)
-
-    def parquet(self, name: str, paths: Sequence[str]) -> ir.Table:
-        """The table in some files, whose columns may have come one after another."""
-        frame = self._session.read.option("mergeSchema", "true").parquet(*paths)
-        frame.createOrReplaceTempView(f"lake_{name}")
-        return _complete(self._con.table(f"lake_{name}"), name)
-
-    def to_pyarrow(self, expression: Any, **more: Any) -> Any:
-        """The rows of an expression, or the value of a scalar."""
-        found = self._con.to_pyarrow(expression, **more)
-        if not isinstance(found, pa.Table):
-            return found
-        kinds = [_INSTANT if pa.types.is_timestamp(field.type) else field.type for field in found.schema]
-        columns = [column.cast(kind) for column, kind in zip(found.columns, kinds, strict=True)]
-        return pa.table(columns, names=found.column_names)
-
-
-def engine_on_cluster(address: str) -> Any:
-    """A connection to the cluster at an address such as `spark://host:7077`: UTC, and the functions of the lake.
-
-    Needs the extra `spark`, and Parquet files that the workers can read under the same path.
-    """
-    from pyspark.sql import SparkSession
-
-    builder = SparkSession.builder.master(address).appName("habitue")
-    for key, value in CLUSTER_SETTINGS.items():
-        builder = builder.config(key, value)
-    session = builder.getOrCreate()
-    for function in CLUSTER_FUNCTIONS:
-        session.sql(function)
-    return Cluster(ibis.pyspark.connect(session), session)
-
-
-CLUSTER_SETTINGS: Mapping[str, str] = {
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.ansi.enabled": "false",
-    "spark.ui.enabled": "false",
-    "spark.sql.shuffle.partitions": "8",
-}
 
 
 def _complete(table: ir.Table, name: str) -> ir.Table:
@@ -191,7 +99,7 @@ def _complete(table: ir.Table, name: str) -> ir.Table:
 
 def instant() -> pa.DataType:
     """The lake's type of an instant."""
-    return _INSTANT
+    return INSTANT
 
 
 def money() -> pa.DataType:
@@ -207,6 +115,11 @@ def declare(name: str, schema: pa.Schema) -> None:
 def declare_view(name: str, view: View) -> None:
     """Name a table that is computed from others whenever it is read."""
     _views[name] = view
+
+
+def view_of(name: str) -> View | None:
+    """The view of a name; None for a table in files."""
+    return _views.get(name)
 
 
 class LakeChanged(HabitueError):
@@ -256,6 +169,14 @@ class Lake:
         with self._register.read() as conn:
             query = sa.select(lake_files.c.file_name).where(lake_files.c.table_name == name)
             return tuple(conn.scalars(query.order_by(lake_files.c.first_seq, lake_files.c.file_name)))
+
+    def schema(self, name: str) -> pa.Schema:
+        """The columns of a table in files: as declared, else as its newest file has them."""
+        return _schemas.get(name) or pq.read_schema(self.path / self.files(name)[-1])
+
+    def paths(self, name: str) -> tuple[str, ...]:
+        """The files of the table as paths."""
+        return tuple(str(self.path / file) for file in self.files(name))
 
     def sequence(self, name: str = "facts") -> int:
         """The highest sequence number that the table has seen, 0 at first."""
@@ -337,7 +258,7 @@ class Lake:
             return ibis.memtable(_schemas[name].empty_table())
         paths = [str(self.path / file) for file in files]
         if isinstance(con, Cluster):
-            return con.parquet(name, paths)
+            return _complete(con.parquet(name, paths), name)
         return _complete(con.read_parquet(paths, union_by_name=True), name)
 
     def sweep(self, grace: float = GRACE_SECONDS) -> None:
@@ -350,44 +271,6 @@ class Lake:
                 with contextlib.suppress(FileNotFoundError):
                     if path.stat().st_mtime <= oldest:
                         path.unlink()
-
-
-@contextlib.contextmanager
-def temporary_engine(engine: str = "duckdb", *, memory: str = "1200MB") -> Iterator[Any]:
-    """An Ibis connection for work that leaves nothing behind: `duckdb` in this process, or `spark`.
-
-    DuckDB spills into a temporary folder beyond `memory`; Spark is the session that is active, else a local one.
-    """
-    if engine == "spark":
-        with _spark() as con:
-            yield con
-        return
-    with tempfile.TemporaryDirectory(prefix="habitue-engine-") as folder:
-        con = ibis.duckdb.connect(threads=2, memory_limit=memory, temp_directory=folder)
-        try:
-            yield con
-        finally:
-            con.disconnect()
-
-
-@contextlib.contextmanager
-def _spark() -> Iterator[Any]:
-    from pyspark.sql import SparkSession
-
-    active = SparkSession.getActiveSession()
-    session = active or (
-        SparkSession.builder.master("local[2]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.shuffle.partitions", "8")
-        .config("spark.sql.execution.arrow.pyspark.enabled", "true")
-        .getOrCreate()
-    )
-    try:
-        yield ibis.pyspark.connect(session)
-    finally:
-        if active is None:
-            session.stop()
 
 
 def _fitting(table: pa.Table, schema: pa.Schema) -> pa.Table:

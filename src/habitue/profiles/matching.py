@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from habitue.identity.tables import identifiers, runs, separations
 from habitue.kernel import jobs
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError, NotFound
-from habitue.kernel.register import chunks
+from habitue.kernel.register import among, chunks
 from habitue.kernel.text import gettext_noop as _
 from habitue.profiles.matching_rows import MatchingRows, matching_rows
 from habitue.profiles.tables import people
@@ -59,6 +59,10 @@ class Run:
     lower: float
     upper: float
     report: Mapping[str, Any]
+    kind: str = "bulk"
+
+
+_OF_RUN = [runs.c[name] for name in Run.__dataclass_fields__]
 
 
 def start(ws: Context, *, is_claimed: bool = False) -> jobs.Job:
@@ -81,11 +85,18 @@ def run(ws: Context, job: jobs.Job, *, apply: Callable[[Position], object], matc
     with ws.register.read() as conn:
         rows = matching_rows(conn)
         different = _kept_apart(conn, rows)
-        events = _events(conn)
     jobs.progress(ws, job.job_id, done=1, total=STEPS)
-    outcome = matcher(rows.table, known_different=different)
+    same = rows.known_same
+    outcome = matcher(rows.table, known_different=different, held_same=same)
     jobs.progress(ws, job.job_id, done=2, total=STEPS)
-    links, doubts = proposals(outcome, upper=found.upper, lower=found.lower)
+    links, doubts = proposals(
+        outcome,
+        upper=found.upper,
+        lower=found.lower,
+        held_same=same,
+        known_different=different,
+        asked_only=rows.claimed,
+    )
     ids = rows.identifier_ids
     told = [
         commands.Matched(found.run_id, ids[each.a], ids[each.b], each.score, each.evidence, by=ws.actor.actor_id)
@@ -95,10 +106,17 @@ def run(ws: Context, job: jobs.Job, *, apply: Callable[[Position], object], matc
         apply(decide.submit(ws, *part))
     jobs.progress(ws, job.job_id, done=3, total=STEPS)
     with ws.register.write() as conn:
-        asked = review.propose(conn, found.run_id, [(ids[each.a], ids[each.b], each) for each in doubts], events)
+        pairs = [(ids[each.a], ids[each.b], each) for each in doubts]
+        asked = review.propose(conn, found.run_id, pairs, event_counts(conn, pairs))
+        made = listings.linked_by(conn, found.run_id, [(each.a, each.b) for each in told])
         review.note_refusals(conn)
         review.settle(conn)
-        values = {"records": len(ids), "linked": len(links), "doubtful": asked, "report": _report(outcome)}
+        values = {
+            "records": len(set(rows.profile_ids)),
+            "linked": made,
+            "doubtful": asked,
+            "report": _report(outcome),
+        }
         conn.execute(sa.update(runs).where(runs.c.run_id == found.run_id).values(state="done", **values))
 
 
@@ -121,6 +139,7 @@ def undo(ws: Context, run_id: str, *, apply: Callable[[Position], object]) -> in
         apply(decide.undo(ws, seqs=seqs, verb="matching.undone", subject_id=run_id, details=details))
     with ws.register.write() as conn:
         review.withdraw(conn, run_id)
+        review.settle(conn)
         conn.execute(sa.update(runs).where(runs.c.run_id == run_id).values(state="undone"))
     return len(seqs)
 
@@ -129,38 +148,49 @@ def listing(ws: Context, *, limit: int = 20) -> Sequence[Run]:
     """Matching runs, newest first."""
     policy.require(ws.actor, "people.read")
     with ws.register.read() as conn:
-        rows = conn.execute(sa.select(runs).order_by(runs.c.created_at.desc(), runs.c.run_id.desc()).limit(limit))
+        rows = conn.execute(sa.select(*_OF_RUN).order_by(runs.c.created_at.desc(), runs.c.run_id.desc()).limit(limit))
         return [Run(**row._mapping) for row in rows]
 
 
 def get(ws: Context, run_id: str) -> Run:
     """One run; NotFound when there is none of that id."""
     with ws.register.read() as conn:
-        row = conn.execute(sa.select(runs).where(runs.c.run_id == run_id)).first()
+        row = conn.execute(sa.select(*_OF_RUN).where(runs.c.run_id == run_id)).first()
     if row is None:
         raise NotFound(what=_("matching run"), key=run_id)
     return Run(**row._mapping)
 
 
 def _kept_apart(conn: Connection, rows: MatchingRows) -> list[tuple[int, int]]:
-    """The pairs of rows that somebody decided are different people."""
-    place = {identifier_id: number for number, identifier_id in enumerate(rows.identifier_ids)}
-    first = identifiers.alias()
-    query = sa.select(identifiers.c.identifier_id, first.c.identifier_id).join(
-        first, first.c.own_id == identifiers.c.profile_id
-    )
-    stands_for = {row[0]: row[1] for row in conn.execute(query)}
+    """The pairs of rows that somebody decided are different people: one pair for each two of them."""
+    place = {identifier_id: row for row, identifier_id in enumerate(rows.identifier_ids)}
+    first = rows.first_row()
+    pairs = conn.execute(sa.select(separations.c.a, separations.c.b)).all()
+    met = {identifier_id for pair in pairs for identifier_id in pair}
+    owners = sa.select(identifiers.c.identifier_id, identifiers.c.profile_id)
+    stands_for = {
+        key: place.get(key, first.get(owner))
+        for key, owner in conn.execute(owners.where(among(conn, identifiers.c.identifier_id, met)))
+    }
     found = set()
-    for a, b in conn.execute(sa.select(separations.c.a, separations.c.b)):
-        one, other = place.get(stands_for.get(a, 0)), place.get(stands_for.get(b, 0))
-        if one is not None and other is not None and one != other:
+    for a, b in pairs:
+        one, other = stands_for.get(a), stands_for.get(b)
+        if one is not None and other is not None and rows.profile_ids[one] != rows.profile_ids[other]:
             found.add((min(one, other), max(one, other)))
     return sorted(found)
 
 
-def _events(conn: Connection) -> dict[int, int]:
+def event_counts(conn: Connection, pairs: Iterable[tuple[int, int, object]]) -> dict[int, int]:
+    """How many events hang on the people of some identifiers."""
+    met = {identifier_id for a, b, _ in pairs for identifier_id in (a, b)}
     query = sa.select(identifiers.c.identifier_id, people.c.event_count)
-    return {row[0]: row[1] for row in conn.execute(query.join(people, people.c.profile_id == identifiers.c.own_id))}
+    query = query.join(people, people.c.profile_id == identifiers.c.profile_id)
+    found: dict[int, int] = {}
+    for part in chunks(sorted(met), 10_000):
+        found.update(
+            (row[0], row[1]) for row in conn.execute(query.where(among(conn, identifiers.c.identifier_id, part)))
+        )
+    return found
 
 
 def _report(outcome: object) -> dict[str, Any]:

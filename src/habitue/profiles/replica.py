@@ -14,139 +14,33 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
 import msgspec
 import pyarrow as pa
 import sqlalchemy as sa
 
 from habitue.collect.envelope import INTERNAL_SOURCE
 from habitue.identity.tables import identifiers
-from habitue.kernel import lake, state
+from habitue.kernel import state
 from habitue.kernel.clock import micros
 from habitue.kernel.context import Context
-from habitue.kernel.lake import Lake
 from habitue.privacy.consents import consents
 from habitue.profiles.own_fields import fields_table
+from habitue.profiles.replica_tables import (
+    DATE_TRAITS,
+    ENVELOPE,
+    FACTS,
+    IDENTIFIERS,
+    PEOPLE,
+    STATEMENTS,
+    STORED,
+    SUPERSEDED,
+    TEXT_TRAITS,
+)
 from habitue.profiles.tables import events, people, superseded
+from habitue.profiles.warehouse import shapes
 
 PART_ROWS = 250_000
-_TEXT_TRAITS = (
-    "first_name",
-    "last_name",
-    "gender",
-    "street",
-    "postal_code",
-    "region",
-    "language",
-    "job_title",
-    "website",
-    "source_channel",
-    "marital_status",
-    "education",
-)
-_DATE_TRAITS = ("birth_date", "customer_since")
-FACTS = pa.schema(
-    [
-        ("seq", pa.int64()),
-        ("identifier_id", pa.int64()),
-        ("source_id", pa.string()),
-        ("type", pa.string()),
-        ("name", pa.string()),
-        ("at", lake.instant()),
-        ("amount", lake.money()),
-        ("currency", pa.string()),
-        ("order_id", pa.string()),
-        ("properties", pa.string()),
-        ("context", pa.string()),
-    ]
-)
-PEOPLE = pa.schema(
-    [
-        ("profile_id", pa.string()),
-        ("kind", pa.string()),
-        ("name", pa.string()),
-        ("email", pa.string()),
-        ("phone", pa.string()),
-        ("city", pa.string()),
-        ("country", pa.string()),
-        ("company_name", pa.string()),
-        *((name, pa.string()) for name in _TEXT_TRAITS),
-        *((name, pa.date32()) for name in _DATE_TRAITS),
-        ("income", lake.money()),
-        ("first_seen_at", lake.instant()),
-        ("last_seen_at", lake.instant()),
-        ("traits", pa.string()),
-    ]
-)
-_CIRCUMSTANCES = {
-    **{f"campaign_{part}": f"campaign.{part}" for part in ("name", "source", "medium", "term", "content")},
-    **{f"page_{part}": f"page.{part}" for part in ("path", "referrer", "search", "title", "url")},
-    "referrer_url": "referrer.url",
-    "app_name": "app.name",
-    "app_version": "app.version",
-    "library_name": "library.name",
-    "library_version": "library.version",
-    "os_name": "os.name",
-    "os_version": "os.version",
-    "device_type": "device.type",
-    "device_model": "device.model",
-    "locale": "locale",
-    "timezone": "timezone",
-    "user_agent": "user_agent",
-    "ip": "ip",
-}
-IDENTIFIERS = pa.schema([("identifier_id", pa.int64()), ("profile_id", pa.string())])
-SUPERSEDED = pa.schema([("seq", pa.int64())])
-STATEMENTS = pa.schema(
-    [
-        ("seq", pa.int64()),
-        ("identifier_id", pa.int64()),
-        ("purpose", pa.string()),
-        ("channel", pa.string()),
-        ("state", pa.string()),
-        ("at", lake.instant()),
-    ]
-)
-lake.declare("facts", FACTS)
-lake.declare("people", PEOPLE)
-lake.declare("identifiers", IDENTIFIERS)
-lake.declare("superseded", SUPERSEDED)
-lake.declare("statements", STATEMENTS)
-
-
-def events_of_profiles(source: Lake) -> ir.Table:
-    """Every event with the profile that it belongs to today, without what a newer record replaced."""
-    facts = source.table("facts")
-    current = facts.anti_join(source.table("superseded"), "seq")
-    return current.inner_join(source.table("identifiers"), "identifier_id").drop("identifier_id")
-
-
-def consents_of_profiles(source: Lake) -> ir.Table:
-    """What holds now per profile, purpose and channel; at the same instant a withdrawal wins."""
-    told = source.table("statements").inner_join(source.table("identifiers"), "identifier_id")
-    order = [ibis.desc("at"), ibis.desc("state"), ibis.desc("seq")]
-    ranked = told.mutate(place=ibis.row_number().over(group_by=["profile_id", "purpose", "channel"], order_by=order))
-    return ranked.filter(ranked.place == 0).select("profile_id", "purpose", "channel", "state", "at")
-
-
-def circumstances(source: Lake) -> ir.Table:
-    """Where and with what each event happened: one column for each part of the message's context that is kept."""
-    events = events_of_profiles(source)
-    told = events.context.cast("json")
-    columns = {name: _text_at(told, path) for name, path in _CIRCUMSTANCES.items()}
-    return events.select("seq", "profile_id", "source_id", "type", "name", "at", **columns)
-
-
-def _text_at(told: ir.JSONValue, path: str) -> ir.StringValue:
-    for key in path.split("."):
-        told = told[key]
-    return told.str
-
-
-lake.declare_view("events", events_of_profiles)
-lake.declare_view("circumstances", circumstances)
-lake.declare_view("consents", consents_of_profiles)
+_identity = msgspec.json.Decoder(tuple[list[tuple[str, str]], Any, Any]).decode
 
 
 def refresh(ws: Context) -> bool:
@@ -171,6 +65,8 @@ def _refresh_facts(ws: Context) -> bool:
     if is_behind:
         _append_facts(ws, wanted)
         ws.lake.compact("facts")
+    if is_rewritten and ws.lake.has(shapes.NAME):
+        shapes.renew(ws)
     # Its own sequence counts: a refresh may have ended between the facts and this table.
     is_stale = is_rewritten or ws.lake.sequence("superseded") < wanted
     if is_stale:
@@ -183,16 +79,17 @@ def _refresh_facts(ws: Context) -> bool:
 def _append_facts(ws: Context, wanted: int) -> None:
     written = last = ws.lake.sequence("facts")
     columns = [events.c[name] for name in FACTS.names if name in events.c]
-    query = sa.select(*columns, events.c.facts, events.c.kept).where(
+    around = (events.c.message_id, events.c.received_at, events.c.identifiers)
+    query = sa.select(*columns, events.c.facts, events.c.kept, *around).where(
         events.c.seq > last, events.c.seq <= wanted, events.c.source_id != INTERNAL_SOURCE
     )
     with ws.register.read() as conn:
         result = conn.execution_options(stream_results=True).execute(query.order_by(events.c.seq))
         for rows in result.partitions(PART_ROWS):
-            ws.lake.append("facts", facts_table(rows), first_seq=written + 1, last_seq=rows[-1].seq)
+            ws.lake.append("facts", _stored_table(rows), first_seq=written + 1, last_seq=rows[-1].seq)
             written = rows[-1].seq
     if written < wanted:
-        ws.lake.append("facts", FACTS.empty_table(), first_seq=written + 1, last_seq=wanted)
+        ws.lake.append("facts", STORED.empty_table(), first_seq=written + 1, last_seq=wanted)
 
 
 def _forget_from_floor(ws: Context) -> bool:
@@ -244,12 +141,34 @@ def facts_table(rows: Any) -> pa.Table:
     return pa.table(arrays, schema=FACTS)
 
 
+def _stored_table(rows: Sequence[Any]) -> pa.Table:
+    table = facts_table([row[: len(FACTS)] for row in rows])
+    named = [_named(row.identifiers, row.type) for row in rows]
+    values = (
+        [row.message_id for row in rows],
+        [row.received_at for row in rows],
+        *(list(each) for each in zip(*named, strict=True)),
+    )
+    for field, column in zip(ENVELOPE, values, strict=True):
+        table = table.append_column(field, _array(column, field.type))
+    return table
+
+
+def _named(identity: str, kind: str) -> tuple[str | None, str | None, str | None]:
+    """Whom a message named: user id, anonymous id, and the company or former id that it was about."""
+    found: dict[str, str] = {}
+    for namespace, value in _identity(identity)[0]:
+        found.setdefault(namespace, value)
+    about = {"group": "company", "alias": "previous_id"}.get(kind, "")
+    return found.get("user_id"), found.get("anonymous_id"), found.get(about)
+
+
 def people_table(rows: Any, traits: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Rows of the people with their decoded traits, as a table of PEOPLE."""
     stored = {name: [getattr(row, name) for row in rows] for name in PEOPLE.names if name in people.c}
-    for name in _TEXT_TRAITS:
+    for name in TEXT_TRAITS:
         stored[name] = [None if (value := t.get(name)) in (None, "") else str(value) for t in traits]
-    for name in _DATE_TRAITS:
+    for name in DATE_TRAITS:
         stored[name] = [_date(t.get(name)) for t in traits]
     stored["income"] = [_decimal(t.get("income")) for t in traits]
     return pa.table([_array(stored[field.name], field.type) for field in PEOPLE], schema=PEOPLE)

@@ -15,7 +15,8 @@ from habitue.identity.tables import identifiers
 from habitue.kernel import lake
 from habitue.kernel.register import among, chunks
 from habitue.privacy.consents import consents
-from habitue.profiles.replica import FACTS, PEOPLE, facts_table, people_table
+from habitue.profiles.replica import facts_table, people_table
+from habitue.profiles.replica_tables import FACTS, PEOPLE
 from habitue.profiles.tables import events, people, superseded
 from habitue.profiles.timeline import hang_on
 

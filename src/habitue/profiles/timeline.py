@@ -90,6 +90,22 @@ def newest(conn: Connection) -> int:
     return int(conn.scalar(sa.select(sa.func.max(events.c.seq))) or 0)
 
 
+def is_of_import(import_id: str) -> sa.ColumnElement[bool]:
+    """The events of an import."""
+    return events.c.import_id == import_id
+
+
+def is_among(conn: Connection, seqs: Iterable[int]) -> sa.ColumnElement[bool]:
+    """The events of some sequence numbers."""
+    return among(conn, events.c.seq, seqs)
+
+
+def received_first(conn: Connection, where: sa.ColumnElement[bool]) -> datetime | None:
+    """When the first of some events came; None when there is none."""
+    first: datetime | None = conn.scalar(sa.select(sa.func.min(events.c.received_at)).where(where))
+    return first
+
+
 def everything(conn: Connection) -> list[tuple[Event, int]]:
     """Every event with the identifier it hangs on, in journal order."""
     return [(_event(row), row.identifier_id) for row in conn.execute(sa.select(events).order_by(events.c.seq))]

@@ -69,6 +69,11 @@ def of_identifiers(conn: Connection, identifier_ids: Sequence[int]) -> list[Valu
     ]
 
 
+def told_of(stored: str) -> Told:
+    """The statements of one source about one identifier, from their stored form."""
+    return _decode(stored)
+
+
 def forget(conn: Connection, identifier_ids: Iterable[int]) -> int:
     """Delete every value of some identifiers."""
     return int(conn.execute(sa.delete(values).where(among(conn, values.c.identifier_id, identifier_ids))).rowcount)

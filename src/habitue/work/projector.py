@@ -1,7 +1,8 @@
 """The projector: brings what the door acknowledged into the register, a few milliseconds after it came.
 
 `python -m habitue.work.projector FOLDER [PARENT]` runs it until it is told to stop (SIGTERM or SIGINT). It does nothing
-else, so that no job and no refresh of the replica keeps a new event from being seen.
+else, so that no job and no refresh of the replica keeps a new event from being seen. While it runs, no other process of
+the folder projects: they wait for it. One that was started second takes over when the first has ended.
 """
 
 from __future__ import annotations
@@ -10,17 +11,24 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from habitue import flow
 from habitue.access.actor import SYSTEM
+from habitue.collect import office
+from habitue.kernel import logs, state
+from habitue.kernel.clock import micros
 from habitue.kernel.context import Context
 from habitue.workspace import open_workspace
 
+SEEN = "projector_seen"
+SEEN_SECONDS = 10.0
 IDLE_SECONDS = 0.01
+TURN_SECONDS = 2.0
 TROUBLE_SECONDS = 1.0
 
 log = structlog.get_logger()
@@ -33,18 +41,32 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with open_workspace(sys.argv[1], actor=SYSTEM) as ws:
+        logs.configure(ws.config.log)
+        logs.log_uncaught()
         run(ws.context, lambda: stop.is_set() or os.getppid() != parent, stop.wait)
 
 
 def run(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object]) -> None:
     """Project until `is_over`; `wait` sleeps for some seconds. A register that cannot be reached is tried again."""
-    while not is_over():
-        try:
-            if not flow.catch_up(ws):
-                wait(IDLE_SECONDS)
-        except (OSError, SQLAlchemyError) as error:
-            log.warning("projecting broke off and is taken up again", error=type(error).__name__)
-            wait(TROUBLE_SECONDS)
+    with office.held(ws, is_over, wait):
+        seen_at = float("-inf")
+        while not is_over():
+            try:
+                if time.monotonic() - seen_at >= SEEN_SECONDS:
+                    _seen(ws)
+                    seen_at = time.monotonic()
+                if not flow.catch_up(ws, seconds=TURN_SECONDS):
+                    wait(IDLE_SECONDS)
+            except (OSError, OperationalError, InterfaceError) as error:
+                # A database that restarts, or a full disk: both come back without us.
+                log.warning("projecting broke off and is taken up again", error=type(error).__name__)
+                wait(TROUBLE_SECONDS)
+
+
+def _seen(ws: Context) -> None:
+    """Leave a sign of life in the register, for `/metrics`, `/ready` and `habitue doctor`."""
+    with ws.register.write(synchronous="NORMAL") as conn:
+        state.store(conn, {SEEN: micros(ws.clock.now())})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The worker: projects what waits, carries jobs out, and keeps the replica and the insights fresh.
+"""The worker: carries jobs out, keeps the replica and the insights fresh, and projects where no projector runs.
 
 `python -m habitue.work.worker FOLDER [PARENT]` runs it until it is told to stop (SIGTERM or SIGINT).
 """

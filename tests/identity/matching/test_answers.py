@@ -1,11 +1,10 @@
-"""Known pairs, questions, explanations, the model as JSON, and one new record online."""
+"""Known pairs, questions, explanations, and the model as JSON."""
 
 from __future__ import annotations
 
 import json
 
 import numpy as np
-import pytest
 from bench.made_tables import Made
 
 from habitue.identity.matching import scoring
@@ -14,7 +13,6 @@ from habitue.identity.matching.asking import pairs_to_ask, with_answers
 from habitue.identity.matching.compare import compared
 from habitue.identity.matching.explanation import sentence
 from habitue.identity.matching.model import Model
-from habitue.identity.matching.online import Index, score_one
 from habitue.identity.matching.outcome import Matched
 from habitue.identity.matching.run import match_table
 
@@ -76,34 +74,3 @@ def test_the_model_survives_json(matched: Matched) -> None:
     one = scoring.contributions(matched.model, matched.fields, levels, a, b).sum(axis=1)
     two = scoring.contributions(again, matched.fields, levels, a, b).sum(axis=1)
     np.testing.assert_allclose(one, two, atol=1e-3)
-
-
-@pytest.mark.parametrize("seed", [1, 2])
-def test_online_weighs_a_record_exactly_as_bulk_does(shop: Made, matched: Matched, seed: int) -> None:
-    assert matched.model is not None
-    index = Index(matched)
-    rng = np.random.default_rng(seed)
-    seen = 0
-    for row in rng.integers(0, shop.table.num_rows, 60).tolist():
-        record = shop.table.slice(row, 1).to_pylist()[0]
-        for found in score_one(matched.model, index, record, at_least=0.01):
-            if found.row == row:
-                continue
-            seen += 1
-            assert abs(found.weight - matched.explain(min(row, found.row), max(row, found.row)).weight) < 1e-3
-    assert seen > 20
-
-
-def test_online_finds_somebody_with_a_slip_and_nobody_for_a_stranger(shop: Made, matched: Matched) -> None:
-    assert matched.model is not None
-    index = Index(matched)
-    row = next(
-        row for row, cell in enumerate(shop.table["mail"].to_pylist()) if cell and shop.table["geboren"][row].as_py()
-    )
-    record = shop.table.slice(row, 1).to_pylist()[0]
-    record["nachname"] = record["nachname"] + "x"
-    assert score_one(matched.model, index, record)[0].row in {
-        other for other in range(shop.table.num_rows) if matched.clusters[other] == matched.clusters[row]
-    }
-    stranger = {"vorname": "Qwertz", "nachname": "Asdfgh", "mail": "qq@nowhere.example", "geboren": "1901-01-31"}
-    assert score_one(matched.model, index, stranger, at_least=0.5) == []

@@ -11,6 +11,7 @@ from habitue.kernel.text import gettext_noop as _
 from habitue.quality.normalise.nicknames import is_known_first_name
 
 SAMPLE = 4_000
+FEW_ROWS = 5  # in a table of fewer rows, what all have in common still says something
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
 _URL = re.compile(r"(?:https?://|www\.)", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\Z", re.IGNORECASE)
@@ -59,9 +60,9 @@ def _judged(name: str, role: str, counts: Mapping[str, int], filled: int, rows: 
     distinct = len(counts)
     if filled == 0:
         return "ignored", _("empty")
-    if distinct == 1:
+    if distinct == 1 and filled >= FEW_ROWS:
         return "ignored", _("always the same")
-    if filled < max(3, rows * 0.002):
+    if filled < max(min(3, rows), rows * 0.002):
         return "ignored", _("almost empty")
     sample = list(counts)[:: max(1, distinct // SAMPLE)][:SAMPLE]
     if _share(sample, lambda text: text.lstrip()[:1] in "{[" and text.rstrip()[-1:] in "}]") > 0.5:
@@ -97,6 +98,8 @@ def _by_values(name: str, role: str, sample: list[str], distinct: int, filled: i
         return ("text", _("names of people")) if _full_names(sample) > 0.3 else ("text", _("several words"))
     if role in {"given", "family"}:
         return "name", _("first names") if role == "given" else "last names"
+    if role == "name" and distinct <= 12 and 4 * distinct >= filled:
+        return "name", _("names")
     if distinct <= 12 or (distinct <= 60 and distinct / filled < 0.01):
         return "category", _("few different values")
     if _share(sample, is_known_first_name) > 0.12 and role in {"", "name"}:

@@ -21,13 +21,27 @@ _STRENGTH = 15.0
 _WORTH_IT = 0.12
 
 
-def agreeing_pairs(field: Values, size: int, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Pairs of rows picked by chance from all pairs that have the same value in a field."""
-    rows = np.flatnonzero(field.codes >= 0)
-    rows = rows[np.argsort(field.codes[rows], kind="stable")]
-    codes = field.codes[rows]
-    starts = np.searchsorted(codes, np.arange(len(field.texts)))
-    counts = np.bincount(codes, minlength=len(field.texts)).astype(np.float64)
+def joined(one: Values, two: Values) -> Array:
+    """The values of two fields as one code a row; −1 where one of them says nothing."""
+    both = np.flatnonzero((one.codes >= 0) & (two.codes >= 0))
+    made = np.full(len(one.codes), -1, dtype=np.int64)
+    packed = one.codes[both].astype(np.int64) * len(two.texts) + two.codes[both]
+    made[both] = np.unique(packed, return_inverse=True)[1]
+    return made
+
+
+def pairs_of(codes: Array) -> float:
+    """How many pairs of rows have the same code."""
+    counts = np.bincount(codes[codes >= 0]).astype(np.float64)
+    return float((counts * (counts - 1)).sum() / 2)
+
+
+def agreeing_pairs(codes: Array, size: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Pairs of rows picked by chance from all pairs that have the same code."""
+    rows = np.flatnonzero(codes >= 0)
+    rows = rows[np.argsort(codes[rows], kind="stable")]
+    counts = np.bincount(codes[rows]).astype(np.float64)
+    starts = np.searchsorted(codes[rows], np.arange(len(counts)))
     chance = counts * (counts - 1)
     if chance.sum() <= 0:
         return np.empty(0, np.int64), np.empty(0, np.int64)
@@ -87,18 +101,18 @@ def among_agreeing(
     grouped: Patterns,
     m: Sequence[Array],
     plain: Sequence[Array],
-    parent: int,
+    shared: tuple[int, ...],
     worth: float,
     passive: frozenset[int] = frozenset(),
 ) -> tuple[list[Array], float, float]:
-    """(levels of each field, how many, how far from ones) among *different* ones that agree in the parent.
+    """(levels of each field, how many, how far from ones) among *different* ones that agree in `shared`.
 
     The mirror of a session: what ones look like (`m`) is given, what others look like is learnt, in pairs that agree
-    in the parent. `worth` weighs a sample that drew the same pairs again and again. `passive` fields do not tell who
+    in these fields. `worth` weighs a sample that drew the same pairs again and again. `passive` fields do not tell who
     is one: whoever moved differs in all of the address, and whoever shares a home agrees in all of it.
     """
     levels, weight = grouped.levels, grouped.weight * worth
-    free = [place for place in range(len(m)) if place != parent]
+    free = [place for place in range(len(m)) if place not in shared]
     u = [each.copy() for each in plain]
     share = 0.5
     different = weight

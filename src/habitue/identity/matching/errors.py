@@ -14,6 +14,14 @@ class NoTable(HabitueError):
     next_step = _("Give a pandas or pyarrow table, a list of dicts, or the path of a file.")
 
 
+class FileMissing(HabitueError):
+    """A path was given where there is no file."""
+
+    code = "file_missing"
+    message = _("There is no file “%(file)s”.")
+    next_step = _("Check the path; it counts from the folder in which you are.")
+
+
 class ColumnMissing(HabitueError):
     """A column was named that the table does not have."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, combinations
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from habitue.identity.matching.pairs import Population
 from habitue.identity.matching.shapes import Array, Scored, Values
 
 SURE = 60.0
+LARGEST_HELD = 60
 
 
 def grouped(
@@ -30,6 +32,24 @@ def grouped(
 
     found = clustering.clusters(who.rows, (a, b, odds), score, at=model.link_at, forbidden=different, sides=who.side)
     return found, belonging(found, a, b, odds)
+
+
+def held(pairs: Sequence[tuple[int, int]]) -> list[Answer]:
+    """Pairs that hold groups together as all pairs of each group, so that no mean weight takes a group apart.
+
+    Of a group of more than `LARGEST_HELD` rows only the given pairs.
+    """
+    rows = sorted({row for pair in pairs for row in pair})
+    place = {row: number for number, row in enumerate(rows)}
+    a = np.array([place[pair[0]] for pair in pairs], dtype=np.int64)
+    b = np.array([place[pair[1]] for pair in pairs], dtype=np.int64)
+    part = clustering.components(len(rows), a, b)
+    groups: dict[int, list[int]] = {}
+    for row, number in zip(rows, part.tolist(), strict=True):
+        groups.setdefault(number, []).append(row)
+    small = [group for group in groups.values() if len(group) <= LARGEST_HELD]
+    chained = (pair for pair in pairs if len(groups[int(part[place[pair[0]]])]) > LARGEST_HELD)
+    return [Answer(x, y, True) for x, y in chain(*(combinations(group, 2) for group in small), chained)]
 
 
 def _with_known(a: Array, b: Array, odds: Array, known: Sequence[Answer]) -> tuple[Array, Array, Array]:

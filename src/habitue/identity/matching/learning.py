@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -21,11 +22,16 @@ SESSION_SAMPLE = 40_000
 CHANCE_PAIRS = 300_000
 _ROUNDS = 8
 _STRENGTH = 20.0
+_MATCHES_BEFORE = 0.5  # that nobody stands twice in a handful of rows was never sure
 _PLACES = frozenset({"street", "house", "postcode", "place", "country"})
 _OF_PEOPLE = frozenset({"given", "family", "birth"})
 _RELATED = 20.0  # pairs of others that a relation must rest on
 _APART = 2.5  # log odds by which these must differ from ones on average
 _MATTERS = 0.3  # log ratio from which agreement counts as related
+_OTHERS = 0.2  # share of different ones among those who agree in two fields
+_NARROWER = 0.75  # share of its pairs that a second field must leave out
+_MORE = 1.5  # how much oftener others must agree who agree in two fields, beside those who agree in one of them
+_OFTEN = 0.01
 _ANCHOR = 0.3  # how much the sessions' view counts beside that of all pairs together
 
 
@@ -39,25 +45,45 @@ class Learnt:
 
 
 @dataclass
+class Agreeing:
+    """Pairs picked by chance from those that agree in one field or in two, and how many such pairs there are."""
+
+    shared: tuple[int, ...]
+    compared: training.Patterns
+    pairs: float
+
+
+@dataclass
 class Ground:
-    """What does not depend on the keys: pairs picked by chance, and pairs that agree in a field, already compared."""
+    """What does not depend on the keys: pairs picked by chance, and pairs that agree in something, already compared."""
 
     by_chance: Array
-    agreeing: list[training.Patterns | None]
+    agreeing: list[Agreeing]
 
     @staticmethod
     def of(fields: Sequence[Values], who: Population, *, seed: int) -> Ground:
         """Pick and compare."""
         rng = np.random.default_rng(seed)
         by_chance = compared(fields, *who.random(CHANCE_PAIRS, rng))
-        agreeing = []
-        for field in fields:
-            sample = (
-                dependence.agreeing_pairs(field, dependence.AGREEING_PAIRS, rng) if _is_shared(field.column) else None
-            )
-            some = sample is not None and len(sample[0]) > 0
-            agreeing.append(training.patterns(compared(fields, *sample)) if some and sample else None)
-        return Ground(by_chance, agreeing)
+        shared = [place for place, field in enumerate(fields) if _is_shared(field.column)]
+        found = [_agreeing(fields, (place,), fields[place].codes, rng) for place in shared]
+        single = {each.shared[0]: each.pairs for each in found if each is not None}
+        for one, two in combinations(single, 2):
+            codes = dependence.joined(fields[one], fields[two])
+            # Where nearly all pairs that agree in one field agree in the other, the one tells all.
+            if dependence.pairs_of(codes) < _NARROWER * min(single[one], single[two]):
+                found.append(_agreeing(fields, (one, two), codes, rng))
+        return Ground(by_chance, [each for each in found if each is not None])
+
+
+def _agreeing(
+    fields: Sequence[Values], shared: tuple[int, ...], codes: Array, rng: np.random.Generator
+) -> Agreeing | None:
+    size = dependence.AGREEING_PAIRS if len(shared) == 1 else dependence.AGREEING_PAIRS // 2
+    a, b = dependence.agreeing_pairs(codes, size, rng)
+    if not len(a):
+        return None
+    return Agreeing(shared, training.patterns(compared(fields, a, b)), dependence.pairs_of(codes))
 
 
 def learnt(
@@ -137,7 +163,7 @@ def _refined(
             model.relations = _relations(model, fields, ground.agreeing)
         posterior = _posterior(model, fields, pairs, levels)
         matches = float(posterior.sum()) * scale
-        share = float(np.clip(matches / max(who.pairs, 1.0), 1e-12, 0.5))
+        share = float(np.clip((matches + _MATCHES_BEFORE) / max(who.pairs, 1.0), 1e-12, 0.5))
         model.prior = float(np.log(share / (1 - share)))
         _mind_matches(model, fields, pairs, levels, posterior, scale, who, chance)
         if turn >= 1:
@@ -157,28 +183,46 @@ def _is_shared(column: Column) -> bool:
     return column.kind != "date" and (column.kind != "code" or column.role in _PLACES)
 
 
-def _relations(model: Model, fields: Sequence[Values], agreeing: list[training.Patterns | None]) -> list[Relation]:
-    """What else others have in common that agree in a field, for each field where that can be told."""
+def _relations(model: Model, fields: Sequence[Values], agreeing: Sequence[Agreeing]) -> list[Relation]:
+    """What else others have in common that agree in a field or in two, wherever that can be told."""
     made: list[Relation] = []
     plain = [field.u for field in model.fields]
     m = [field.plain_m for field in model.fields]
     passive = places([field.column for field in fields])
-    for parent, grouped in enumerate(agreeing):
-        if grouped is None:
-            continue
-        counts = fields[parent].counts
-        worth = min(1.0, float((counts * (counts - 1)).sum() / 2) / max(grouped.weight.sum(), 1.0))
-        given, size, apart = dependence.among_agreeing(grouped, m, plain, parent, worth, passive)
+    for each in agreeing:
+        worth = min(1.0, each.pairs / max(each.compared.weight.sum(), 1.0))
+        given, size, apart = dependence.among_agreeing(each.compared, m, plain, each.shared, worth, passive)
         if size < _RELATED or apart < _APART:
             continue
+        if len(each.shared) > 1 and size < _OTHERS * worth * each.compared.weight.sum():
+            continue  # hardly anybody else agrees in both: what is left are ones that look unlike
         kept = {
             child: given[child]
             for child in range(len(fields))
-            if child != parent and abs(np.log(given[child][1] / plain[child][1])) > _MATTERS
+            if child not in each.shared and _matters(given[child], plain[child])
         }
-        if kept:
-            made.append(Relation(parent, kept))
+        if kept and (len(each.shared) == 1 or _tells_more(kept, each.shared, made)):
+            made.append(Relation(each.shared, kept))
     return made
+
+
+def _tells_more(given: Mapping[int, Array], shared: tuple[int, ...], known: Sequence[Relation]) -> bool:
+    """Whether two fields together explain what neither explains alone: a street alone is no household."""
+    alone = [relation.u for relation in known if len(relation.shared) == 1 and relation.shared[0] in shared]
+    return any(
+        _near(table) > max(_MORE * max((_near(each[child]) for each in alone if child in each), default=0.0), _OFTEN)
+        for child, table in given.items()
+    )
+
+
+def _matters(given: Array, plain: Array) -> bool:
+    apart = max(abs(np.log(given[1] / plain[1])), abs(np.log(_near(given) / _near(plain))))
+    return bool(apart > _MATTERS)
+
+
+def _near(table: Array) -> float:
+    """How often two agree or nearly agree."""
+    return float(table[1:4].sum()) if len(table) > 4 else float(table[1])
 
 
 def _posterior(model: Model, fields: Sequence[Values], pairs: tuple[Array, Array], levels: Array) -> Array:

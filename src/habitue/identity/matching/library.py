@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from habitue.identity.matching.errors import ColumnMissing, NoTable
+from habitue.identity.matching.errors import ColumnMissing, FileMissing, NoTable
 from habitue.identity.matching.explanation import Translate, sentence
 from habitue.identity.matching.outcome import Matched
 from habitue.identity.matching.report import Report
@@ -53,7 +53,7 @@ def match(
 
     `table` is a pandas or pyarrow table, a list of dicts, or the path of a CSV, Parquet or other file. With
     `source_column` only rows of different sources can be one. `labels` names a column that says for some rows who they
-    are: those are taken as known. Raises NoTable and ColumnMissing.
+    are: those are taken as known. Raises NoTable, FileMissing and ColumnMissing.
     """
     rows = as_table(table)
     for name in (source_column, labels):
@@ -72,6 +72,8 @@ def as_table(given: Any) -> pa.Table:
     if isinstance(given, pa.Table):
         return given
     if isinstance(given, str | Path):
+        if not Path(given).is_file():
+            raise FileMissing(file=str(given))
         return read_table(Path(given)).table
     if isinstance(given, Sequence) and all(isinstance(row, Mapping) for row in given):
         names = list(dict.fromkeys(str(name) for row in given for name in row))

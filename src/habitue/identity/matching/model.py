@@ -38,12 +38,12 @@ class FieldModel:
 
 @dataclass
 class Relation:
-    """Others that agree in one field agree in more by the same cause: one address, one household, one company.
+    """Others that agree in one field, or in two, agree in more by the same cause: one address, one name, one company.
 
-    `u[field]` is the probability of each level of a field among pairs that are not one but equal in `field`.
+    `u[field]` is the probability of each level of a field among pairs that are not one but equal in all of `shared`.
     """
 
-    field: int
+    shared: tuple[int, ...]
     u: dict[int, Array]
 
 
@@ -83,7 +83,7 @@ class Model:
             for kept in plain["fields"]
         ]
         relations = [
-            Relation(kept["field"], {int(place): np.array(table) for place, table in kept["u"].items()})
+            Relation(tuple(kept["shared"]), {int(place): np.array(table) for place, table in kept["u"].items()})
             for kept in plain["relations"]
         ]
         return Model(fields=fields, relations=relations, **rest)

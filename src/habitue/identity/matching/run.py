@@ -11,7 +11,7 @@ import pyarrow as pa
 from habitue.identity.matching import learning, scoring
 from habitue.identity.matching.answers import Answer, taught
 from habitue.identity.matching.blocking import GLASS_TEXTS, Glasses, Key, options, spread
-from habitue.identity.matching.grouping import grouped
+from habitue.identity.matching.grouping import grouped, held
 from habitue.identity.matching.model import Model
 from habitue.identity.matching.outcome import Matched, Scored
 from habitue.identity.matching.pairs import ALL_PAIRS_ROWS, Population, candidates
@@ -32,13 +32,15 @@ SEED = 7
 
 def match_table(
     table: pa.Table, *, known_same: Sequence[tuple[int, int]] = (), known_different: Sequence[tuple[int, int]] = (),
-    source_column: str | None = None, seed: int = SEED, engine: str = "duckdb",
+    held_same: Sequence[tuple[int, int]] = (), source_column: str | None = None, seed: int = SEED,
+    engine: str = "duckdb",
 ) -> Matched:  # fmt: skip
     """Find out which rows of `table` are the same person or organisation.
 
     Rows are numbered from 0. `known_same` and `known_different` are pairs of rows that somebody decided; they hold
-    whatever the model thinks. With `source_column` only rows of different sources can be one, and each source holds
-    everybody once. `engine` (`duckdb` or `spark`) makes the pairs; the result is the same.
+    whatever the model thinks, and teach it. `held_same` are pairs that an identifier holds together: they hold too, but
+    teach nothing, since nobody picked them by doubt. With `source_column` only rows of different sources can be one,
+    and each source holds everybody once. `engine` (`duckdb` or `spark`) makes the pairs; the result is the same.
     """
     begun = time.perf_counter()
     side = _side(table, source_column)
@@ -51,7 +53,7 @@ def match_table(
     pairs = scored(found.model, fields, a, b)
     known = [Answer(x, y, True) for x, y in known_same] + [Answer(x, y, False) for x, y in known_different]
     taught(found.model, fields, known)
-    clusters, probability = grouped(found.model, fields, pairs, who, known)
+    clusters, probability = grouped(found.model, fields, pairs, who, [*known, *held(held_same)])
     report = report_of(
         columns, [(told(key, fields), key.pairs) for key in keys], found.sessions, begun=begun, rows=table.num_rows,
         compared=len(a), pairs=pairs, clusters=clusters, model=found.model,

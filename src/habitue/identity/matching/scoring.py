@@ -11,6 +11,7 @@ from habitue.identity.matching.shapes import Array, Values
 
 NEAR_RARITY = 0.4
 LEAST = 1e-12
+PEOPLE_BEFORE = 100.0  # so many people of whom each has another value, for two of three rows are no two thirds of all
 
 
 def contributions(model: Model, fields: Sequence[Values], levels: Array, a: Array, b: Array) -> Array:
@@ -38,7 +39,7 @@ def _explain_by_relation(model: Model, levels: Array, rare: Array, found: Array)
     chosen = np.full(len(levels), -1, dtype=np.int16)
     kept: list[tuple[Array, Array]] = []
     for number, relation in enumerate(model.relations):
-        rows = np.flatnonzero(levels[:, relation.field] == 1)
+        rows = np.flatnonzero(holds(relation, levels))
         change = _change(model, relation, levels[rows], rare[rows])
         total = change.sum(axis=1)
         better = total < least[rows]
@@ -48,6 +49,14 @@ def _explain_by_relation(model: Model, levels: Array, rare: Array, found: Array)
     for number, (rows, change) in enumerate(kept):
         mine = chosen[rows] == number
         found[rows[mine]] += change[mine]
+
+
+def holds(relation: Relation, levels: Array) -> Array:
+    """Which pairs have in common what the relation rests on; of two fields one may be nearly equal."""
+    found = levels[:, list(relation.shared)]
+    near = (found >= 1) & (found <= 3)
+    made: Array = near.all(axis=1) & (found == 1).any(axis=1)
+    return made if len(relation.shared) > 1 else found[:, 0] == 1
 
 
 def _change(model: Model, relation: Relation, levels: Array, rare: Array) -> Array:
@@ -92,7 +101,7 @@ def rarity(model: FieldModel, field: Values, levels: Array, a: Array, b: Array) 
 
 def rarity_by_value(model: FieldModel, field: Values) -> Array:
     """log(mean chance of agreement / chance of agreeing on this value) for every value."""
-    share = np.maximum(field.holders, 1.0) / max(float(field.holders.sum()), 2.0)
+    share = np.maximum(field.holders, 1.0) / (float(field.holders.sum()) + PEOPLE_BEFORE)
     made: Array = np.clip(np.log(max(model.u[1], LEAST)) - np.log(share), -6.0, 6.0).astype(np.float32)
     return made
 

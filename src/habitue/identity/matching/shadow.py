@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from habitue.identity.matching import spelling
-from habitue.identity.matching.columns import understood
+from habitue.identity.matching.columns import FEW_ROWS, understood
 from habitue.identity.matching.shapes import NULL, Column, Kind, Values
 from habitue.kernel.text import gettext_noop as _
 
@@ -39,7 +39,7 @@ def fields_of(table: pa.Table) -> tuple[list[Column], list[Values]]:
         column = understood(name, counted, rows=table.num_rows)
         if column.kind != "ignored":
             values = comparable(column, cells, texts)
-            if len(values.texts) < 2:
+            if len(values.texts) < (2 if values.filled >= FEW_ROWS else 1):
                 column = replace(column, kind="ignored", why=_("nothing to compare"))
             else:
                 fields.append(values)

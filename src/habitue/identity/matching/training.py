@@ -21,6 +21,11 @@ _DISAGREES = _("contradicts the other sessions about %(column)s")
 ROUNDS = 60
 STRENGTH = 12.0
 _NEAR_SHARE = 0.18
+_PAIRS_BEFORE = 100.0
+_EQUAL_BEFORE: dict[Kind, float] = {
+    "name": 0.005, "word": 0.01, "text": 0.0005, "email": 0.0005, "phone": 0.0005, "date": 0.0005, "code": 0.005,
+    "category": 0.2,
+}  # fmt: skip
 _DIFFERENT_SHARE: dict[Kind, float] = {"phone": 0.2, "email": 0.15, "text": 0.15, "category": 0.15}
 
 
@@ -81,9 +86,14 @@ def chance(field: Values, levels: Array) -> Chance:
 
 
 def equal_by_chance(field: Values) -> float:
-    """The chance that two different people who say something say the same."""
+    """The chance that two different people who say something say the same.
+
+    Three rows do not tell how rare a name is: so many pairs as `_PAIRS_BEFORE` of people at large are counted in, which
+    weigh nothing beside the pairs of a hundred rows.
+    """
     total = float(field.holders.sum())
-    equal = float((field.holders * (field.holders - 1)).sum()) / max(total * (total - 1), 1.0)
+    equal = float((field.holders * (field.holders - 1)).sum()) + 2 * _PAIRS_BEFORE * _EQUAL_BEFORE[field.column.kind]
+    equal /= total * (total - 1) + 2 * _PAIRS_BEFORE
     return min(max(equal, 0.1 / max(len(field.texts), 2) ** 2, 1e-10), 0.98)
 
 

@@ -25,11 +25,12 @@ MOST_STEPS = 8
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is left after one more condition, and how many it took away."""
+    """What is left after one more condition, and how many it took away; `place` is its path in the builder."""
 
     parts: Sequence[Part]
     left: int
     gone: int
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +55,18 @@ class Facts:
     few: Sequence[PeopleRow]
 
 
-def facts(ws: Context, rule: Rule, *, with_people: bool) -> Facts:
-    """The figures of a rule; a few names only for those who may see people."""
+def facts(ws: Context, rule: Rule, *, with_people: bool, places: Sequence[str] = ()) -> Facts:
+    """The figures of a rule; a few names only for those who may see people.
+
+    `places` are the paths of its conditions in the builder, where it stands there.
+    """
     told = membership.breakdown(ws, rule)
     few = membership.members(ws, rule, limit=FEW) if with_people else ()
     return Facts(
         people=told.people,
         money=told.money,
         yearly_money=told.yearly_money,
-        steps=_steps(ws, rule),
+        steps=_steps(ws, rule, places),
         groups=[Row(gettext(GROUPS[str(item.value)].label), item.people) for item in told.groups],
         places=_rows(told.cities, told.people),
         countries=_rows([Slice(country(s.value) if s.value else None, s.people) for s in told.countries], told.people),
@@ -70,13 +74,14 @@ def facts(ws: Context, rule: Rule, *, with_people: bool) -> Facts:
     )
 
 
-def _steps(ws: Context, rule: Rule) -> list[Step]:
+def _steps(ws: Context, rule: Rule, places: Sequence[str]) -> list[Step]:
     """Each condition of a plain group of all, counted together with those before it."""
     if not isinstance(rule, Group) or rule.match != "all" or rule.negate or not 2 <= len(rule.rules) <= MOST_STEPS:
         return []
+    known = places if len(places) == len(rule.rules) else [""] * len(rule.rules)
     left = membership.narrowing(ws, rule.rules)
     return [
-        Step(said(ws, condition), left[number + 1], left[number] - left[number + 1])
+        Step(said(ws, condition), left[number + 1], left[number] - left[number + 1], known[number])
         for number, condition in enumerate(rule.rules)
     ]
 

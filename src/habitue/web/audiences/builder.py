@@ -138,6 +138,7 @@ def _shown(request: HttpRequest, bench: Bench) -> dict[str, Any]:
         "left_out": len(bench.built.problems),
         "rule_json": json.dumps(json.loads(text), indent=2, ensure_ascii=False),
         "rule": text,
+        "places": _places(bench),
         "rule_text": _text_of(request, bench),
         "text_problem": None if bench.text_problem is None else told_of(bench.text_problem),
         "hints_url": reverse("audiences:hints"),
@@ -147,6 +148,14 @@ def _shown(request: HttpRequest, bench: Bench) -> dict[str, Any]:
         "values_url": reverse("audiences:values"),
         "build_url": reverse("audiences:build"),
     }
+
+
+def _places(bench: Bench) -> str:
+    """The numbers of the conditions of the root that the rule has, for their losses."""
+    numbers = range(len(bench.draft.rules))
+    if len(bench.built.rule.rules) == len(numbers):
+        return ",".join(map(str, numbers))
+    return ",".join(str(number) for number in numbers if f"{ROOT}.{number}" not in bench.built.problems)
 
 
 def _text_of(request: HttpRequest, bench: Bench) -> str:

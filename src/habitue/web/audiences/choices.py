@@ -22,12 +22,13 @@ from habitue.audiences.fields import (
     trait_fields,
 )
 from habitue.audiences.properties import property_kind
+from habitue.audiences.rule_parts import NUMBER_MEASURES
 from habitue.audiences.tables import AGE
 from habitue.insights.orders import COMPLETED
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
 from habitue.privacy import purposes
-from habitue.quality.dictionary import event_kind, property_of
+from habitue.quality.dictionary import PROPERTIES, event_kind, property_of
 from habitue.web.audiences.draft import PROPERTY, Draft
 from habitue.web.templatetags.show import country, locale
 
@@ -70,7 +71,40 @@ MATCHES: Mapping[str, str] = {
     "not_all": _("Not all of these are true"),
 }
 DID: Mapping[str, str] = {"no": _("had"), "yes": _("did not have")}
-BELONGS: Mapping[str, str] = {"no": _("belong to"), "yes": _("do not belong to")}
+BELONGS: Mapping[str, str] = {
+    "is": _("belong to"),
+    "not_is": _("do not belong to"),
+    "was": _("belonged to"),
+    "not_was": _("never belonged to"),
+    "entered": _("entered"),
+    "not_entered": _("did not enter"),
+    "left": _("left"),
+    "not_left": _("did not leave"),
+}
+MAY_USE: Mapping[str, str] = {"no": _("may be used for"), "yes": _("may not be used for")}
+MEASURES: Mapping[str, str] = {
+    "sum": _("the sum"),
+    "average": _("the average"),
+    "min": _("the smallest"),
+    "max": _("the greatest"),
+    "first": _("the first"),
+    "last": _("the last"),
+    "most_frequent": _("the most frequent"),
+    "distinct": _("how many different"),
+}
+THEN: Mapping[str, str] = {"no": _("then"), "yes": _("but not")}
+WITHIN: Mapping[str, str] = {
+    "any": _("at any time after"),
+    "minutes": _("within … minutes"),
+    "hours": _("within … hours"),
+    "days": _("within … days"),
+    "weeks": _("within … weeks"),
+}
+LENGTHS: Mapping[str, str] = {"minutes": _("minutes"), "hours": _("hours"), "days": _("days"), "weeks": _("weeks")}
+QUANTIFIERS: Mapping[str, str] = {"any": _("at least one"), "all": _("all"), "none": _("none")}
+AROUND: Mapping[str, str] = {"company": _("of their company"), "household": _("of their household")}
+OTHER = "?"
+"""A choice that stands for a name to be typed."""
 COUNTS: Mapping[str, str] = {"at_least": _("at least"), "at_most": _("at most"), "exactly": _("exactly")}
 SUMS: Mapping[str, str] = {
     "at_least": _("at least"),
@@ -136,7 +170,7 @@ def insight_options() -> list[Option]:
 
 
 def property_options(event: str) -> list[Option]:
-    """What an event can be narrowed by; products come with their own properties."""
+    """What an event can be narrowed by; products come with their own properties, others can be typed."""
     known = event_kind(event).properties
     own = [Option(each.name, gettext(each.label)) for each in known if each.name not in _HIDDEN_PROPERTIES]
     if any(each.name == "products" for each in known):
@@ -144,13 +178,27 @@ def property_options(event: str) -> list[Option]:
             Option(f"products.{name}", f"{gettext('Product')}: {gettext(property_of(name).label)}")
             for name in _PRODUCT_PROPERTIES
         ]
-    return own
+    return [*own, Option(OTHER, gettext("another property…"))] if own else []
 
 
 def op_options(node: Draft, own: Mapping[str, RuleField]) -> list[Option]:
-    """The comparisons that fit what the node is about."""
-    names = AGE_OPS if node.kind == "trait" and node.one("field") == AGE else OPS[value_kind(node, own)]  # type: ignore[index]  # a kind of OPS
-    return [Option(name, gettext(OP_LABELS[name])) for name in names]
+    """The comparisons that fit what the node is about, and the one that it has."""
+    names = fitting_ops(node, own)
+    op = node.one("op")
+    return plain({name: OP_LABELS[name] for name in (*names, op) if name in OP_LABELS})
+
+
+def fitting_ops(node: Draft, own: Mapping[str, RuleField]) -> tuple[str, ...]:
+    """The names of the comparisons that fit what the node is about; of a property nobody described, all may."""
+    if node.kind == "trait" and node.one("field") == AGE:
+        return AGE_OPS
+    kind = value_kind(node, own)
+    is_open = node.kind in (PROPERTY, "event_value") and kind == "text" and not _is_described(node.one("property"))
+    return tuple(dict.fromkeys((*OPS["text"], *OPS["number"]))) if is_open else OPS[kind]  # type: ignore[index]  # a kind
+
+
+def _is_described(name: str) -> bool:
+    return name.removeprefix("products.") in PROPERTIES
 
 
 def value_kind(node: Draft, own: Mapping[str, RuleField]) -> str:
@@ -159,8 +207,10 @@ def value_kind(node: Draft, own: Mapping[str, RuleField]) -> str:
         insight, _dot, name = node.one("field").partition(".")
         known = insight_field(insight, name)
         return known.kind if known else "text"
-    if node.kind == PROPERTY:
-        return property_kind(node.one("property"), "is")
+    if node.kind == "event_value" and node.one("measure") in NUMBER_MEASURES:
+        return "number"
+    if node.kind in (PROPERTY, "event_value"):
+        return property_kind(node.one("property"), node.one("op"))
     field = node.one("field")
     return own[field].kind if field in own else trait_field(field).kind
 
@@ -175,7 +225,11 @@ def value_options(ws: Context, node: Draft, own: Mapping[str, RuleField]) -> lis
         return plain(dict(known.choices)) if known else []
     if node.kind != "trait" or value_kind(node, own) != "choice":
         return []
-    field = node.one("field")
+    return trait_values(ws, node.one("field"))
+
+
+def trait_values(ws: Context, field: str) -> list[Option]:
+    """The values of a trait that the data has, countries and languages by their names."""
     seen = [item.value for item in suggestions(ws, field, limit=_OFTEN)]
     return _named(field, seen)
 

@@ -13,17 +13,29 @@ from habitue.audiences.rule import MAX_NODES
 
 ROOT = "r"
 MAX_GROUP_DEPTH = 3
-_FIELD = re.compile(r"(r(?:\.\d{1,3}){0,8}):([a-z_]{1,20})")
-NODE_KINDS = ("trait", "event_count", "event_sum", "insight", "consent", "in_audience", "text", "group")
+MOST_FIELDS = 4 * MAX_NODES
+_FIELD = re.compile(r"(r(?:\.\d{1,3}){0,16}):([a-z_]{1,20})")
+NODE_KINDS = (
+    "trait", "event_count", "event_sum", "event_value", "sequence", "insight", "consent", "may_use", "in_audience",
+    "place", "related", "sample", "group",
+)  # fmt: skip
 PROPERTY = "property"
+STEP = "step"
+SAME = "same"
 FRESH = "fresh"
 """A value that marks a condition in which nothing was chosen yet."""
-KINDS = (*NODE_KINDS, PROPERTY)
+BARE = "bare"
+"""A value that marks a group which is only drawn: with a single condition it stands for that condition."""
+_EVENT_KINDS = ("event_count", "event_sum", "event_value")
+_INSIDE: Mapping[str, tuple[str, ...]] = {
+    "group": NODE_KINDS, "related": ("group",), "sequence": (STEP,), STEP: (PROPERTY, SAME),
+    **dict.fromkeys(_EVENT_KINDS, (PROPERTY,)),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One node: its kind, its raw texts by name, and its children (of a group, or the properties of an event)."""
+    """One node: its kind, its raw texts by name, and its children: conditions, steps, or properties of an event."""
 
     kind: str
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -46,24 +58,27 @@ def from_form(texts: Mapping[str, Sequence[str]]) -> Draft:
     values: dict[str, dict[str, tuple[str, ...]]] = {}
     for key, several in texts.items():
         found = _FIELD.fullmatch(key)
-        if found and len(values) <= MAX_NODES:
+        if found and (found[1] in values or len(values) <= MOST_FIELDS):
             values.setdefault(found[1], {})[found[2]] = tuple(several)
-    return _node(ROOT, values)
+    return _node(ROOT, values, NODE_KINDS)
 
 
 def act(draft: Draft, action: str) -> Draft:
-    """The tree after `add:<path>:<kind>`, `remove:<path>` or `wrap:<path>`; other actions change nothing."""
+    """The tree after `add:<path>:<kind>`, or `remove`, `wrap`, `up` or `down` and a path; else nothing changes."""
     verb, _, rest = action.partition(":")
     path, _, kind = rest.partition(":")
     places = _places(path)
     if places is None:
         return draft
-    if verb == "add" and kind in KINDS:
-        return _changed(draft, places, lambda node: replace(node, rules=(*node.rules, fresh(kind)))) or draft
+    if verb == "add":
+        return _changed(draft, places, lambda node: _with_more(node, kind)) or draft
     if verb == "remove" and places:
         return _changed(draft, places, lambda node: None) or draft
     if verb == "wrap" and places:
         return _changed(draft, places, _wrapped) or draft
+    if verb in ("up", "down") and places:
+        by = -1 if verb == "up" else 1
+        return _changed(draft, places[:-1], lambda node: _with_moved(node, places[-1], by)) or draft
     return draft
 
 
@@ -71,6 +86,11 @@ def fresh(kind: str) -> Draft:
     """A new node as it is offered first."""
     if kind == "group":
         return Draft("group", {"match": ("any",)}, (fresh("trait"),))
+    if kind == "related":
+        return Draft(kind, {**_FIRST[kind], FRESH: ("yes",)}, (Draft("group", {"match": ("all",)}, (fresh("trait"),)),))
+    if kind == "sequence":
+        later = Draft(STEP, {"event": ("Order Completed",), "within_unit": ("days",), "within_count": ("2",)})
+        return Draft(kind, {"negate": ("no",), FRESH: ("yes",)}, (fresh(STEP), later))
     return Draft(kind, {**_FIRST.get(kind, {}), FRESH: ("yes",)})
 
 
@@ -103,22 +123,34 @@ _FIRST: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "insight": {"field": ("rfm.rfm_group",), "op": ("is",), "value": ("at_risk",)},
     "consent": {"purpose": ("newsletter",), "channel": ("email",), "state": ("given",)},
-    "in_audience": {"negate": ("no",)},
-    "text": {"text": ('sequence ("Product Viewed", not within 1 day "Order Completed")',)},
+    "in_audience": {"how": ("is",)},
+    "event_value": {
+        "measure": ("sum",),
+        "event": ("Order Completed",),
+        "property": ("total",),
+        "op": ("at_least",),
+        "window_kind": ("last_year",),
+    },
+    "may_use": {"negate": ("no",), "purpose": ("newsletter",)},
+    "place": {},
+    "related": {"match": ("any",), "by": ("company",)},
+    "sample": {"name": ("test",), "first": ("0",), "until": ("10",)},
+    STEP: {"event": ("Product Viewed",), "negate": ("no",), "within_unit": ("any",)},
     PROPERTY: {"property": ("channel",), "op": ("is",)},
+    SAME: {"property": ("product_id",)},
 }
 
 
-def _node(path: str, values: Mapping[str, Mapping[str, tuple[str, ...]]]) -> Draft:
+def _node(path: str, values: Mapping[str, Mapping[str, tuple[str, ...]]], fitting: Sequence[str]) -> Draft:
     own = dict(values.get(path, {}))
-    kind = next(iter(own.pop("kind", ())), "group")
-    if path == ROOT or kind not in KINDS:
-        kind = "group"
+    kind = next(iter(own.pop("kind", ())), fitting[-1])
+    if path == ROOT or kind not in fitting:
+        kind = fitting[-1]
+    inside = _INSIDE.get(kind, ())
     prefix = f"{path}."
-    numbers = sorted(
-        {int(other[len(prefix) :]) for other in values if other.startswith(prefix) and other[len(prefix) :].isdigit()}
-    )
-    return Draft(kind, own, tuple(_node(f"{path}.{number}", values) for number in numbers))
+    found = [other.removeprefix(prefix) for other in values if other.startswith(prefix)] if inside else []
+    numbers = sorted({int(number) for number in found if number.isdigit()})
+    return Draft(kind, own, tuple(_node(f"{path}.{number}", values, inside) for number in numbers))
 
 
 def _places(path: str) -> tuple[int, ...] | None:
@@ -139,5 +171,18 @@ def _changed(draft: Draft, places: Sequence[int], change: Change) -> Draft | Non
     return replace(draft, rules=(*before, *([child] if child is not None else []), *after))
 
 
+def _with_more(node: Draft, kind: str) -> Draft:
+    if kind not in _INSIDE.get(node.kind, ()) or (node.kind == "related" and node.rules):
+        return node
+    return replace(node, rules=(*node.rules, fresh(kind)))
+
+
+def _with_moved(node: Draft, number: int, by: int) -> Draft:
+    other, rules = number + by, list(node.rules)
+    if node.kind == "sequence" and 0 <= number < len(rules) and 0 <= other < len(rules):
+        rules[number], rules[other] = rules[other], rules[number]
+    return replace(node, rules=tuple(rules))
+
+
 def _wrapped(node: Draft) -> Draft:
-    return Draft("group", {"match": ("any",)}, (node,))
+    return Draft("group", {"match": ("any",)}, (node,)) if node.kind in NODE_KINDS else node

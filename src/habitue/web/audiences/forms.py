@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from habitue.audiences.audience import MAX_DESCRIPTION, MAX_NAME
 from habitue.web.audiences.choices import Option
 
+MOST_BYTES = 5_000_000
+
 
 class SaveForm(forms.Form):
     """Name, description, purpose and folder of an audience."""
@@ -39,3 +41,32 @@ class SaveForm(forms.Form):
         super().__init__(*args, **kwargs)
         open_yet = ("", _("not decided yet"))
         self.fields["purpose"].choices = [open_yet, *((option.value, option.label) for option in purposes)]
+
+
+class PasteForm(forms.Form):
+    """People by their addresses and numbers, pasted or in a file."""
+
+    people = forms.CharField(
+        label=_("E-mail addresses, phone, customer or card numbers"),
+        required=False,
+        max_length=MOST_BYTES,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("One or several a line. Only people who are known already are put on the list."),
+    )
+    file = forms.FileField(
+        label=_("Or a text or CSV file of them"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
+    )
+
+    def text(self) -> str:
+        """What was pasted and what the file holds; a file that is not text has nobody."""
+        found: str = self.cleaned_data.get("people", "")
+        file = self.cleaned_data.get("file")
+        return f"{found}\n{file.read(MOST_BYTES).decode('utf-8-sig', errors='replace')}" if file else found
+
+
+class ListForm(PasteForm, SaveForm):
+    """A fixed list and who is on it first."""
+
+    field_order = ("name", "people", "file", "description", "purpose", "folder")

@@ -18,13 +18,15 @@ from habitue.audiences import archive as archiving
 from habitue.audiences import membership, reading
 from habitue.audiences.audience import Audience
 from habitue.audiences.fields import suggestions
+from habitue.audiences.fixed_list import is_fixed
 from habitue.audiences.rule import encode
 from habitue.audiences.wording import Part
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
 from habitue.privacy import purposes
-from habitue.web.audiences import breakdown, builder, history, likeness, people
+from habitue.web.audiences import breakdown, builder, history, likeness, lists, people
 from habitue.web.audiences.examples import examples
+from habitue.web.audiences.forms import PasteForm
 from habitue.web.navigation import NavEntry
 from habitue.web.routing import route
 from habitue.web.rule_links import builder_url
@@ -83,6 +85,8 @@ def show(request: HttpRequest, audience_id: str) -> HttpResponse:
         "parts": said(ws, audience.rule),
         "rule": encode(audience.rule),
         "purpose": _purpose(ws, audience.purpose),
+        "is_fixed": is_fixed(audience),
+        "paste": PasteForm(),
     }
     return render(request, "audiences/people_rows.html" if request.htmx else "audiences/show.html", shown)
 
@@ -103,7 +107,9 @@ def people_of_rule(request: HttpRequest) -> HttpResponse:
 def facts(request: HttpRequest) -> HttpResponse:
     """Who the people of a rule are, as a fragment."""
     ws = request.ws.context
-    found = breakdown.facts(ws, people.rule_of(request), with_people=allowed(ws.actor, "people.read"))
+    places = [place for place in request.GET.get("places", "").split(",") if place.isdigit()]
+    may_see = allowed(ws.actor, "people.read")
+    found = breakdown.facts(ws, people.rule_of(request), with_people=may_see, places=places)
     return render(request, "audiences/facts.html", {"facts": found})
 
 
@@ -144,6 +150,8 @@ ROUTES = (
     route("new/", builder.new, name="new", permission="audiences.edit"),
     route("build/", builder.build, name="build", permission="audiences.edit"),
     route("hints/", builder.hints, name="hints", permission="audiences.edit"),
+    route("lists/new/", lists.new, name="list_new", permission="audiences.edit"),
+    route("lists/freeze/", lists.freeze, name="freeze", permission="audiences.edit"),
     route("people/", people_of_rule, name="people", permission="audiences.read"),
     route("facts/", facts, name="facts", permission="audiences.read"),
     route("values/", values, name="values", permission="audiences.edit"),
@@ -154,6 +162,8 @@ ROUTES = (
     route("<str:audience_id>/alike/find/", likeness.find, name="find_alike", permission="audiences.edit"),
     route("<str:audience_id>/why/<str:profile_id>/", history.why_page, name="why", permission="audiences.read"),
     route("<str:audience_id>/people-now/", people_now, name="people_now", permission="audiences.read"),
+    route("<str:audience_id>/add/", lists.add, name="list_add", permission="audiences.edit"),
+    route("<str:audience_id>/remove/", lists.remove, name="list_remove", permission="audiences.edit"),
     route("<str:audience_id>/edit/", builder.edit, name="edit", permission="audiences.edit"),
     route("<str:audience_id>/archive/", archive, name="archive", permission="audiences.edit"),
     route("<str:audience_id>/restore/", restore, name="restore", permission="audiences.edit"),

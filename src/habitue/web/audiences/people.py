@@ -47,7 +47,7 @@ class PeopleRow:
 
 def rule_of(request: HttpRequest) -> Rule:
     """The rule in the address; everybody when there is none. Raises RuleUnreadable."""
-    text = request.GET.get("rule", "")
+    text = request.POST.get("rule", "") or request.GET.get("rule", "")
     return decode(text) if text else Group()
 
 

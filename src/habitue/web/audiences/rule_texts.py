@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from habitue.audiences.rule import (
     Consent,
     EventCount,
     EventSum,
+    EventValue,
     Group,
     InAudience,
     InsightIs,
+    MayUse,
+    Place,
     PropertyTest,
+    Related,
     Rule,
+    Sample,
+    Step,
     Trait,
     Window,
     values_of,
 )
-from habitue.audiences.text_writing import written
-from habitue.web.audiences.draft import PROPERTY, Draft
+from habitue.audiences.rule import Sequence as Steps
+from habitue.web.audiences.draft import BARE, PROPERTY, SAME, STEP, Draft
 
 MATCHES: Mapping[tuple[str, bool], str] = {
     ("all", False): "all",
@@ -28,30 +35,44 @@ MATCHES: Mapping[tuple[str, bool], str] = {
 }
 
 
-_IN_THE_FORM = (Trait, InsightIs, EventCount, EventSum, Consent, InAudience)
+LENGTHS = (("weeks", 10_080), ("days", 1_440), ("hours", 60), ("minutes", 1))
 
 
 def draft_of_rule(rule: Rule) -> Draft:
     """The tree of a rule; the root is always a plain group of all."""
-    if isinstance(rule, Group) and not rule.negate:
+    if isinstance(rule, Group) and not rule.negate and (rule.rules or rule.match == "all"):
         return _draft(rule)
     return Draft("group", {"match": ("all",)}, (_draft(rule),))
 
 
 def _draft(rule: Rule) -> Draft:
+    match rule:
+        case Group():
+            return Draft("group", _texts(rule), tuple(_draft(child) for child in rule.rules))
+        case EventCount() | EventSum() | EventValue():
+            return Draft(_kind(rule), _texts(rule), tuple(_property(test) for test in rule.where))
+        case Steps():
+            return Draft(_kind(rule), _texts(rule), tuple(_step(step) for step in rule.steps))
+        case Related():
+            return Draft(_kind(rule), _texts(rule), (_within(rule.rule),))
+        case _:
+            return Draft(_kind(rule), _texts(rule))
+
+
+def _within(rule: Rule) -> Draft:
+    """What is asked of the people around, always drawn as a group."""
     if isinstance(rule, Group):
-        match = MATCHES[rule.match, rule.negate]
-        return Draft("group", {"match": (match,)}, tuple(_draft(child) for child in rule.rules))
-    if isinstance(rule, EventCount | EventSum):
-        return Draft(_kind(rule), _texts(rule), tuple(_property(test) for test in rule.where))
-    if isinstance(rule, InAudience) and rule.state != "is":
-        return _as_text(rule)
-    return Draft(_kind(rule), _texts(rule)) if isinstance(rule, _IN_THE_FORM) else _as_text(rule)
+        return _draft(rule)
+    return Draft("group", {"match": ("all",), BARE: ("yes",)}, (_draft(rule),))
 
 
-def _as_text(rule: Rule) -> Draft:
-    """A condition that has no controls of its own is a line of text."""
-    return Draft("text", {"text": (written(rule),)})
+def _step(step: Step) -> Draft:
+    unit, length = next(pair for pair in LENGTHS if step.within_minutes % pair[1] == 0)
+    texts = {"event": step.event, "negate": _yes(step.negate), "within_unit": unit if step.within_minutes else "any"}
+    if step.within_minutes:
+        texts["within_count"] = str(step.within_minutes // length)
+    same = [Draft(SAME, _single({"property": each.property, "of": each.of})) for each in step.same]
+    return Draft(STEP, _single(texts), (*(_property(test) for test in step.where), *same))
 
 
 def _kind(rule: Rule) -> str:
@@ -79,10 +100,25 @@ def _texts(rule: Rule) -> Mapping[str, tuple[str, ...]]:
             return {**_single(texts), **_window(rule.window)}
         case Consent():
             return _single({"purpose": rule.purpose, "channel": rule.channel, "state": rule.state})
+        case EventValue():
+            texts = {"measure": rule.measure, "event": rule.event, "property": rule.property, "op": rule.op}
+            return {**_single(texts), "value": values_of(rule.value), **_window(rule.window)}
+        case Steps():
+            return {"negate": (_yes(rule.negate),), **_window(rule.window)}
+        case MayUse():
+            return _single({"purpose": rule.purpose, "negate": _yes(rule.negate)})
         case InAudience():
-            return _single({"audience_id": rule.audience_id, "negate": _yes(rule.negate)})
-        case _:
-            return {}
+            how = f"not_{rule.state}" if rule.negate else rule.state
+            return {**_single({"audience_id": rule.audience_id, "how": how}), **_window(rule.window)}
+        case Place():
+            several = {"regions": rule.regions, "cities": rule.cities, "postcodes": rule.postcodes}
+            return {"country": (rule.country,), **several}
+        case Related():
+            return _single({"by": rule.by, "match": rule.match})
+        case Sample():
+            return _single({"name": rule.name, "first": percent(rule.first), "until": percent(rule.until)})
+        case Group():
+            return {"match": (MATCHES[rule.match, rule.negate],)}
 
 
 def _property(test: PropertyTest) -> Draft:
@@ -103,6 +139,11 @@ def _window(window: Window) -> Mapping[str, tuple[str, ...]]:
             "until": window.until.isoformat() if window.until else "",
         }
     )
+
+
+def percent(hundredths: int) -> str:
+    """Hundredths of a per cent as people write them: `1250` is `12.5`."""
+    return f"{(Decimal(hundredths) / 100).normalize():f}"
 
 
 def _single(texts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:

@@ -17,6 +17,8 @@ LABELS: Mapping[str, str] = {
     "purpose": _("Purpose"),
     "people": _("People"),
     "file_name": _("File"),
+    "rows": _("Rows"),
+    "tables": _("Tables"),
     "events": _("Events"),
     "quarantined": _("Rows set aside"),
     "exports": _("Lists"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from habitue.audiences.fixed_list import is_fixed
 from habitue.kernel.text import gettext_noop as _
 from habitue.web.navigation import NavEntry
 from habitue.web.people import changes, why
 from habitue.web.profile_parts import lists
 from habitue.web.profile_parts.card import card, timeline_of
-from habitue.web.profile_parts.worth import audiences_of, expected_of, worth
+from habitue.web.profile_parts.worth import audiences_of, expected_of, saved_audiences, worth
 from habitue.web.routing import route
 
 SEARCH_ROWS = 8
@@ -60,10 +61,16 @@ def timeline(request: HttpRequest, profile_id: str) -> HttpResponse:
 def figures(request: HttpRequest, profile_id: str) -> HttpResponse:
     """Orders, money, rhythm and audiences, as a fragment, for they come from the replica."""
     today = request.ws.people.get(profile_id).row.profile_id
+    inside = audiences_of(request.ws, today)
+    ids = {audience.audience_id for audience in inside}
+    others = [each for each in saved_audiences(request.ws) if each.audience_id not in ids]
     shown = {
+        "profile_id": today,
         "worth": worth(request.ws, today),
         "expected": expected_of(request.ws, today),
-        "audiences": audiences_of(request.ws, today),
+        "audiences": inside,
+        "other_audiences": others,
+        "fixed_lists": [each for each in others if is_fixed(each)],
     }
     return render(request, "people/worth.html", shown)
 

@@ -77,6 +77,11 @@ def worth(ws: Workspace, profile_id: str) -> Worth | None:
     )
 
 
+def saved_audiences(ws: Workspace) -> Sequence[Audience]:
+    """Every saved audience; none for readers who may not see audiences."""
+    return audiences.listing(ws.context) if allowed(ws.actor, "audiences.read") else []
+
+
 def audiences_of(ws: Workspace, profile_id: str) -> Sequence[Audience]:
     """The saved audiences whose rule the person fulfils now; none for readers who may not see audiences."""
     if not allowed(ws.actor, "audiences.read"):

@@ -19,6 +19,7 @@ PATHS: Mapping[str, str] = {
     "campaign": "M4 10v4h3l8 4.5v-13L7 10zM18.5 9a4 4 0 0 1 0 6",
     "check": "m5 12.5 4.5 4.5L19 7.5",
     "chevron-down": "m6 9.5 6 6 6-6",
+    "chevron-up": "m6 14.5 6-6 6 6",
     "chevron-right": "m9.5 6 6 6-6 6",
     "clock": "M3.5 12a8.5 8.5 0 1 0 17 0 8.5 8.5 0 1 0-17 0M12 7v5.2l3.4 2",
     "close": "M6 6l12 12M18 6 6 18",

@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from habitue.collect import projection
+from habitue.collect import office, projection
 from habitue.collect.journal import MAGIC, Position
 from habitue.kernel import state
 from habitue.kernel.clock import micros
@@ -50,7 +50,9 @@ def position(ground: Ground) -> Finding:
     """Whether the register's place in the journal exists, and whether somebody works on what waits."""
     name = "position"
     with ground.ws.register.read() as conn:
-        done, seen = projection.position(conn), state.read(conn, "worker_seen")
+        # Whoever has the office works on the journal; without one the worker does.
+        who = "projector_seen" if office.is_elsewhere(ground.ws) else "worker_seen"
+        done, seen = projection.position(conn), state.read(conn, who)
     journal = projection.journal(ground.ws)
     tail = journal.tail()
     if done > tail:

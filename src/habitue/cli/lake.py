@@ -1,0 +1,83 @@
+"""`habitue sql` and `habitue lake`: the tables for analysts, asked and written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from habitue.cli.session import Session
+from habitue.cli.verbs import Verb, Verbs, pass_session
+from habitue.kernel.text import gettext_noop as _
+
+if TYPE_CHECKING:
+    from habitue.activation.console.run import Answer
+    from habitue.activation.console.snapshot import Snapshot
+
+
+@click.command("sql", cls=Verb)
+@click.argument("query", metavar="QUERY")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="Rows to show.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write all rows into this CSV file.")
+@pass_session
+def sql(session: Session, query: str, limit: int, out: Path | None) -> None:
+    """Ask the tables in SQL; nothing is changed.
+
+    A file holds neither names nor contact data: lists of people are made with `habitue export`, for a purpose.
+    """
+    with session.open() as ws:
+        if out is not None:
+            made = ws.lake.download(query)
+            out.write_bytes(made.content)
+            session.give({"file": str(out), "rows": made.rows}, lambda: None)
+            session.say(_("%(rows)s rows written to %(file)s"), rows=session.cell(made.rows), file=out)
+            return
+        answer = ws.lake.answer(query, limit=limit)
+    session.give(
+        {"columns": answer.columns, "rows": answer.rows, "is_cut": answer.is_cut}, lambda: _show(session, answer)
+    )
+
+
+def _show(session: Session, answer: Answer) -> None:
+    session.table(answer.columns, answer.rows)
+    if answer.is_cut:
+        session.out.print(session.text(_("There are more rows; --limit shows more, --out writes all.")), style="dim")
+
+
+@click.group("lake", cls=Verbs)
+def lake() -> None:
+    """The tables for analysts."""
+
+
+@lake.command("tables")
+@pass_session
+def tables(session: Session) -> None:
+    """Which tables there are, with their columns."""
+    from habitue.activation.console.offers import listed, offers
+
+    with session.open() as ws:
+        offered = offers(ws.context)
+        found = listed(ws.context, offered, is_masked=False)
+    data = [{"name": table.name, "columns": table.columns, "left_out": table.left_out} for table in found]
+    rows = [(table.name, len(table.columns), ", ".join(c.name for c in table.columns[:12])) for table in found]
+    session.give(
+        {"tables": data, "events_left_out": offered.events_left_out},
+        lambda: session.table([_("Table"), _("Columns"), _("The first of them")], rows),
+    )
+
+
+@lake.command("write")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), required=False)
+@pass_session
+def write(session: Session, folder: Path | None) -> None:
+    """Write every table as one Parquet file, into `warehouse` of the workspace or another folder."""
+    with session.open() as ws:
+        ws.refresh()
+        made = ws.lake.snapshot(folder)
+    session.give({"folder": str(made.folder), "tables": made.tables}, lambda: _written(session, made))
+
+
+def _written(session: Session, made: Snapshot) -> None:
+    session.table([_("Table"), _("Rows")], made.tables)
+    session.say(_("Written: %(file)s"), file=made.folder)

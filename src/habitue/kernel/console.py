@@ -1,0 +1,129 @@
+"""Queries that people write themselves, carried out in a process of their own that can be stopped."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+SECONDS = 20
+MEMORY_MB = 1_024
+LONGEST_QUERY = 20_000
+MOST_BYTES = 300_000_000
+_LOOK_SECONDS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A query with all that it may see: tables by name as SQL over prepared files.
+
+    `limit` is the number of rows that are fetched at most.
+    """
+
+    query: str
+    tables: Mapping[str, str]
+    preparation: Sequence[str]
+    paths: Sequence[str]
+    limit: int
+    seconds: int = SECONDS
+    memory_mb: int = MEMORY_MB
+
+
+@dataclass(frozen=True, slots=True)
+class Failed(Exception):
+    """Why there is no answer.
+
+    `code` is syntax, table, name, function, node, parameter, several, not_a_select, too_long, engine, time, stopped,
+    memory or size; `word` the word in question, `place` its place in the query or -1; `kind` and `message` are the
+    engine's own.
+    """
+
+    code: str
+    word: str = ""
+    place: int = -1
+    kind: str = ""
+    message: str = ""
+
+
+def ask(request: Request, *, is_stopped: Callable[[], bool] = lambda: False) -> pa.Table:
+    """The rows of a query; raises Failed. Returns within `seconds` or when `is_stopped` says so, whatever the query."""
+    if len(request.query) > LONGEST_QUERY:
+        raise Failed("too_long")
+    child = subprocess.Popen(
+        [sys.executable, "-m", "habitue.kernel.console_child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={"PYTHONPATH": ":".join(filter(None, sys.path)), "OMP_NUM_THREADS": "1"},
+    )
+    answer: list[bytes] = []
+    reader = threading.Thread(target=_read, args=(child, _encoded(request), answer), daemon=True)
+    reader.start()
+    try:
+        _wait(reader, request.seconds, is_stopped)
+    finally:
+        child.kill()
+        reader.join()
+        child.wait()
+    return _rows(b"".join(answer))
+
+
+def _encoded(request: Request) -> bytes:
+    names = ("query", "tables", "preparation", "paths", "limit", "seconds", "memory_mb")
+    plain: dict[str, Any] = {name: getattr(request, name) for name in names}
+    plain["tables"], plain["preparation"], plain["paths"] = (
+        dict(request.tables),
+        list(request.preparation),
+        list(request.paths),
+    )
+    return json.dumps(plain).encode()
+
+
+def _read(child: subprocess.Popen[bytes], request: bytes, answer: list[bytes]) -> None:
+    """Hand the request over and take the answer, as far as it is not too big."""
+    assert child.stdin is not None
+    assert child.stdout is not None
+    try:
+        with child.stdin:
+            child.stdin.write(request)
+    except BrokenPipeError:
+        return
+    size = 0
+    with child.stdout:
+        while (part := child.stdout.read(1 << 20)) and size <= MOST_BYTES:
+            answer.append(part)
+            size += len(part)
+
+
+def _wait(reader: threading.Thread, seconds: int, is_stopped: Callable[[], bool]) -> None:
+    end = time.monotonic() + seconds
+    while reader.is_alive():
+        reader.join(_LOOK_SECONDS)
+        if is_stopped():
+            raise Failed("stopped")
+        if reader.is_alive() and time.monotonic() > end:
+            raise Failed("time")
+
+
+def _rows(answer: bytes) -> pa.Table:
+    if answer[:1] == b"E":
+        told = json.loads(answer[1:])
+        raise Failed(
+            told["code"], told.get("word", ""), told.get("place", -1), told.get("kind", ""), told.get("message", "")
+        )
+    if len(answer) > MOST_BYTES:
+        raise Failed("size")
+    if answer[:1] != b"A":
+        # The process ended without a word: the system took it away, for want of memory as a rule.
+        raise Failed("memory")
+    try:
+        return pa.ipc.open_stream(pa.BufferReader(pa.py_buffer(answer).slice(1))).read_all()
+    except pa.ArrowInvalid as problem:
+        raise Failed("memory") from problem

@@ -1,0 +1,128 @@
+"""The engines of the lake: DuckDB in this process, or a Spark cluster; both taught the functions that rules need."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+MACROS = (
+    """CREATE OR REPLACE MACRO habitue_json_text(document, name) AS
+        json_extract_string(CASE WHEN json_valid(document) THEN document END, '$."' || name || '"')""",
+    """CREATE OR REPLACE MACRO habitue_json_items(document, name) AS
+        CASE WHEN json_type(document, '$."' || name || '"') = 'ARRAY'
+        THEN json_extract(document, '$."' || name || '"[*]')::VARCHAR[] END""",
+)
+
+
+@ibis.udf.scalar.builtin(name="habitue_json_text")  # type: ignore[untyped-decorator]  # of a library without types
+def json_value(document: str, key: str) -> str:
+    """The value under a name of a JSON object as text: a function that every engine of the lake is taught."""
+    raise NotImplementedError("the engine computes this")
+
+
+@ibis.udf.scalar.builtin(name="habitue_json_items")  # type: ignore[untyped-decorator]  # of a library without types
+def json_elements(document: str, key: str) -> list[str]:
+    """The elements of the array under a name of a JSON object, each as JSON; missing when there is no array."""
+    raise NotImplementedError("the engine computes this")
+
+
+def elements(table: ir.Table, document: str, key: str) -> ir.Table:
+    """One row an element of the array under `key` of the JSON in the column `document`: `element`, itself JSON.
+
+    Rows without such an array are left out, the document too. `key` is a plain name.
+    """
+    rest = [name for name in table.columns if name != document]
+    if table.get_backend().name != "pyspark":
+        return table.select(*rest, element=table[document].cast("json")[key].array.unnest())
+    # Spark unnests no array that a function returns, unless it stands in a query of its own.
+    array = f"from_json(get_json_object(`{document}`, '$.{key}'), 'array<string>')"
+    listed = ", ".join(f"`{name}`" for name in rest)
+    return table.alias("with_elements").sql(f"SELECT {listed}, explode({array}) AS element FROM with_elements")
+
+
+def text_in(element: ir.Value, key: str) -> ir.StringValue:
+    """The value under `key` of one of those elements as text, missing where there is none."""
+    if not element.type().is_json():
+        return json_value(element, key)
+    value = element[key]
+    return ibis.coalesce(value.str, value.cast("string").nullif("null"))
+
+
+@ibis.udf.scalar.builtin(name="getvariable", signature=(("string",), "timestamp('UTC', 6)"))  # type: ignore[untyped-decorator]  # of a library without types
+def _instant_setting(key: str) -> datetime:
+    raise NotImplementedError("the engine computes this")
+
+
+@ibis.udf.scalar.builtin(name="getvariable", signature=(("string",), "date"))  # type: ignore[untyped-decorator]  # of a library without types
+def _day_setting(key: str) -> date:
+    raise NotImplementedError("the engine computes this")
+
+
+def set_instant(name: str) -> Any:
+    """An instant that `give` sets before the question is asked."""
+    return _instant_setting(ibis.literal(name))
+
+
+def set_day(name: str) -> Any:
+    """A day that `give` sets before the question is asked."""
+    return _day_setting(ibis.literal(name))
+
+
+def give(con: Any, settings: Mapping[str, datetime | date]) -> None:
+    """Set instants and days of a connection of the engine in process."""
+    for name, value in settings.items():
+        kind = "TIMESTAMPTZ" if isinstance(value, datetime) else "DATE"
+        con.con.execute(f"SET VARIABLE {name} = {kind} '{value.isoformat()}'")
+
+
+def engine_in_process() -> Any:
+    """A new connection of the engine in process: UTC, two threads, and the functions of the lake."""
+    con = ibis.duckdb.connect(threads=2)
+    con.raw_sql("SET TimeZone='UTC'")
+    for macro in MACROS:
+        con.raw_sql(macro)
+    return con
+
+
+@contextlib.contextmanager
+def temporary_engine(engine: str = "duckdb", *, memory: str = "1200MB") -> Iterator[Any]:
+    """An Ibis connection for work that leaves nothing behind: `duckdb` in this process, or `spark`.
+
+    DuckDB spills into a temporary folder beyond `memory`; Spark is the session that is active, else a local one.
+    """
+    if engine == "spark":
+        with _spark() as con:
+            yield con
+        return
+    with tempfile.TemporaryDirectory(prefix="habitue-engine-") as folder:
+        con = ibis.duckdb.connect(threads=2, memory_limit=memory, temp_directory=folder)
+        try:
+            yield con
+        finally:
+            con.disconnect()
+
+
+@contextlib.contextmanager
+def _spark() -> Iterator[Any]:
+    from pyspark.sql import SparkSession
+
+    active = SparkSession.getActiveSession()
+    session = active or (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.shuffle.partitions", "8")
+        .config("spark.sql.execution.arrow.pyspark.enabled", "true")
+        .getOrCreate()
+    )
+    try:
+        yield ibis.pyspark.connect(session)
+    finally:
+        if active is None:
+            session.stop()

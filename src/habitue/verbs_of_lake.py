@@ -1,0 +1,124 @@
+"""The lake for notebooks: its tables as expressions, data frames and SQL, with the permission of the actor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.types as ir
+
+from habitue.access import policy
+from habitue.access.masks import sees_contacts
+from habitue.activation.console import run as console
+from habitue.activation.console.offers import Offers, offers
+from habitue.activation.console.run import Answer, QueryFile
+from habitue.activation.console.snapshot import Snapshot, write_snapshot
+from habitue.kernel.context import Context
+from habitue.kernel.errors import NotFound
+from habitue.kernel.lake import Cluster, engine_in_process
+from habitue.kernel.text import gettext_noop as _
+from habitue.kernel.unbound import Unbound, sql
+from habitue.verbs import Verbs
+
+_WORD = re.compile(r"\w+")
+
+
+class OpenLake(Verbs):
+    """The tables for analysts: `tables`, `table`, `sql`, `pandas`, `polars`, `duckdb`, `snapshot`.
+
+    Whoever may not take lists of people out sees names and contact data hidden. What is not named here is done by the
+    replica itself.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ws.lake, name)
+
+    def tables(self) -> list[str]:
+        """The names of the tables: `users`, `accounts`, `tracks`, …, one for each event, one for each insight."""
+        return list(self._offers().tables)
+
+    def table(self, name: str) -> ir.Table:
+        """One table as an Ibis expression on the engine of the workspace; NotFound when there is none.
+
+        The replica's own tables (`people`, `events`, `facts` …) are given to those who see contact data.
+        """
+        offered = self._offers().tables
+        is_masked = self._is_masked()
+        if name in offered:
+            return offered[name].read(self._ws.lake, is_masked=is_masked)
+        if is_masked:
+            raise NotFound(what=_("table"), key=name)
+        return self._ws.lake.table(name)
+
+    def sql(self, query: str) -> ir.Table:
+        """A query over the tables, as an Ibis expression: `.execute()` gives a pandas data frame.
+
+        It runs in this process, or on the cluster of the workspace, as the engine's own SQL.
+        """
+        plain = query.strip().rstrip(";")
+        con = self._prepared(plain)
+        if isinstance(con, Cluster):
+            return con.query(plain)
+        con.raw_sql(f"CREATE VIEW habitue_query AS {plain}")
+        found: ir.Table = con.table("habitue_query")
+        return found
+
+    def pandas(self, table_or_query: str) -> Any:
+        """A table or a query as a pandas data frame."""
+        return self._expression(table_or_query).to_pandas()
+
+    def polars(self, table_or_query: str) -> Any:
+        """A table or a query as a Polars data frame; needs Polars, which is not installed with Habitué."""
+        return self._expression(table_or_query).to_polars()
+
+    def duckdb(self) -> Any:
+        """A DuckDB connection in this process that knows every table."""
+        con = engine_in_process()
+        _prepare(con, self._ws, self._offers(), self._offers().tables, self._is_masked())
+        return con.con
+
+    def answer(self, query: str, *, limit: int = console.SHOWN_ROWS) -> Answer:
+        """The first rows of a query, asked in a bounded process as the page does."""
+        return console.run(self._ws, query, limit=limit)
+
+    def download(self, query: str) -> QueryFile:
+        """All rows of a query as CSV, names and contact data hidden; stands in the ledger."""
+        return console.download(self._ws, query)
+
+    def snapshot(self, folder: Path | str | None = None) -> Snapshot:
+        """One Parquet file for each table, into `warehouse` of the workspace's folder or another one."""
+        return write_snapshot(self._ws, folder)
+
+    def _expression(self, table_or_query: str) -> ir.Table:
+        is_name = _WORD.fullmatch(table_or_query.strip()) is not None
+        return self.table(table_or_query.strip()) if is_name else self.sql(table_or_query)
+
+    def _prepared(self, query: str) -> Any:
+        offered = self._offers()
+        wanted = {word.lower() for word in _WORD.findall(query)} & set(offered.tables)
+        if isinstance(self._ws.lake.con, Cluster):
+            for name in sorted(wanted):
+                expression = offered.tables[name].read(self._ws.lake, is_masked=self._is_masked())
+                self._ws.lake.con.offer(name, expression)
+            return self._ws.lake.con
+        con = engine_in_process()
+        _prepare(con, self._ws, offered, wanted, self._is_masked())
+        return con
+
+    def _offers(self) -> Offers:
+        policy.require(self._ws.actor, "sql.run")
+        return offers(self._ws)
+
+    def _is_masked(self) -> bool:
+        return not sees_contacts(self._ws.actor)
+
+
+def _prepare(con: Any, ws: Context, offered: Offers, names: Iterable[str], is_masked: bool) -> None:
+    source = Unbound(ws.lake)
+    views = {name: sql(offered.tables[name].read(source, is_masked=is_masked)) for name in sorted(names)}
+    for statement in source.preparation:
+        con.raw_sql(statement)
+    for name, view in views.items():
+        con.raw_sql(f'CREATE VIEW "{name}" AS {view}')

@@ -1,0 +1,1 @@
+"""SQL: questions of analysts to the lake, read-only and masked."""

@@ -1,0 +1,136 @@
+"""The tables for analysts follow what came: new properties, other kinds, merges, undone imports, erasures."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from habitue.access.actor import Actor
+from habitue.profiles.warehouse import shapes
+from habitue.workspace import Workspace
+from tests.sending import identify, order, send
+
+
+def rows(ws: Workspace, name: str) -> list[dict[str, Any]]:
+    """The rows of a table without what is empty, by message."""
+    found = ws.context.lake.con.to_pyarrow(ws.lake.table(name)).to_pylist()
+    full = [{key: value for key, value in row.items() if value is not None} for row in found]
+    return sorted(full, key=lambda row: str(row.get("id")))
+
+
+def track(event: str, user: str = "u1", **properties: object) -> dict[str, Any]:
+    """A track message."""
+    return {"type": "track", "event": event, "userId": user, "properties": properties}
+
+
+def test_each_kind_of_message_has_its_table_and_each_event_its_typed_one(ws: Workspace) -> None:
+    send(
+        ws,
+        identify("u1", email="anna@web.example", first_name="Anna", points=5),
+        {"messageId": "o1", **track("Order Completed", order_id="A1", total="12.50", products=[{"sku": "x"}])},
+        {"type": "page", "userId": "u1", "name": "Home", "context": {"page": {"path": "/"}, "ip": "192.0.2.7"}},
+        {"type": "screen", "userId": "u1", "name": "Start"},
+        {"type": "group", "userId": "u1", "groupId": "g1", "traits": {"name": "Wendt", "employees": "12"}},
+        {"type": "alias", "userId": "u1", "previousId": "u0"},
+    )
+    ws.refresh()
+    (made,) = rows(ws, "order_completed")
+    assert made["id"] == "o1"
+    assert (made["event"], made["event_text"], made["user_id"]) == ("order_completed", "Order Completed", "u1")
+    assert (made["total"], made["order_id"], made["products"]) == (Decimal("12.5000"), "A1", '[{"sku":"x"}]')
+    assert made["received_at"].tzinfo is not None
+    (anna,) = rows(ws, "users")
+    assert (anna["email"], anna["points"], anna["profile_id"]) == ("anna@web.example", 5, made["profile_id"])
+    assert [row["employees"] for row in rows(ws, "groups")] == [12]
+    assert [row["group_id"] for row in rows(ws, "groups")] == ["g1"]
+    assert [row["name"] for row in rows(ws, "accounts")] == ["Wendt"]
+    assert [row["context_page_path"] for row in rows(ws, "pages")] == ["/"]
+    assert [row["name"] for row in rows(ws, "screens")] == ["Start"]
+    assert [row["previous_id"] for row in rows(ws, "aliases")] == ["u0"]
+    assert [row["event"] for row in rows(ws, "tracks")] == ["order_completed"]
+
+
+def test_no_value_is_lost_when_properties_come_and_change(ws: Workspace) -> None:
+    send(ws, track("Quiz Done", score_of_mine=7, total=5))
+    ws.refresh()
+    assert "hint" not in ws.lake.table("quiz_done").columns
+    assert str(ws.lake.table("quiz_done").schema()["score_of_mine"]) == "int64"
+    send(ws, track("Quiz Done", score_of_mine=7.5, total="zwölf", hint="new"))
+    ws.refresh()
+    assert str(ws.lake.table("quiz_done").schema()["score_of_mine"]) == "float64"
+    send(ws, track("Quiz Done", score_of_mine="good", total=True))
+    ws.refresh()
+    found = rows(ws, "quiz_done")
+    assert sorted(row["score_of_mine"] for row in found) == ["7", "7.5", "good"]
+    assert [row["total"] for row in found if "total" in row] == [Decimal("5.0000")]
+    assert sorted(row["total_text"] for row in found if "total_text" in row) == ["true", "zwölf"]
+    assert [row["hint"] for row in found if "hint" in row] == ["new"]
+
+
+def test_hostile_names_become_plain_ones_and_their_values_stay_in_the_properties(ws: Workspace) -> None:
+    send(ws, track("users", id=1, group="g"), track('"; DROP TABLE x', **{"a'b": 1, "": 2, "ok": 3}))
+    ws.refresh()
+    (first,) = rows(ws, "event_users")
+    assert (first["property_id"], first["property_group"]) == (1, "g")
+    (second,) = rows(ws, "drop_table_x")
+    assert second["ok"] == 3
+    assert any('"a\'b":1' in row["properties"] for row in rows(ws, "tracks"))
+
+
+def test_a_merge_and_an_undone_import_show_without_writing_anything_anew(ws: Workspace) -> None:
+    send(ws, order("A1", "10.00", email="anna@web.example"), order("A2", "5.00", number="7"))
+    send(ws, order("A3", "1.00", number="7"), import_id="three")
+    ws.refresh()
+    assert len({row["profile_id"] for row in rows(ws, "order_completed")}) == 2
+    send(ws, identify(number="7", email="anna@web.example"))
+    ws.refresh()
+    assert len({row["profile_id"] for row in rows(ws, "order_completed")}) == 1
+    assert {row["order_id"] for row in rows(ws, "order_completed")} == {"A1", "A2", "A3"}
+
+
+def test_what_only_an_erased_person_had_is_nowhere_afterwards(ws: Workspace) -> None:
+    send(ws, track("Zettel", user="u9", grimmzahl=3), identify("u9", email="grimm@web.example"), track("Other"))
+    ws.refresh()
+    assert "grimmzahl" in ws.lake.table("zettel").columns
+    ws.lake.snapshot()
+    (grimm,) = ws.people.search("grimm@web")
+    ws.people.erase(grimm.profile_id)
+    assert "zettel" not in ws.lake.tables()
+    assert list((ws.folder / "warehouse").glob("*.parquet")) == []
+    kept = ws.context.lake.con.to_pyarrow(ws.context.lake.table(shapes.NAME)).to_pylist()
+    assert "grimmzahl" not in str(kept)
+    assert "Other" in str(ws.lake.pandas("tracks")["event_text"].tolist())
+
+
+def test_whoever_may_not_take_lists_out_sees_nobodys_name(ws: Workspace) -> None:
+    send(
+        ws,
+        identify("u1", email="anna@web.example", first_name="Anna", birth_date="1980-05-17", tier="gold", card="a@b.c"),
+        track("Order Completed", order_id="A1", customer={"name": "Anna"}, url="https://x.example/?m=a@b.c", nr=49),
+        track("Product Viewed", name="Teapot", remark="call 030 901 820"),
+    )
+    ws.refresh()
+    analyst = Workspace(ws.context.as_actor(Actor("ann", "Ann", frozenset({"analyst"}))))
+    (user,) = rows(analyst, "users")
+    assert (user["email"], user["first_name"], user["card"], user["tier"]) == ("•••", "•••", "•••", "gold")
+    assert str(user["birth_date"]) == "1980-01-01"
+    (made,) = rows(analyst, "order_completed")
+    assert (made["customer_name"], made["order_id"], made["nr"]) == ("•••", "A1", 49)
+    (seen,) = rows(analyst, "product_viewed")
+    assert (seen["name"], seen["remark"]) == ("Teapot", "•••")
+    assert "properties" not in analyst.lake.table("tracks").columns
+    told = str([rows(analyst, name) for name in analyst.lake.tables()])
+    assert [needle for needle in ("anna@", "Anna", "a@b.c", "901 820", "05-17") if needle in told] == []
+    assert "Anna" in str(rows(ws, "users")), "the owner sees it"
+
+
+def test_the_files_for_other_tools_hold_the_same_rows(ws: Workspace) -> None:
+    import pyarrow.parquet as pq
+
+    send(ws, identify("u1", email="anna@web.example"), order("A1", "10.00", email="anna@web.example"))
+    ws.refresh()
+    made = ws.lake.snapshot()
+    assert dict(made.tables)["order_completed"] == 1
+    for name, count in made.tables:
+        assert pq.read_metadata(made.folder / f"{name}.parquet").num_rows == count
+    assert ws.ledger.listing(limit=1)[0].verb == "lake.written"
