@@ -8,7 +8,19 @@ import sys
 
 from bench.figures import DataMissing
 
-BENCHES = ("audiences", "crash", "door", "graph", "hostile", "identity", "import", "insights", "matching", "search")
+BENCHES = (
+    "audiences",
+    "crash",
+    "door",
+    "graph",
+    "hostile",
+    "identity",
+    "import",
+    "insights",
+    "matching",
+    "rules",
+    "search",
+)
 
 
 def main() -> int:

@@ -19,6 +19,8 @@ from habitue.collect.spelling import spelled
 from habitue.kernel.clock import micros
 
 INTERNAL_SOURCE = "internal"
+# Who a test event is about: nobody. It is stored and shown where it arrived, and makes no person.
+TRIAL_VISITOR = "habitue-test"
 TRAIT_TYPES = frozenset({"identify", "group"})
 PRIORITY: Mapping[str, int] = {
     "user_id": 0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.collect.envelope import TRAIT_TYPES, Event
+from habitue.collect.envelope import INTERNAL_SOURCE, TRAIT_TYPES, Event
 from habitue.kernel import state
 from habitue.kernel.register import among, chunks, insert_ignoring, stored_instant, write_rows
 from habitue.profiles.tables import events, superseded
@@ -21,6 +21,7 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 _PROOF = {proof: f'"proof":"{proof}"}}' for proof in ("claimed", "proven")}
 PART_BITS = 19
+_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +132,17 @@ def received_first(conn: Connection, where: sa.ColumnElement[bool]) -> datetime 
     return first
 
 
-def everything(conn: Connection) -> list[tuple[Event, int]]:
-    """Every event with the identifier it hangs on, in journal order."""
-    return [(_event(row), row.identifier_id) for row in conn.execute(sa.select(events).order_by(events.c.seq))]
+def everything(conn: Connection) -> Iterator[tuple[Event, int]]:
+    """Every event with the identifier it hangs on, in journal order, a few thousand at a time."""
+    query = sa.select(events).order_by(events.c.seq)
+    for row in conn.execute(query, execution_options={"yield_per": _AT_ONCE}):
+        yield _event(row), row.identifier_id
+
+
+def own(conn: Connection) -> Iterator[Event]:
+    """The events of our own, decisions among them, in journal order."""
+    query = sa.select(events).where(events.c.source_id == INTERNAL_SOURCE).order_by(events.c.seq)
+    return (_event(row) for row in conn.execute(query))
 
 
 def met_by_import(conn: Connection, import_id: str) -> set[int]:
