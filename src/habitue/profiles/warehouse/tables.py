@@ -143,5 +143,5 @@ def _masked(value: ir.Value, *, direct: bool, is_known: bool = False) -> ir.Valu
         is_long = not is_known and isinstance(value, ir.IntegerValue)
         return (value.abs() < _LONG).ifelse(value, ibis.null(value.type())) if is_long else value
     if isinstance(value, ir.DateValue | ir.TimestampValue):
-        return value.truncate("Y")
+        return value.truncate("Y").cast(value.type())
     return ibis.null(value.type())
