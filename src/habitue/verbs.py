@@ -38,7 +38,7 @@ from habitue.insights.reports.shape import Outcome
 from habitue.kernel import jobs
 from habitue.kernel.context import Context
 from habitue.privacy import purposes
-from habitue.profiles import reading, relations
+from habitue.profiles import reading, relations, replica
 from habitue.profiles.timeline import Moment
 from habitue.quality import importing, quarantine, rehearsal, set_aside
 
@@ -311,7 +311,7 @@ class Audiences(Verbs):
     def _changed(self, change: list_changes.ListChange) -> int:
         if change.position is not None:
             flow.catch_up(self._ws, change.position)
-            flow.refresh(self._ws)
+            replica.refresh(self._ws)
         return change.people
 
     def proposals(self) -> Sequence[proposals.Proposal]:
