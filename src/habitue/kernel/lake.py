@@ -29,6 +29,7 @@ from habitue.kernel.engine import (
     set_day,
     set_instant,
     temporary_engine,
+    temporary_rows,
 )
 from habitue.kernel.errors import HabitueError
 from habitue.kernel.ids import Ids
@@ -54,6 +55,7 @@ __all__ = [
     "set_day",
     "set_instant",
     "temporary_engine",
+    "temporary_rows",
     "view_of",
 ]
 
