@@ -12,10 +12,11 @@ from habitue.insights.books.book import OrderBook, order_book
 from habitue.insights.catalogue import Facts, Insight, InsightField, Learnt
 from habitue.insights.estimate import DAYS, Future, future
 from habitue.insights.facts_book import book_of_facts, learnt
+from habitue.insights.future_scores import future_of, scores_of
 from habitue.insights.groups import LOST_AFTER
 from habitue.insights.models.backtest import usual_pause
 from habitue.insights.models.histories import Flags, Floats
-from habitue.insights.reasons import is_overdue, reason_codes, reasons
+from habitue.insights.reasons import is_overdue, reason_codes
 from habitue.insights.scores import Scores, column, money
 from habitue.kernel.text import gettext_noop as _
 
@@ -42,30 +43,18 @@ def fit(
 
 def of_book(book: OrderBook, *, horizon_days: int = DAYS) -> Scores:
     """The same for orders that were understood already."""
-    found = future(book.purchases, horizon_days)
+    found = future_of(book, horizon_days)
     danger = money_in_danger(found)
+    told = {
+        "silence_days": pa.array(found.known.silence).cast(pa.int64()),
+        "rhythm_days": column(found.known.gap, 0),
+        "p_buys": column(found.buys, 4),
+        "is_overdue": pa.array(is_overdue(found.known)),
+        "is_at_risk": pa.array(is_at_risk(found)),
+        "money_in_danger": column(danger, 2),
+    }
     order = np.lexsort((-found.known.money, -np.nan_to_num(danger)))
-    table = pa.table(
-        {
-            "customer": pa.array(book.customers, pa.string()),
-            "orders": pa.array(found.known.repeats + 1).cast(pa.int64()),
-            "silence_days": pa.array(found.known.silence).cast(pa.int64()),
-            "rhythm_days": column(found.known.gap, 0),
-            "p_buys": column(found.buys, 4),
-            "is_overdue": pa.array(is_overdue(found.known)),
-            "is_at_risk": pa.array(is_at_risk(found)),
-            "money_in_danger": column(danger, 2),
-        }
-    )
-    why = reasons(found.known)
-    return Scores(
-        table=table.take(pa.array(order)),
-        cards=(found.churn,),
-        notes=book.notes,
-        columns=book.columns,
-        currency=book.currency,
-        why=tuple(why[place] for place in order),
-    )
+    return scores_of(book, found, told, cards=(found.churn,), order=order)
 
 
 def is_at_risk(found: Future) -> Flags:

@@ -22,6 +22,7 @@ from habitue.insights.models.histories import Flags, Floats, Ints
 from habitue.insights.models.preference import Hits
 from habitue.insights.orders import COMPLETED
 from habitue.insights.scores import column
+from habitue.kernel.lake import json_value
 from habitue.kernel.text import gettext_noop as _
 
 RECENT_DAYS = 90
@@ -177,9 +178,7 @@ def _ranked(active: Floats) -> Floats:
 
 def _channel(events: ir.Table) -> ir.StringValue:
     name = events["name"].fill_null("").lower()
-    told = events.properties.cast("json")
-    stated = ibis.coalesce(told["channel"].str, told["channel"].cast("string").nullif("null"))
-    is_store = ibis.coalesce(told["store"].str, told["store"].cast("string").nullif("null")).notnull()
+    stated, is_store = json_value(events.properties, "channel"), json_value(events.properties, "store").notnull()
     return ibis.cases(
         (name.startswith("email"), "email"),
         (name.startswith("sms"), "sms"),

@@ -17,11 +17,9 @@ from habitue.insights.books.book import OrderBook, order_book
 from habitue.insights.catalogue import Facts, Insight, InsightField, Learnt
 from habitue.insights.estimate import DAYS, Future, future
 from habitue.insights.facts_book import book_of_facts, learnt
-from habitue.insights.reasons import reasons
-from habitue.insights.scores import Scores, column, dates, money
+from habitue.insights.future_scores import future_of, last_orders, next_orders, scores_of
+from habitue.insights.scores import Scores, column, money
 from habitue.kernel.text import gettext_noop as _
-
-MOST_DAYS = 3_650
 
 
 def fit(
@@ -50,27 +48,12 @@ def fit(
 
 def of_book(book: OrderBook, *, horizon_days: int = DAYS) -> Scores:
     """The same for orders that were understood already."""
-    found = future(book.purchases, min(max(horizon_days, 1), MOST_DAYS))
-    last = book.purchases.last_day
-    table = pa.table(
-        {
-            "customer": pa.array(book.customers, pa.string()),
-            "orders": pa.array(found.known.repeats + 1).cast(pa.int64()),
-            "last_order_on": pa.array((last - found.known.silence).astype("int32"), pa.int32()).cast(pa.date32()),
-            **columns(found, last),
-        }
-    )
-    return Scores(
-        table=table,
-        cards=(found.lifetime, found.churn, found.next_order),
-        notes=book.notes,
-        columns=book.columns,
-        currency=book.currency,
-        why=tuple(reasons(found.known)),
-    )
+    found = future_of(book, horizon_days)
+    told = {"last_order_on": last_orders(book, found), **columns(book, found)}
+    return scores_of(book, found, told, cards=(found.lifetime, found.churn, found.next_order))
 
 
-def columns(found: Future, last_day: int) -> dict[str, pa.Array]:
+def columns(book: OrderBook, found: Future) -> dict[str, pa.Array]:
     """The columns of expectation."""
     return {
         "expected_orders": column(found.orders, 4),
@@ -78,9 +61,7 @@ def columns(found: Future, last_day: int) -> dict[str, pa.Array]:
         "expected_value": column(found.value, 2),
         "expected_value_low": column(found.value_low, 2),
         "expected_value_high": column(found.value_high, 2),
-        "next_order_on": dates(last_day, found.waits[:, 1]),
-        "next_order_from": dates(last_day, found.waits[:, 0]),
-        "next_order_until": dates(last_day, found.waits[:, 2]),
+        **next_orders(book, found),
     }
 
 

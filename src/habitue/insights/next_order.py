@@ -11,8 +11,8 @@ from habitue.insights.books.book import OrderBook, order_book
 from habitue.insights.catalogue import Facts, Insight, InsightField, Learnt
 from habitue.insights.estimate import DAYS, future
 from habitue.insights.facts_book import book_of_facts, learnt
-from habitue.insights.reasons import reasons
-from habitue.insights.scores import Scores, column, dates
+from habitue.insights.future_scores import future_of, last_orders, next_orders, scores_of
+from habitue.insights.scores import Scores, column
 from habitue.kernel.text import gettext_noop as _
 
 
@@ -36,40 +36,23 @@ def fit(
 
 def of_book(book: OrderBook, *, horizon_days: int = DAYS) -> Scores:
     """The same for orders that were understood already."""
-    found = future(book.purchases, horizon_days)
-    last = book.purchases.last_day
-    table = pa.table(
-        {
-            "customer": pa.array(book.customers, pa.string()),
-            "orders": pa.array(found.known.repeats + 1).cast(pa.int64()),
-            "last_order_on": pa.array((last - found.known.silence).astype("int32"), pa.int32()).cast(pa.date32()),
-            "p_buys": column(found.buys, 4),
-            "next_order_on": dates(last, found.waits[:, 1]),
-            "next_order_from": dates(last, found.waits[:, 0]),
-            "next_order_until": dates(last, found.waits[:, 2]),
-        }
-    )
-    return Scores(
-        table=table,
-        cards=(found.next_order, found.churn),
-        notes=book.notes,
-        columns=book.columns,
-        currency=book.currency,
-        why=tuple(reasons(found.known)),
-    )
+    found = future_of(book, horizon_days)
+    told = {
+        "last_order_on": last_orders(book, found),
+        "p_buys": column(found.buys, 4),
+        **next_orders(book, found),
+    }
+    return scores_of(book, found, told, cards=(found.next_order, found.churn))
 
 
 def learn(facts: Facts) -> Learnt:
     """The insight of a workspace, one row a buyer."""
     book = book_of_facts(facts)
     found = future(book.purchases)
-    last = book.purchases.last_day
     table = pa.table(
         {
             "profile_id": pa.array(book.customers, pa.string()),
-            "next_order_on": dates(last, found.waits[:, 1]),
-            "next_order_from": dates(last, found.waits[:, 0]),
-            "next_order_until": dates(last, found.waits[:, 2]),
+            **next_orders(book, found),
             "chance": column(found.buys, 4),
         }
     )

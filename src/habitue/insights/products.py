@@ -16,6 +16,7 @@ from habitue.insights.facts_book import STALE_DAYS
 from habitue.insights.models.histories import Ints
 from habitue.insights.orders import CANCELLED, COMPLETED
 from habitue.kernel.clock import day_in
+from habitue.kernel.lake import elements, text_in
 
 _EPOCH = date(1970, 1, 1)
 
@@ -28,17 +29,18 @@ def product_rows(facts: Facts) -> ir.Table:
     standing = chosen.anti_join(cancelled.select("source_id", "order_id").distinct(), ["source_id", "order_id"])
     people = facts.people.filter(facts.people.kind == "person")
     standing = standing.semi_join(people, "profile_id")
-    listed = standing.select(
+    dated = standing.select(
         "profile_id",
         day=local_day(standing["at"], facts.timezone).delta(ibis.literal(_EPOCH), unit="day").cast("int64"),
-        element=standing.properties.cast("json")["products"].array.unnest(),
+        properties=standing.properties,
     )
+    listed = elements(dated, "properties", "products")
     texts = listed.select(
         "profile_id",
         "day",
-        sku=_text(listed.element["sku"]),
-        name=_text(listed.element["name"]),
-        category=_text(listed.element["category"]),
+        sku=text_in(listed.element, "sku"),
+        name=text_in(listed.element, "name"),
+        category=text_in(listed.element, "category"),
     )
     named = texts.mutate(product=ibis.coalesce(texts.sku, texts.name)).drop("sku")
     return named.filter(named["product"].notnull())
@@ -60,10 +62,6 @@ def lines_of_facts(facts: Facts) -> tuple[list[str], Lines, int]:
     names = {key: value for key, value in told.items() if value}
     categories = {key: value for key, value in kinds.items() if value}
     return people, Lines(customer, day, product, tuple(products), names, categories), last
-
-
-def _text(value: ir.JSONValue) -> ir.StringValue:
-    return ibis.coalesce(value.str, value.cast("string").nullif("null"))
 
 
 def _coded(column: pa.ChunkedArray) -> tuple[list[str], Ints]:

@@ -35,6 +35,28 @@ def json_elements(document: str, key: str) -> list[str]:
     raise NotImplementedError("the engine computes this")
 
 
+def elements(table: ir.Table, document: str, key: str) -> ir.Table:
+    """One row an element of the array under `key` of the JSON in the column `document`: `element`, itself JSON.
+
+    Rows without such an array are left out, the document too. `key` is a plain name.
+    """
+    rest = [name for name in table.columns if name != document]
+    if table.get_backend().name != "pyspark":
+        return table.select(*rest, element=table[document].cast("json")[key].array.unnest())
+    # Spark unnests no array that a function returns, unless it stands in a query of its own.
+    array = f"from_json(get_json_object(`{document}`, '$.{key}'), 'array<string>')"
+    listed = ", ".join(f"`{name}`" for name in rest)
+    return table.alias("with_elements").sql(f"SELECT {listed}, explode({array}) AS element FROM with_elements")
+
+
+def text_in(element: ir.Value, key: str) -> ir.StringValue:
+    """The value under `key` of one of those elements as text, missing where there is none."""
+    if not element.type().is_json():
+        return json_value(element, key)
+    value = element[key]
+    return ibis.coalesce(value.str, value.cast("string").nullif("null"))
+
+
 @ibis.udf.scalar.builtin(name="getvariable", signature=(("string",), "timestamp('UTC', 6)"))  # type: ignore[untyped-decorator]  # of a library without types
 def _instant_setting(key: str) -> datetime:
     raise NotImplementedError("the engine computes this")

@@ -22,6 +22,7 @@ from sqlalchemy.engine import Connection
 from habitue.kernel.cluster import INSTANT, Cluster, engine_on_cluster
 from habitue.kernel.engine import (
     MACROS,
+    elements,
     engine_in_process,
     give,
     json_elements,
@@ -30,6 +31,7 @@ from habitue.kernel.engine import (
     set_instant,
     temporary_engine,
     temporary_rows,
+    text_in,
 )
 from habitue.kernel.errors import HabitueError
 from habitue.kernel.ids import Ids
@@ -44,6 +46,7 @@ __all__ = [
     "LakeChanged",
     "declare",
     "declare_view",
+    "elements",
     "engine_in_process",
     "engine_on_cluster",
     "give",
@@ -56,6 +59,7 @@ __all__ = [
     "set_instant",
     "temporary_engine",
     "temporary_rows",
+    "text_in",
     "view_of",
 ]
 

@@ -1,0 +1,130 @@
+"""All insights and reports of a made-up shop of any size, each in a process of its own, then all in one.
+
+`python -m bench.insights_scale FOLDER NAME …` computes the named insights of a workspace and prints what that took.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bench.figures import Figures, peak_memory_mb
+from habitue.insights import store
+from habitue.insights.catalogue import facts, insights
+from habitue.insights.reports import catalogue
+from habitue.insights.reports import store as reports
+from habitue.kernel.config import WorkspaceSettings
+from habitue.kernel.lake import engine_in_process, lake_files
+from habitue.workspace import create_workspace, open_workspace
+
+REPORTS = "reports"
+ORDERS = """
+    CREATE MACRO chance(x, salt) AS (hash(x, salt) % 1000003) / 1000003.0;
+    CREATE TABLE placed AS
+    WITH customer AS (
+        SELECT i, 10 - ln(1 - chance(i, 1)) * 60 AS gap, chance(i, 2) AS stays, chance(i, 3) * 500 AS joined,
+               1 + floor(-ln(1 - chance(i, 4)) * 8) AS most
+        FROM range({customers}) AS t(i)
+    )
+    SELECT i, k, 1 + hash(i, k) % 5 AS lines,
+           joined + k * gap * (0.7 + 0.6 * chance(i * 977 + k, 5)) AS day
+    FROM customer, unnest(range(least(most, 80)::BIGINT)) AS u(k)
+    WHERE k = 0 OR joined + k * gap * 1.3 < 730
+"""
+FACTS = """
+    COPY (
+        SELECT row_number() OVER () AS seq, i::BIGINT AS identifier_id, 'shop' AS source_id, 'track' AS type,
+               'Order Completed' AS name,
+               TIMESTAMPTZ '2024-05-01 08:00:00+00' + to_seconds((day * 86400)::BIGINT) AS at,
+               (lines * (5 + i % 40))::DECIMAL(18, 4) AS amount, 'EUR' AS currency, i || '-' || k AS order_id,
+               '{{"channel":"web","products":[' || array_to_string(list_transform(range(lines::BIGINT), lambda l:
+                   '{{"sku":"P' || (i % 10 * 200 + floor(200 * chance(i * 31 + k * 7 + l, 6) ** 2))::INT
+                   || '","name":"Tea ' || (i % 10 * 200 + floor(200 * chance(i * 31 + k * 7 + l, 6) ** 2))::INT
+                   || '","category":"K' || i % 10 || '","price":' || 5 + i % 40 || ',"quantity":1}}'), ',')
+               || ']}}' AS properties,
+               NULL::VARCHAR AS context, NULL::VARCHAR AS message_id, NULL::TIMESTAMPTZ AS received_at,
+               NULL::VARCHAR AS user_id, NULL::VARCHAR AS anonymous_id, NULL::VARCHAR AS about_id
+        FROM placed WHERE day < 730
+    ) TO '{facts}' (FORMAT parquet, COMPRESSION zstd);
+    COPY (
+        SELECT lpad(i::VARCHAR, 32, '0') AS profile_id, 'person' AS kind, 'Name ' || i AS name,
+               i || '@web.example' AS email, 'City ' || i % 60 AS city, CASE WHEN i % 7 = 0 THEN 'AT' ELSE 'DE' END
+               AS country, CASE WHEN i % 2 = 0 THEN 'female' ELSE 'male' END AS gender,
+               DATE '1950-01-01' + (i % 20000)::INT AS birth_date
+        FROM range({customers}) AS t(i)
+    ) TO '{people}' (FORMAT parquet, COMPRESSION zstd);
+    COPY (SELECT i AS identifier_id, lpad(i::VARCHAR, 32, '0') AS profile_id FROM range({customers}) AS t(i))
+    TO '{identifiers}' (FORMAT parquet, COMPRESSION zstd)
+"""
+
+
+def measure(found: Figures, customers: int, *, goals: bool) -> None:
+    """Make a shop, and measure every insight, the whole refresh, and all reports of it."""
+    with tempfile.TemporaryDirectory(prefix="habitue-bench-") as name:
+        folder = Path(name) / "shop"
+        lines = made(folder, customers)
+        label = f"{customers:,} customers, {lines:,} order lines"
+        for insight in insights().values():
+            if insight.schema is None:
+                _add(found, f"{label}: {insight.name}", _child(folder, insight.name))
+        everything = [each.name for each in insights().values() if each.schema is None]
+        whole = _child(folder, *everything)
+        found.add(f"{label}: whole refresh", whole["seconds"], "s", goal=120 if goals else None)
+        found.add(f"{label}: whole refresh, CPU", whole["cpu"], "s")
+        found.add(f"{label}: whole refresh, memory", whole["mb"], "MB", goal=3_000 if goals else None)
+        _add(found, f"{label}: all {len(catalogue.reports())} reports", _child(folder, REPORTS))
+
+
+def made(folder: Path, customers: int) -> int:
+    """A workspace whose lake holds the orders of so many customers; returns the number of order lines."""
+    shop = WorkspaceSettings(name="Shop", timezone="Europe/Berlin", country="DE", currency="EUR")
+    ws = create_workspace(folder, workspace=shop)
+    con = engine_in_process()
+    paths = {table: ws.lake.path / table / "made.parquet" for table in ("facts", "people", "identifiers")}
+    for path in paths.values():
+        path.parent.mkdir(parents=True)
+    for statement in (ORDERS.format(customers=customers) + ";" + FACTS.format(customers=customers, **paths)).split(";"):
+        con.raw_sql(statement)
+    orders, lines = con.raw_sql("SELECT count(*), sum(lines) FROM placed WHERE day < 730").fetchone()
+    con.disconnect()
+    counts = {"facts": orders, "people": customers, "identifiers": customers}
+    with ws.register.write() as conn:
+        for table, path in paths.items():
+            file = {"file_name": f"{table}/{path.name}", "table_name": table, "row_count": counts[table]}
+            conn.execute(sa.insert(lake_files).values(**file, first_seq=1, last_seq=orders))
+    ws.close()
+    return int(lines)
+
+
+def _add(found: Figures, name: str, spent: dict[str, float]) -> None:
+    found.add(name, spent["seconds"], "s")
+    found.add(f"{name}, memory", spent["mb"], "MB")
+
+
+def _child(folder: Path, *names: str) -> dict[str, float]:
+    command = [sys.executable, "-m", "bench.insights_scale", str(folder), *names]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    told: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def _main(folder: str, *names: str) -> None:
+    ws = open_workspace(folder)
+    begun, cpu = time.perf_counter(), time.process_time()
+    if names == (REPORTS,):
+        for name in catalogue.reports():
+            reports.outcome(ws.context, name)
+    for name in names if names != (REPORTS,) else ():
+        store.refresh(ws.context, store.insight_of(name), facts(ws.context))
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "mb": peak_memory_mb()}))
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
