@@ -8,7 +8,19 @@ import sys
 
 from bench.figures import DataMissing
 
-BENCHES = ("audiences", "crash", "door", "graph", "hostile", "identity", "import", "insights", "matching", "search")
+BENCHES = (
+    "audiences",
+    "crash",
+    "door",
+    "graph",
+    "hostile",
+    "identity",
+    "import",
+    "insights",
+    "matching",
+    "rules",
+    "search",
+)
 
 
 def main() -> int:
@@ -16,7 +28,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("name", choices=BENCHES)
     parser.add_argument("--small", action="store_true", help="a small edition that needs no data and a few seconds")
-    parser.add_argument("--only", default="", metavar="LINE", help="one line of the bench crash, such as R3")
+    parser.add_argument(
+        "--only", default="", metavar="PART", help="one part of the bench crash or matching, such as R3 or sets"
+    )
     parser.add_argument("--kills", type=int, metavar="N", help="so many kills in the line R1 of the bench crash")
     arguments = parser.parse_args()
     bench = importlib.import_module(f"bench.{arguments.name}_bench")

@@ -2,8 +2,12 @@
 
 The door runs as a process of its own, on SQLite and a file journal, and so does the projector; clients speak plain
 HTTP over kept connections from this process, and their CPU is counted apart. Messages are about 600 bytes, as SDKs
-send them, with unique ids; at the end the rows are counted. `HABITUE_BENCH_EVENTS` says how far the growth curve
-goes (2 million when it is not set), `HABITUE_BENCH_SECONDS` how long it may take.
+send them, with unique ids; at the end the rows are counted. Each figure is told on the error stream as it comes.
+
+- `HABITUE_BENCH_PARTS`: some of door, visible, peers, growth, postgres, by commas; all of them when it is not set.
+- `HABITUE_BENCH_EVENTS`: how far the growth curve goes (2e6), or its points by commas (1e6,2e6,10e6).
+- `HABITUE_BENCH_SECONDS`: how long the growth curve may take (480).
+- `HABITUE_BENCH_HALF_LOAD`: events a second of the visible part, instead of half of what is projected here.
 """
 
 from __future__ import annotations
@@ -11,12 +15,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import quantiles
 
@@ -36,76 +37,79 @@ PEOPLE = 20_000
 RATES = (1_000, 3_000)
 MARKS = (500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000)
 GOALS = {"rate": 30_000, "cpu": 25, "written": 3_500, "memory": 400}
-SERVER = """
-import sys, uvicorn
-from habitue.door.app import Door
-from habitue.door.world import world_of
-from habitue.workspace import open_workspace
-ws = open_workspace(sys.argv[1], environ={})
-uvicorn.run(Door(world_of(ws.context)), port=int(sys.argv[2]), log_level="critical", access_log=False, lifespan="off")
-"""
+SECONDS_OF_POSTGRES = 300.0
 
 
 def run(*, small: bool) -> Figures:
-    """Measure a fresh workspace; small: a few thousand events instead of some hundred thousand."""
-    figures = Figures("door")
-    with tempfile.TemporaryDirectory() as folder, create_workspace(Path(folder) / "shop", environ={}) as ws:
-        key = ws.sources.create_key("Website", rate_per_minute=10**8).text
-        port = _free_port()
-        server = subprocess.Popen([sys.executable, "-c", SERVER, str(ws.folder), str(port)])
-        try:
-            _wait(port)
-            sent = asyncio.run(_measure(figures, port, key, server.pid, small))
-        finally:
-            server.terminate()
-            server.wait()
-        _project(ws, figures, sent)
-    _visible(figures, small=small)
-    peers(figures, small=small)
-    _growth(figures, small=small)
+    """Measure fresh workspaces; small: a few thousand events instead of some hundred thousand."""
+    figures = Figures("door", is_live=not small)
+    told = os.environ.get("HABITUE_BENCH_PARTS", "")
+    for name in told.split(",") if told else PARTS:
+        PARTS[name](figures, small)
     return figures
 
 
-def _growth(figures: Figures, *, small: bool) -> None:
-    """The growth curve on SQLite, and its beginning on PostgreSQL."""
-    last = int(float(os.environ.get("HABITUE_BENCH_EVENTS", "2e6")))
+def _door(figures: Figures, small: bool) -> None:
+    """What is acknowledged, and how long it takes; then all of it is projected and counted."""
+    with tempfile.TemporaryDirectory() as folder, create_workspace(Path(folder) / "shop", environ={}) as ws:
+        key = ws.sources.create_key("Website", rate_per_minute=10**8).text
+        with door_visible.served(ws.folder) as (port, pid):
+            sent = asyncio.run(_measure(figures, port, key, pid, small))
+        _project(ws, figures, sent)
+
+
+def _peers(figures: Figures, small: bool) -> None:
+    peers(figures, small=small)
+
+
+def _growth(figures: Figures, small: bool) -> None:
+    """The growth curve on SQLite; what is there is shown and drawn at each of its points."""
+    marks = [4_000, 8_000] if small else _marks()
+    curve: list[door_projection.Mark] = []
+
+    def reached(mark: door_projection.Mark) -> None:
+        curve.append(mark)
+        door_projection.show(figures, mark, {} if small else GOALS)
+        if not small:
+            door_picture.draw(curve)
+
     seconds = float(os.environ.get("HABITUE_BENCH_SECONDS", "480"))
-    marks = [4_000, 8_000] if small else [mark for mark in MARKS if mark <= last]
-    curve = door_projection.grow(figures, marks, seconds=seconds)
-    door_projection.show(figures, curve, {} if small else GOALS)
+    door_projection.grow(figures, marks, seconds=seconds, reached=reached, is_small=small)
     by_size = {mark.events: mark for mark in curve}
     if 10_000_000 in by_size and 2_000_000 in by_size:
         share = by_size[10_000_000].per_second / by_size[2_000_000].per_second
         figures.add("rate at 10 M of the rate at 2 M", share, "", goal=0.8, is_upper=False)
-    if not small:
-        door_picture.draw(curve)
-        if postgres_server.is_installed():
-            with postgres_server.server() as url:
-                begun = postgres_server.cpu_seconds()
-                curve = door_projection.grow(figures, MARKS[:1], seconds=seconds, url=url)
-                server = (postgres_server.cpu_seconds() - begun) / MARKS[0] * 1e6
-            door_projection.show(figures, curve, {}, "PostgreSQL ")
-            figures.add("PostgreSQL: CPU of the servers on this machine meanwhile", server, "µs/event")
 
 
-def _visible(figures: Figures, *, small: bool) -> None:
-    """How long from an acknowledgement until the person can be read, at some load of batches."""
-    seconds, rate = (2, 1_000) if small else (15, int(os.environ.get("HABITUE_BENCH_HALF_LOAD", "15000")))
-    with tempfile.TemporaryDirectory() as folder, create_workspace(Path(folder) / "shop", environ={}) as ws:
-        key = ws.sources.create_key("Website", rate_per_minute=10**8).text
-        port = _free_port()
-        server = subprocess.Popen([sys.executable, "-c", SERVER, str(ws.folder), str(port)])
-        projector = subprocess.Popen([sys.executable, "-m", "habitue.work.projector", str(ws.folder)])
-        try:
-            _wait(port)
-            waits = asyncio.run(door_visible.measure(ws, port, key, rate=rate, seconds=seconds))
-        finally:
-            for process in (server, projector):
-                process.terminate()
-                process.wait()
-    cuts = quantiles(waits, n=100, method="inclusive")
-    figures.add(f"acknowledged to visible p50 at {rate:,} events/s", cuts[49], "ms")
-    figures.add(f"acknowledged to visible p99 at {rate:,} events/s", cuts[98], "ms", goal=None if small else 250)
+def _marks() -> list[int]:
+    told = [int(float(each)) for each in os.environ.get("HABITUE_BENCH_EVENTS", "2e6").split(",")]
+    return sorted(told) if len(told) > 1 else [mark for mark in MARKS if mark <= told[0]] or told
+
+
+def _postgres(figures: Figures, small: bool) -> None:
+    """The beginning of the growth curve on PostgreSQL, beside the same door."""
+    if small or not postgres_server.is_installed():
+        figures.notes.append("PostgreSQL was left out: " + ("the small edition" if small else "it is not installed"))
+        return
+    marks = MARKS[:1]
+    with postgres_server.server() as url:
+        begun = postgres_server.cpu_seconds()
+
+        def reached(mark: door_projection.Mark) -> None:
+            door_projection.show(figures, mark, {}, "PostgreSQL ")
+
+        door_projection.grow(figures, marks, seconds=SECONDS_OF_POSTGRES, url=url, reached=reached)
+        server = (postgres_server.cpu_seconds() - begun) / marks[-1] * 1e6
+    figures.add("PostgreSQL: CPU of the servers on this machine meanwhile", server, "µs/event")
+
+
+PARTS: Mapping[str, Callable[[Figures, bool], None]] = {
+    "door": _door,
+    "visible": door_visible.run,
+    "peers": _peers,
+    "growth": _growth,
+    "postgres": _postgres,
+}
 
 
 async def _measure(figures: Figures, port: int, key: str, pid: int, small: bool) -> int:
@@ -245,20 +249,3 @@ def _request(path: str, body: str) -> bytes:
 def _cpu_of(pid: int) -> float:
     parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait(port: int) -> None:
-    give_up_at = time.monotonic() + 60
-    while time.monotonic() < give_up_at:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise RuntimeError("the door did not start")

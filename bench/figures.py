@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import resource
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -39,15 +40,18 @@ class Figure:
 
 @dataclass
 class Figures:
-    """Everything that one bench measured."""
+    """Everything that one bench measured; with `is_live` each figure is told on the error stream as it comes."""
 
     bench: str
     rows: list[Figure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    is_live: bool = False
 
     def add(self, name: str, value: float, unit: str, *, goal: float | None = None, is_upper: bool = True) -> None:
         """Keep one figure."""
         self.rows.append(Figure(name, value, unit, goal, is_upper))
+        if self.is_live:
+            print(f"{name}: {value:,.3f} {unit}", file=sys.stderr, flush=True)
 
     def show(self) -> None:
         """Print the table, the notes, and as the last line one JSON object."""

@@ -7,6 +7,8 @@ found (recall). The labels are read by this bench alone. Peers run beside us whe
 from __future__ import annotations
 
 import importlib.util
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +16,14 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from bench.figures import Figures, data_file, milliseconds, peak_memory_mb, spent
-from bench.made_tables import TABLES, Made, customers
+from bench.figures import Figures, data_file, peak_memory_mb, spent
+from bench.made_tables import TABLES, Made, customers, many_customers
+from bench.matching_calibration import Curve, show_calibration
+from bench.matching_engines import on_both_engines
 from bench.matching_peers import splink_clusters
 from habitue.identity.matching.answers import Answer
 from habitue.identity.matching.asking import pairs_to_ask, with_answers
+from habitue.identity.matching.index import Record
 from habitue.identity.matching.online import Index, score_one
 from habitue.identity.matching.outcome import Matched
 from habitue.identity.matching.run import match_table
@@ -33,29 +38,42 @@ SETS = {
 }
 PEERS = ("splink", "goldenmatch", "recordlinkage", "dedupe")
 MILLION = 400_000
+PARTS = ("sets", "made", "million", "spark")
 
 
-def run(*, small: bool) -> Figures:
-    """Match the made tables, and in the large edition the public ones and a million rows."""
+def run(*, small: bool, only: str = "") -> Figures:
+    """Match the made tables, and in the large edition the public ones, a million rows, and on a Spark cluster.
+
+    `only` is one of PARTS, or how many people a table in parts of 400,000 is to have, such as `1200000`.
+    """
     figures = Figures("matching")
-    if not small:
-        for name in SETS:
-            _public(figures, name)
-    for name, make in TABLES.items():
-        made = make(250 if small else 2_500)
-        _judged(figures, f"made {name}", match_table(made.table), np.array(made.truth))
-    _at_once(figures, customers(250 if small else MILLION))
+    curves: list[Curve] = []
+    if only.isdigit():
+        _at_once(figures, many_customers(int(only), part=MILLION))
+        return figures
+    if not small and only in {"", "sets"}:
+        curves += [_public(figures, name) for name in SETS]
+    if only in {"", "made"}:
+        for name, make in TABLES.items():
+            made = make(250 if small else 2_500)
+            curves.append(_judged(figures, f"made {name}", match_table(made.table), np.array(made.truth)))
+    if only in {"", "million"}:
+        _at_once(figures, customers(250 if small else MILLION))
+    if not small and only in {"", "spark"}:
+        on_both_engines(figures, customers(20_000))
+    if not small and only == "":
+        show_calibration(curves)
     missing = [peer for peer in PEERS if importlib.util.find_spec(peer) is None]
     figures.notes.append("peers not installed: " + (", ".join(missing) or "none"))
     return figures
 
 
-def _public(figures: Figures, name: str) -> None:
+def _public(figures: Figures, name: str) -> Curve:
     path, origin, licence, goal = SETS[name]
     table, truth = labelled(data_file(path, origin=origin, licence=licence, figures=figures))
     with spent() as work:
         found = match_table(table)
-    _judged(figures, name, found, truth, goal=goal)
+    curve = _judged(figures, name, found, truth, goal=goal)
     figures.add(f"{name} CPU", work.cpu_seconds, "s")
     asked = [Answer(a, b, bool(truth[a] == truth[b])) for a, b in pairs_to_ask(found, count=30)]
     _precision, _recall, after = quality(with_answers(found, asked).clusters, truth)
@@ -64,6 +82,7 @@ def _public(figures: Figures, name: str) -> None:
     peer = splink_clusters(name, table)
     if peer is not None:
         figures.add(f"{name} F1 of Splink, expert settings at .95", quality(peer, truth)[2], "")
+    return curve
 
 
 def labelled(path: Path) -> tuple[pa.Table, np.ndarray]:
@@ -78,23 +97,18 @@ def labelled(path: Path) -> tuple[pa.Table, np.ndarray]:
     return table.drop_columns([name for name in ("cluster", "rec_id") if name in table.column_names]), truth
 
 
-def _judged(figures: Figures, name: str, found: Matched, truth: np.ndarray, *, goal: float | None = None) -> None:
+def _judged(figures: Figures, name: str, found: Matched, truth: np.ndarray, *, goal: float | None = None) -> Curve:
     precision, recall, both = quality(found.clusters, truth)
     figures.add(f"{name} F1", both, "", goal=goal, is_upper=False)
     figures.add(f"{name} precision", precision, "")
     figures.add(f"{name} recall", recall, "")
     a, b, said = (found.pairs[column].to_numpy() for column in ("a", "b", "probability"))
     same = truth[a] == truth[b]
-    figures.add(f"{name} probability said minus true", 100 * float(abs(said.mean() - same.mean())), "points")
-    figures.notes.append(f"{name} calibration (said/true): {curve(said, same)}")
+    curve = Curve.of(name, said, same)
+    figures.add(f"{name} probability said minus true", abs(curve.apart), "points", goal=1)
+    figures.notes.append(f"{name} calibration (said/true): {curve}")
     figures.add(f"{name} largest cluster", int(np.bincount(found.clusters).max()), "rows")
-
-
-def curve(said: np.ndarray, same: np.ndarray) -> str:
-    """Mean probability and share of true pairs in ten bins."""
-    bins = np.minimum((said * 10).astype(int), 9)
-    held = [number for number in range(10) if (bins == number).any()]
-    return " ".join(f"{said[bins == number].mean():.2f}/{same[bins == number].mean():.2f}" for number in held)
+    return curve
 
 
 def quality(clusters: np.ndarray, truth: np.ndarray) -> tuple[float, float, float]:
@@ -119,11 +133,42 @@ def _at_once(figures: Figures, made: Made) -> None:
     figures.add(f"{name} CPU", work.cpu_seconds, "s", goal=69.5 if is_large else None)
     figures.add(f"{name} memory", peak_memory_mb(), "MB", goal=2_500 if is_large else None)
     figures.add(f"{name} largest cluster", int(np.bincount(found.clusters).max()), "rows", goal=25)
-    assert found.model is not None
-    index = Index(found)
-    rows = np.random.default_rng(5).integers(0, made.table.num_rows, 30 if not is_large else 1_000).tolist()
-    records = [made.table.slice(row, 1).to_pylist()[0] for row in rows]
+    figures.notes.append(f"{name}, pairs compared: {found.report.pairs_compared:,}")
+    _one_by_one(figures, found, made)
+
+
+def _one_by_one(figures: Figures, found: Matched, made: Made) -> None:
+    """New records against all rows of a run, and what keeping the index up to date takes."""
+    known = f"{made.table.num_rows:,}"
+    with spent() as work:
+        index = Index(found)
+    figures.add(f"index of {known} rows, CPU", work.cpu_seconds, "s")
+    rows = np.random.default_rng(5).integers(0, made.table.num_rows, 30 if made.table.num_rows < 10_000 else 1_000)
+    records = [made.table.slice(row, 1).to_pylist()[0] for row in rows.tolist()]
     score_one(index, records[0])
-    middle, high = milliseconds(lambda record: score_one(index, record), records)  # type: ignore[arg-type]
-    figures.add("one new record, p50", middle, "ms")
-    figures.add("one new record, p95", high, "ms", goal=10)
+    for what, work_on in (("found", _finding(index, records)), ("replaced", _replacing(index, rows.tolist(), records))):
+        wall, cpu = _timed(work_on, len(records))
+        for title, times in (("wall", wall), ("CPU", cpu)):
+            middle, high = np.quantile(times, (0.5, 0.95)) * 1_000
+            goal = 10 if (what, title) == ("found", "wall") else None
+            figures.add(f"one record {what} among {known}, {title} p50", float(middle), "ms")
+            figures.add(f"one record {what} among {known}, {title} p95", float(high), "ms", goal=goal)
+
+
+def _finding(index: Index, records: Sequence[Record]) -> Callable[[int], object]:
+    return lambda place: score_one(index, records[place])
+
+
+def _replacing(index: Index, rows: Sequence[int], records: Sequence[Record]) -> Callable[[int], object]:
+    return lambda place: index.put(rows[place], records[place])
+
+
+def _timed(work: Callable[[int], object], count: int) -> tuple[list[float], list[float]]:
+    """(wall seconds, CPU seconds) of each call."""
+    wall, cpu = [], []
+    for place in range(count):
+        begun, used = time.perf_counter(), time.process_time()
+        work(place)
+        wall.append(time.perf_counter() - begun)
+        cpu.append(time.process_time() - used)
+    return wall, cpu

@@ -29,6 +29,7 @@ from habitue.identity import (
     preview,
     replay,
     review,
+    reviewing,
     rulebook,
     safer,
     undone,
@@ -54,6 +55,7 @@ from habitue.profiles import (
     replica,
     timeline,
     values,
+    weighing,
 )
 from habitue.quality import held, importing, quarantine, releases, screening
 
@@ -110,6 +112,7 @@ def refresh(ws: Context) -> None:
     """Renew what is computed: the replica for analysis, then the insights on it that need no learning."""
     if replica.refresh(ws) or not ws.lake.has("relations"):
         relations.renew(ws)
+        reviewing.keep_up(ws)
     for name, insight in catalogue.insights().items():
         if insight.learn is None:
             insights.stored(ws, name)
@@ -225,6 +228,11 @@ def run_matching(ws: Context, job: jobs.Job, *, matcher: Matcher = match_table) 
     jobs.finish(ws, job.job_id, state=outcome, error=problem)
 
 
+def weigh(ws: Context, weigher: weighing.Weigher) -> bool:
+    """Weigh some of the new records against the known ones; returns whether there were any."""
+    return weighing.weigh(ws, weigher, apply=partial(catch_up, ws))
+
+
 def undo_matching(ws: Context, run_id: str) -> int:
     """Take a matching run back, as if it had never been; returns how many links it had made."""
     count = matching.undo(ws, run_id, apply=partial(catch_up, ws))
@@ -282,10 +290,9 @@ def preview_rules(ws: Context, book: Rulebook) -> preview.Preview:
     policy.require(ws.actor, "settings.read")
     rulebook.check(book)
     with ws.register.read() as conn:
-        told = timeline.everything(conn)
         ids, profiles = graph.everybody(conn)
-    owners = {event.seq: profiles[home] for event, home in told if home in profiles}
-    return preview.preview([event for event, _ in told], owners, ids, book)
+        told = ((event, profiles.get(home, "")) for event, home in timeline.everything(conn))
+        return preview.preview(told, timeline.own(conn), ids, book)
 
 
 def rebuild(ws: Context, conn: Connection, around: replay.Closure) -> None:

@@ -38,9 +38,9 @@ from habitue.insights.reports.shape import Outcome
 from habitue.kernel import jobs
 from habitue.kernel.context import Context
 from habitue.privacy import purposes
-from habitue.profiles import reading, relations
+from habitue.profiles import reading, relations, replica
 from habitue.profiles.timeline import Moment
-from habitue.quality import importing, quarantine, set_aside
+from habitue.quality import importing, quarantine, rehearsal, set_aside
 
 Translate = Callable[[str], str]
 Progress = Callable[[int, int], None]
@@ -133,6 +133,10 @@ class Imports(Verbs):
         """How a file would be read; stores nothing."""
         name = file_name or Path(path).name
         return importing.preview(self._ws, Path(path), file_name=name, source_name=source_name, mapping=mapping)
+
+    def rehearse(self, path: Path | str, preview: importing.Preview) -> rehearsal.Rehearsed:
+        """What would become of every row of a file that was previewed; stores nothing."""
+        return rehearsal.rehearse(self._ws, Path(path), preview)
 
     def start(
         self, path: Path | str, *, file_name: str = "", source_name: str = "", mapping: FileMapping | None = None
@@ -307,7 +311,7 @@ class Audiences(Verbs):
     def _changed(self, change: list_changes.ListChange) -> int:
         if change.position is not None:
             flow.catch_up(self._ws, change.position)
-            flow.refresh(self._ws)
+            replica.refresh(self._ws)
         return change.people
 
     def proposals(self) -> Sequence[proposals.Proposal]:

@@ -32,6 +32,11 @@ class OpenLake(Verbs):
     replica itself.
     """
 
+    def __init__(self, ws: Context) -> None:
+        super().__init__(ws)
+        self._con: Any = None
+        self._queries = 0
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ws.lake, name)
 
@@ -44,11 +49,14 @@ class OpenLake(Verbs):
 
         The replica's own tables (`people`, `events`, `facts` …) are given to those who see contact data.
         """
-        offered = self._offers().tables
-        is_masked = self._is_masked()
-        if name in offered:
-            return offered[name].read(self._ws.lake, is_masked=is_masked)
-        if is_masked:
+        offered = self._offers()
+        if name in offered.tables:
+            con = self._prepared(offered, {name})
+            if isinstance(con, Cluster):
+                return offered.tables[name].read(self._ws.lake, is_masked=self._is_masked())
+            found: ir.Table = con.table(name)
+            return found
+        if self._is_masked():
             raise NotFound(what=_("table"), key=name)
         return self._ws.lake.table(name)
 
@@ -58,11 +66,13 @@ class OpenLake(Verbs):
         It runs in this process, or on the cluster of the workspace, as the engine's own SQL.
         """
         plain = query.strip().rstrip(";")
-        con = self._prepared(plain)
+        offered = self._offers()
+        con = self._prepared(offered, {word.lower() for word in _WORD.findall(plain)} & set(offered.tables))
         if isinstance(con, Cluster):
             return con.query(plain)
-        con.raw_sql(f"CREATE VIEW habitue_query AS {plain}")
-        found: ir.Table = con.table("habitue_query")
+        self._queries += 1
+        con.raw_sql(f"CREATE VIEW habitue_query_{self._queries} AS {plain}")
+        found: ir.Table = con.table(f"habitue_query_{self._queries}")
         return found
 
     def pandas(self, table_or_query: str) -> Any:
@@ -76,7 +86,8 @@ class OpenLake(Verbs):
     def duckdb(self) -> Any:
         """A DuckDB connection in this process that knows every table."""
         con = engine_in_process()
-        _prepare(con, self._ws, self._offers(), self._offers().tables, self._is_masked())
+        offered = self._offers()
+        _prepare(con, self._ws, offered, offered.tables, self._is_masked())
         return con.con
 
     def answer(self, query: str, *, limit: int = console.SHOWN_ROWS) -> Answer:
@@ -95,17 +106,17 @@ class OpenLake(Verbs):
         is_name = _WORD.fullmatch(table_or_query.strip()) is not None
         return self.table(table_or_query.strip()) if is_name else self.sql(table_or_query)
 
-    def _prepared(self, query: str) -> Any:
-        offered = self._offers()
-        wanted = {word.lower() for word in _WORD.findall(query)} & set(offered.tables)
+    def _prepared(self, offered: Offers, names: Iterable[str]) -> Any:
+        """The connection that knows these tables: that of the cluster, else one of our own."""
         if isinstance(self._ws.lake.con, Cluster):
-            for name in sorted(wanted):
+            for name in sorted(names):
                 expression = offered.tables[name].read(self._ws.lake, is_masked=self._is_masked())
                 self._ws.lake.con.offer(name, expression)
             return self._ws.lake.con
-        con = engine_in_process()
-        _prepare(con, self._ws, offered, wanted, self._is_masked())
-        return con
+        if self._con is None:
+            self._con = engine_in_process()
+        _prepare(self._con, self._ws, offered, names, self._is_masked())
+        return self._con
 
     def _offers(self) -> Offers:
         policy.require(self._ws.actor, "sql.run")
@@ -121,4 +132,4 @@ def _prepare(con: Any, ws: Context, offered: Offers, names: Iterable[str], is_ma
     for statement in source.preparation:
         con.raw_sql(statement)
     for name, view in views.items():
-        con.raw_sql(f'CREATE VIEW "{name}" AS {view}')
+        con.raw_sql(f'CREATE OR REPLACE VIEW "{name}" AS {view}')

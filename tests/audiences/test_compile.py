@@ -15,7 +15,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from tests.rules.made_rules import rules, seeds
 from tests.rules.made_worlds import world
 from tests.rules.oracle import members
-from tests.rules.world import NOW, ZONE, World
+from tests.rules.planted import with_bug
+from tests.rules.three_ways import made_rules, simple_first
+from tests.rules.world import NOW, ZONE, World, has_equal_times
 
 from habitue.audiences.check import check_rule
 from habitue.audiences.compile import compile_rule
@@ -39,12 +41,15 @@ def _found(con: Any, table: ir.Table) -> list[str]:
 def test_it_finds_the_same_people_as_a_second_evaluator(con: Any) -> None:
     kinds: Counter[str] = Counter()
     answers: Counter[str] = Counter()
+    equal_times = 0
 
     @settings(TRIALS)
     @given(rules, seeds)
     def check(rule: Rule, seed: int) -> None:
+        nonlocal equal_times
         made_up = world(seed)
         check_rule(rule)
+        equal_times += has_equal_times(made_up)
         assert decode(encode(rule)) == rule
         expected = members(rule, made_up)
         assert _found(con, _compiled(rule, made_up.tables())) == expected
@@ -53,7 +58,11 @@ def test_it_finds_the_same_people_as_a_second_evaluator(con: Any) -> None:
         answers["nobody" if not expected else "everybody" if len(expected) == persons else "some"] += 1
 
     check()
-    sys.stdout.write(f"\nnodes: {dict(kinds.most_common())}; answers: {dict(answers)}\n")
+    share = 100 * equal_times / max(sum(answers.values()), 1)
+    sys.stdout.write(
+        f"\nnodes: {dict(kinds.most_common())}; answers: {dict(answers)}; equal timestamps: {share:.0f} %\n"
+    )
+    assert share >= 5
     assert set(kinds) == {kind.__name__ for kind in get_args(Rule)}
     assert min(answers.values()) >= 20
 
@@ -103,3 +112,18 @@ def test_in_the_last_year_but_not_in_the_last_90_days_can_be_said(con: Any) -> N
         )
     )
     assert _found(con, _compiled(rule, World(people, events, [], [], []).tables())) == ["gone"]
+
+
+@pytest.mark.parametrize("kind", get_args(Rule))
+def test_the_comparison_finds_a_planted_bug_in_every_kind_of_condition(con: Any, kind: type) -> None:
+    """The evaluator is given a rule in which every condition of one kind means something slightly else."""
+    tried = 0
+    for number, rule in enumerate(simple_first(made_rules(1_500))):
+        wrong = with_bug(rule, kind)
+        if wrong == rule:
+            continue
+        tried += 1
+        made_up = world(number)
+        if _found(con, _compiled(wrong, made_up.tables())) != members(rule, made_up):
+            return
+    pytest.fail(f"{tried} rules with a planted bug in {kind.__name__} gave the right people")

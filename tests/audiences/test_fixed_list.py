@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+from tests.rules.timeline import Timeline
 from tests.sending import identify
-from timeline import Timeline
 
 from habitue import flow
 from habitue.access.actor import Actor

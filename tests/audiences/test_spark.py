@@ -10,12 +10,10 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from cluster import cluster
-from hypothesis import HealthCheck, Phase, given, settings
-from pyspark.errors import AnalysisException
-from tests.rules.made_rules import rules
+from bench.spark_cluster import cluster
 from tests.rules.made_worlds import world
 from tests.rules.oracle import members
+from tests.rules.three_ways import made_rules
 from tests.rules.world import (
     ALLOWED,
     CONSENTS,
@@ -48,7 +46,7 @@ EXAMPLES = (
     'consent newsletter by email is given or was in audience "new"',
     'any of company (near country "DE" postcode "04") or sample "spring" 0 % to 50 %',
 )
-PRODUCTS = (
+EXAMPLES += (
     'did "Order Completed" where (products.category is "DE")',
     'sum(products.quantity) of "Order Completed" > 1',
 )
@@ -92,21 +90,6 @@ def tables(spark: Cluster, made_up: World, tmp_path_factory: pytest.TempPathFact
     )
 
 
-def _some_rules(count: int) -> list[Rule]:
-    found: list[Rule] = []
-
-    @settings(
-        max_examples=count, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
-    @given(rules)
-    def collect(rule: Rule) -> None:
-        found.append(rule)
-
-    collect()
-    return found
-
-
 def _members(con: Any, asked: list[Rule], tables: Tables) -> list[list[str]]:
     """The members of each rule, asked together."""
     parts = [
@@ -122,16 +105,9 @@ def _members(con: Any, asked: list[Rule], tables: Tables) -> list[list[str]]:
 @pytest.mark.slow
 def test_a_cluster_finds_the_same_members(spark: Cluster, made_up: World, tables: Tables) -> None:
     asked = [read(text) for text in EXAMPLES]
-    asked += [rule for rule in _some_rules(8) if "products." not in written(rule)][:3]
+    asked += made_rules(8)[:4]
     for rule in asked:
         assert _members(spark, [rule], tables) == [members(rule, made_up)], written(rule)
     kinds = {type(node).__name__ for rule in asked for _path, node in walk(rule)}
     sys.stdout.write(f"\n{len(asked)} rules with {sorted(kinds)} on the cluster\n")
     assert len(kinds) >= 9
-
-
-@pytest.mark.slow
-@pytest.mark.xfail(raises=AnalysisException, strict=True, reason="Spark unnests no array that a SQL function returns")
-@pytest.mark.parametrize("text", PRODUCTS)
-def test_a_cluster_looks_into_products(spark: Cluster, made_up: World, tables: Tables, text: str) -> None:
-    assert _members(spark, [read(text)], tables) == [members(read(text), made_up)]

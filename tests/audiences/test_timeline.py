@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from tests.rules.timeline import START, Timeline
 from tests.sending import identify
-from timeline import START, Timeline
 
 from habitue import flow
 from habitue.identity import replay

@@ -22,6 +22,19 @@ def test_a_dry_run_shows_the_reading_and_stores_nothing(call: Call, customers: P
     assert call("people", "--json", "-w", "shop").data["total"] == 0
 
 
+def test_a_dry_run_says_of_the_whole_file_what_would_be_set_aside(call: Call, tmp_path: Path) -> None:
+    call("init", "shop")
+    rows = [f"anna{number}@krume.example,A{number}" for number in range(1_500)] + ["not an address,", ","]
+    (tmp_path / "many.csv").write_text("email,order_note\n" + "\n".join(rows) + "\n", "utf-8")
+    told = call("import", tmp_path / "many.csv", "--dry-run", "--json", "-w", "shop").data[0]["would"]
+    done = call("import", tmp_path / "many.csv", "--json", "-w", "shop").data[0]
+    assert told["rows_set_aside"] == done["import"]["rows_set_aside"] > 0
+    assert told["rows_taken"] == done["import"]["rows_taken"] == 1_500
+    assert told["reasons"] == done["reasons"]
+    again = call("import", tmp_path / "many.csv", "--dry-run", "--json", "-w", "shop").data[0]["would"]
+    assert again["rows_unchanged"] == 1_500
+
+
 def test_an_import_tells_what_became_of_the_rows(call: Call, customers: Path) -> None:
     call("init", "shop")
     told = call("import", customers, "-w", "shop", "--source", "Office")

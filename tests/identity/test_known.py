@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from habitue.collect import projection
+from habitue.collect.envelope import Event
 from habitue.collect.message import encode_body
 from habitue.identity import graph, group, known
 from habitue.workspace import Workspace, open_workspace
@@ -85,25 +86,44 @@ def test_a_separation_is_noticed(ws: Workspace) -> None:
     assert [item.left_out.namespace for item in refused] == ["phone"]
 
 
+@pytest.mark.parametrize(("seed", "size"), [(11, 20), (12, 100)])
 def test_a_random_history_gives_the_same_state_with_and_without_memory(
-    make_workspace: MakeWorkspace, sqlite_ws: Workspace, monkeypatch: pytest.MonkeyPatch
+    make_workspace: MakeWorkspace, sqlite_ws: Workspace, monkeypatch: pytest.MonkeyPatch, seed: int, size: int
 ) -> None:
-    ws, chance = make_workspace("other"), random.Random(11)
+    ws, chance = make_workspace("other"), random.Random(seed)
     hits = {True: 0, False: 0}
-    history = [_message(number, chance) for number in range(400)]
-    for start in range(0, len(history), 20):
-        group = history[start : start + 20]
+    looked = _counted(monkeypatch)
+    history = [_message(number, chance) for number in range(20 * size)]
+    for start in range(0, len(history), size):
+        group = history[start : start + size]
         send(ws, *(dict(message) for message in group), source=f"s{start % 3}")
         with monkeypatch.context() as bare:
             bare.setattr(known, "resolve", graph.resolve)
+            bare.setattr(known.Group, "resolve", _RESOLVE)
             send(sqlite_ws, *(dict(message) for message in group), source=f"s{start % 3}")
         hits[places(ws) > 0] += 1
     assert hits[True] > 10, f"the memory was in use: {hits}"
+    assert len(looked) < 0.95 * len(history), "what was settled within a group is not looked at again"
     assert places(sqlite_ws) == 0
     assert sorted(owners(ws).values()) == sorted(owners(sqlite_ws).values())
     assert ws.people.count() == sqlite_ws.people.count() > 5
     with ws.register.read() as one, sqlite_ws.register.read() as other:
         assert _shape(one) == _shape(other)
+
+
+_RESOLVE = known.Group.resolve
+
+
+def _counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sequence numbers of the events that are looked at."""
+    looked: list[int] = []
+
+    def resolve(own: known.Group, event: Event) -> int:
+        looked.append(event.seq)
+        return _RESOLVE(own, event)
+
+    monkeypatch.setattr(known.Group, "resolve", resolve)
+    return looked
 
 
 def _message(number: int, chance: random.Random) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -74,3 +75,9 @@ class World:
             relations=table(self.relations, RELATIONS),
             allowed={"newsletter": table(self.allowed, ALLOWED)},
         )
+
+
+def has_equal_times(world: World) -> bool:
+    """Whether somebody did two things at the same instant."""
+    seen = Counter((event["profile_id"], event["at"]) for event in world.events)
+    return any(number > 1 for number in seen.values())

@@ -17,5 +17,6 @@ def json_text(column: Any, key: str) -> ir.StringValue:
 
 def json_rows(table: ir.Table, column: str, key: str, *kept: str) -> ir.Table:
     """One row for each element of the array under `key` (kept columns, element); rows without an array have none."""
-    elements = json_elements(table[column], ibis.literal(key))
-    return table.select(*kept, element=elements.unnest())
+    # In two steps: Spark unnests a column, but not what a function of SQL returns.
+    listed = table.select(*kept, elements=json_elements(table[column], ibis.literal(key)))
+    return listed.select(*kept, element=listed.elements.unnest())

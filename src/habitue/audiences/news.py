@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from habitue.collect.envelope import TRAIT_TYPES
 from habitue.identity.tables import identifiers, links
 from habitue.insights.orders import CANCELLED
 from habitue.kernel import state
+from habitue.kernel.register import among
 from habitue.privacy.consents import consents
 from habitue.profiles import activity
 from habitue.profiles.tables import events, people
@@ -19,11 +21,12 @@ from habitue.profiles.tables import events, people
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The news up to the sequence number `until`, and the profiles that it is about."""
+    """The news up to the sequence number `until`, the profiles that it is about, and those that are new."""
 
     news: News
     profile_ids: tuple[str, ...]
     until: int
+    new_ids: frozenset[str] = frozenset()
 
 
 def since(conn: Connection, seq: int, limit: int) -> Heard:
@@ -43,7 +46,14 @@ def since(conn: Connection, seq: int, limit: int) -> Heard:
     ids = {row.profile_id for row in rows}
     if CANCELLED in heard.events:
         ids |= _who_ordered(conn, seq, until)
-    return Heard(heard, tuple(sorted(ids)), until)
+    return Heard(heard, tuple(sorted(ids)), until, _new_people(conn, ids, seq))
+
+
+def _new_people(conn: Connection, profile_ids: Collection[str], seq: int) -> frozenset[str]:
+    """Those of whom nothing was known before: every identifier is new."""
+    owner, first = identifiers.c.profile_id, sa.func.min(identifiers.c.first_seq)
+    query = sa.select(owner).where(among(conn, owner, profile_ids)).group_by(owner).having(first > seq)
+    return frozenset(conn.scalars(query))
 
 
 def _who_ordered(conn: Connection, seq: int, until: int) -> set[str]:

@@ -297,6 +297,9 @@ def _sum(rule: EventSum, reader: Reader) -> Phrase:
 
 
 def _value(rule: EventValue, reader: Reader) -> Phrase:
+    list_id = list_of(rule)
+    if list_id is not None:
+        return reader.phrase(_("are on the list “*%(name)s*”"), name=reader.audience_names.get(list_id, list_id))
     label = more.property_label(rule.property, reader)
     if rule.op in NO_VALUE_OPS:
         what = reader.phrase(_("known") if rule.op == "is_known" else _("not known"))
@@ -317,9 +320,6 @@ def _value(rule: EventValue, reader: Reader) -> Phrase:
 
 def _narrowed(said: Phrase, rule: EventCount | EventSum | EventValue | Step, reader: Reader) -> Phrase:
     """With the conditions on the event's properties in brackets behind it."""
-    list_id = list_of(rule) if isinstance(rule, EventValue) else None
-    if list_id is not None:
-        return reader.phrase(_("are on the list “*%(name)s*”"), name=reader.audience_names.get(list_id, list_id))
     tests = []
     for test in rule.where:
         name = test.property.removeprefix(PRODUCTS)

@@ -21,6 +21,7 @@ from sqlalchemy.engine import Connection
 from habitue.audiences import clocks, news, stays
 from habitue.audiences.asking import asks_relations
 from habitue.audiences.audience import Audience, all_mentioned, audiences, of_row
+from habitue.audiences.blank import may_hold_of_blank
 from habitue.audiences.fields import kinds
 from habitue.audiences.moment import Moment
 from habitue.audiences.neighbours import with_neighbours
@@ -50,6 +51,7 @@ class Known:
     topics: Topics
     clocks: frozenset[clocks.Clock]
     has_neighbours: bool
+    may_be_new: bool
 
     @property
     def audience_id(self) -> str:
@@ -59,9 +61,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What a step did: people asked, entries, exits, and whether more is waiting."""
+    """What a step did: people and audiences asked, entries, exits, and whether more is waiting."""
 
     people: int = 0
+    audiences: int = 0
     entered: int = 0
     left: int = 0
     is_more: bool = False
@@ -95,6 +98,7 @@ def known_of(conn: Connection, audience: Audience) -> Known:
         topics_of(audience.rule, mentioned),
         clocks.clocks_of(audience.rule, mentioned),
         any(asks_relations(rule) for rule in rules),
+        may_hold_of_blank(audience.rule),
     )
 
 
@@ -111,6 +115,8 @@ def follow(ws: Context, follower: Follower) -> Moved:
         gone = stays.gone(conn) if heard.news.whole else {}
         asked = [each for each in known if is_concerned(each.topics, heard.news)]
         overdue = {audience_id for audience_id, _profile in waiting}
+        # Who was never seen before belongs to what holds of somebody without any facts.
+        overdue |= {each.audience_id for each in known if each.may_be_new} if heard.new_ids else set()
         asked += [each for each in known if each.audience_id in overdue and each not in asked]
         people = sorted({*heard.profile_ids, *(profile for _audience, profile in waiting)} - set(gone))
         if any(each.has_neighbours for each in asked):
@@ -119,7 +125,7 @@ def follow(ws: Context, follower: Follower) -> Moved:
     moved = _write(ws, outcome, asked, people, gone, is_time=not heard.profile_ids)
     with ws.register.write() as conn:
         state.store(conn, {SEQ: heard.until, NOW: micros(now)})
-    return Moved(len(people), moved[0], moved[1], is_more=heard.until < seq)
+    return Moved(len(people), len(asked), moved[0], moved[1], is_more=heard.until < seq)
 
 
 @dataclass(frozen=True, slots=True)

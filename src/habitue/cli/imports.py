@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from habitue.cli import texts
 from habitue.cli.importing import Stoppable, chosen_mapping
@@ -17,6 +18,7 @@ from habitue.kernel.text import gettext_noop as _
 if TYPE_CHECKING:
     from habitue.collect.imports import Import
     from habitue.quality.importing import Preview
+    from habitue.quality.rehearsal import Rehearsed
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -39,7 +41,9 @@ def import_files(session: Session, files: Sequence[Path], source: str, wishes: S
                 ws.imports.preview(file, source_name=source, mapping=chosen_mapping(ws, file, source, wishes))
                 for file in files
             ]
-            session.give(previews, lambda: _show_previews(session, previews))
+            would = [ws.imports.rehearse(file, each) for file, each in zip(files, previews, strict=True)]
+            data = [{**msgspec.to_builtins(p), "would": w} for p, w in zip(previews, would, strict=True)]
+            session.give(data, lambda: _show_previews(session, previews, would))
             return
         with Stoppable(session) as run:
             done = [run.one(ws, file, source, chosen_mapping(ws, file, source, wishes)) for file in files]
@@ -117,9 +121,26 @@ def template(session: Session, file: Path) -> None:
     session.give({"file": str(file)}, lambda: session.say(_("Written to %(file)s."), file=file))
 
 
-def _show_previews(session: Session, previews: Sequence[Preview]) -> None:
-    for preview in previews:
+def _show_previews(session: Session, previews: Sequence[Preview], would: Sequence[Rehearsed]) -> None:
+    for preview, rehearsed in zip(previews, would, strict=True):
         _show_preview(session, preview)
+        _show_rehearsed(session, rehearsed)
+
+
+def _show_rehearsed(session: Session, would: Rehearsed) -> None:
+    told = _(
+        "Of %(rows)s rows %(taken)s would be taken, %(unchanged)s are known already, %(aside)s would be set aside."
+    )
+    session.say(
+        told,
+        rows=session.cell(would.rows_read),
+        taken=session.cell(would.rows_taken),
+        unchanged=session.cell(would.rows_unchanged),
+        aside=session.cell(would.rows_set_aside),
+    )
+    for code, count in would.reasons.items():
+        session.say(_("Set aside because of %(code)s: %(count)s"), code=code, count=session.cell(count))
+    session.say(_("Nothing was stored."))
 
 
 def _show_outcomes(session: Session, outcomes: Sequence[dict[str, Any]]) -> None:
@@ -141,7 +162,6 @@ def _show_preview(session: Session, preview: Preview) -> None:
         told = session.text(error.message, **error.params)
         line = _("Line %(line)s, %(column)s: %(value)s – %(problem)s")
         session.say(line, line=error.line, column=error.column, value=session.cell(error.value), problem=told)
-    session.say(_("Rows looked at: %(rows)s. Nothing was stored."), rows=preview.sampled)
 
 
 def _show_outcome(session: Session, outcome: dict[str, Any]) -> None:

@@ -36,8 +36,8 @@ _ANSWERS = {"y": True, "yes": True, "s": True, "same": True, "j": True, "д": Tr
 )  # fmt: skip
 @click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="Number from which chance is drawn.")
 @click.option(
-    "--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True,
-    help="What makes the pairs; the result is the same.",
+    "--engine", metavar="NAME", default="duckdb", show_default=True,
+    help="What makes the pairs: duckdb, spark, or the address of a Spark cluster. The result is the same.",
 )  # fmt: skip
 @pass_session
 def match(
@@ -128,6 +128,7 @@ def _show(session: Session, report: Report, out: Path | None) -> None:
             (_("Pairs to review"), report.pairs_to_review),
             (_("Expected precision"), _percent(session, report.expected_precision)),
             (_("Expected recall"), _percent(session, report.expected_recall)),
+            (_("Sources that hold everybody once"), ", ".join(report.sources_without_duplicates) or None),
             (_("Rows"), report.rows),
             (_("Clusters"), report.clusters),
             (_("Largest cluster"), report.largest_cluster),

@@ -111,6 +111,10 @@ def _beside(ws: Workspace) -> Iterator[None]:
     """
     is_over = threading.Event()
     keepers = [threading.Thread(target=_keep, args=(name, str(ws.folder), is_over), daemon=True) for name in BESIDE]
+    if ws.config.mail.host:
+        from habitue.web.reports import mailing
+
+        keepers.append(threading.Thread(target=mailing.loop, args=(ws.context, is_over), daemon=True))
     for keeper in keepers:
         keeper.start()
     try:

@@ -21,6 +21,11 @@ def bounded(text: str) -> str:
 
 def bounded_pairs(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """(namespace, value) pairs with bounded values; those of which nothing is left are dropped."""
+    for _, value in pairs:
+        if not value or len(value) > MAX_IDENTIFIER or "\0" in value:
+            break
+    else:
+        return list(pairs)
     return [(namespace, short) for namespace, value in pairs if (short := bounded(value))]
 
 

@@ -38,13 +38,17 @@ _decode = msgspec.json.Decoder(_Told).decode
 def essentials(properties: bytes) -> Essentials:
     """The essentials of properties, which are a JSON object."""
     told = _decode(properties)
-    given = next((value for value in (told.total, told.amount, told.revenue, told.value) if value is not None), None)
+    given = told.total
+    if given is None:
+        given = told.amount if told.amount is not None else told.revenue
+    if given is None:
+        given = told.value
     return Essentials(
-        amount=units(given),
-        currency=_text(told.currency),
-        order_id=bounded(str(told.order_id)) if told.order_id is not None else None,
-        email=_text(told.email),
-        phone=_text(told.phone),
+        None if given is None else units(given),
+        _text(told.currency),
+        bounded(str(told.order_id)) if told.order_id is not None else None,
+        _text(told.email),
+        _text(told.phone),
     )
 
 

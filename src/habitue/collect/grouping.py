@@ -31,12 +31,17 @@ class Groups:
         self._ahead: Frame | None = None
         self._at: Position | None = None
 
-    def next(self, start: Position) -> Group | None:
-        """The frames from `start` on, up to the present size; None when there are none."""
+    def is_waiting(self, start: Position) -> bool:
+        """Whether there is any frame from `start` on."""
         if start != self._at or self._ahead is None:
             self._frames = self.journal.read(start)
             self._ahead = next(self._frames, None)
-        if self._ahead is None:
+            self._at = start
+        return self._ahead is not None
+
+    def next(self, start: Position) -> Group | None:
+        """The frames from `start` on, up to the present size; None when there are none."""
+        if not self.is_waiting(start):
             return None
         bodies: list[tuple[int, Body]] = []
         messages, after = 0, start

@@ -18,16 +18,18 @@ class Told(NamedTuple):
 
 
 def happened(
-    *, received_at: datetime, timestamp: datetime | None, original: datetime | None, sent: datetime | None
+    received_at: datetime, timestamp: datetime | None, original: datetime | None, sent: datetime | None
 ) -> Told:
     """What the message states; else, where the sender's clock can be compared, `received_at - (sent - original)`.
 
     SDKs of RudderStack write `original` by themselves, so a `timestamp` beside it is what the caller meant.
     """
-    original, sent, stated = _utc(original), _utc(sent), _utc(timestamp)
-    at = stated or original or received_at
-    if stated is None and original is not None and sent is not None:
-        at = _corrected(received_at, original, sent) or at
+    at = _utc(timestamp)
+    if at is None:
+        original, sent = _utc(original), _utc(sent)
+        at = original or received_at
+        if original is not None and sent is not None:
+            at = _corrected(received_at, original, sent) or at
     if at > received_at + TOLERANCE:
         return Told(at, "future")
     return Told(at, "before_1990" if at < EARLIEST else None)

@@ -103,6 +103,11 @@ def _forget_projected(ws: Context) -> bool:
 
 
 def _apply_group(ws: Context, groups: Groups, project: Project, end: End | None) -> int:
+    with ws.register.read() as conn:
+        here = position(conn)
+    # Whoever finds nothing keeps nobody from writing.
+    if not groups.is_waiting(here):
+        return 0
     with _collector_paused(), ws.register.write(synchronous="NORMAL") as conn:
         if not _is_alone(conn):
             return 0

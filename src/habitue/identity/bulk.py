@@ -5,7 +5,7 @@ It decides with the same code as the register's graph, event by event in journal
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from habitue.collect.envelope import Event
 from habitue.collect.proof import CLAIMED
@@ -95,14 +95,13 @@ def kept(told: Iterable[Event], ids: Mapping[Key, int]) -> Kept:
     return Kept(ids=ids, highest=max(ids.values(), default=0), separated=frozenset(apart), said=words)
 
 
-def replay(events: Iterable[Event], graph: Bulk) -> Iterator[tuple[Event, int]]:
-    """Place events in journal order; yields each with the identifier it hangs on, decisions left out."""
-    for event in events:
-        if not commands.is_command(event):
-            yield event, graph.resolve(event)
-            continue
-        match commands.decode(event):
-            case commands.Join(a=a, b=b):
-                graph.join(a, b)
-            case commands.Matched(a=a, b=b, score=score, run_id=run_id, evidence=evidence):
-                graph.match(Match(a, b, score, run_id, evidence), event)
+def place(event: Event, graph: Bulk) -> int | None:
+    """Place the next event in journal order; the identifier it hangs on, None for a decision, which is carried out."""
+    if not commands.is_command(event):
+        return graph.resolve(event)
+    match commands.decode(event):
+        case commands.Join(a=a, b=b):
+            graph.join(a, b)
+        case commands.Matched(a=a, b=b, score=score, run_id=run_id, evidence=evidence):
+            graph.match(Match(a, b, score, run_id, evidence), event)
+    return None

@@ -95,8 +95,9 @@ class Group:
         nodes, blocked = self._identify(event)
         name = name_of(event)
         home = self._home(nodes, name, event) if nodes or not blocked else self._alone(blocked, event)
-        if name and home.blocked_seq is None:
+        if name and home.blocked_seq is None and name not in home.names:
             home.names.add(name)
+            home.component.changes += 1
         if event.source_id == INTERNAL_SOURCE:
             return home.identifier_id
         if self._separated:
@@ -110,10 +111,13 @@ class Group:
                 self._add_link(home, other, "same_record", event, state="blocked")
         return home.identifier_id
 
-    @property
-    def loaded(self) -> frozenset[str]:
-        """The profiles that were loaded, as they were in the register."""
-        return frozenset(self._before)
+    def moved(self) -> set[str]:
+        """The profiles that were loaded and that are not as they were in the register."""
+        return {node.stored[0] for node in self._by_id.values() if node.stored is not None and node.component.changes}
+
+    def node(self, identifier_id: int) -> Node | None:
+        """A loaded or new identifier."""
+        return self._by_id.get(identifier_id)
 
     def is_settled(self, event: Event, home: int) -> bool:
         """Whether an event that was placed would change nothing if it came again, and leave nothing to note."""
@@ -280,6 +284,7 @@ class Group:
         for node in strange:
             nodes.remove(node)
             home.names.add(name)
+            home.component.changes += 1
             self._note(home, node, "other_name", event)
             self._learn(node, event)
         return home
@@ -321,6 +326,7 @@ class Group:
     def _hand_over(self, home: Node, other: Node, event: Event) -> None:
         """Somebody else signed in on a browser: from now on it is another identifier; what it did before stays."""
         self._note(home, other, "reassigned", event)
+        other.component.changes += 1
         number = browser.number(other.namespace) + 1
         node = self._new_node(browser.namespace(number), other.value, event)
         node.is_allowed |= other.is_allowed
@@ -356,7 +362,7 @@ class Group:
         members = {member.identifier_id: member for member in node.component.nodes}
         inside = [pair for pair in self._links if pair[0] in members and pair[1] in members]
         for part in parts(members, inside):
-            component = Component([members[identifier_id] for identifier_id in part])
+            component = Component([members[identifier_id] for identifier_id in part], changes=1)
             for member in component.nodes:
                 member.component = component
 
@@ -378,6 +384,7 @@ class Group:
         for node in small.nodes:
             node.component = large
         large.nodes.extend(small.nodes)
+        large.changes += 1
 
     def _add_link(
         self, one: Node, other: Node, rule: str, event: Event, *, state: str = "active", found: Match | None = None

@@ -1,31 +1,34 @@
 """What a process remembers of events whose identifiers were known already: most events of a busy site are of this kind.
 
 An event whose identifiers all belong to one person, each linked with the one it hangs on, changes nothing in the graph.
-So an event that says the same leads to the same place, without a look into the register, for as long as nothing about
-that person's component is looked at: whatever is loaded is forgotten here first, and then learnt again as it is now.
-A number that each change of the graph stores anew tells whether another process made one meanwhile, or ours was
-rolled back; then everything is forgotten.
+So an event that says the same leads to the same place, without a look into the register, for as long as that person's
+component stays as it is: of whoever changes everything is forgotten. Within a group of events it is the same, before
+anything is stored. A number that each change of the graph stores anew tells whether another process made one meanwhile,
+or ours was rolled back; then everything is forgotten.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
+import msgspec
 from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import Event
 from habitue.collect.proof import CLAIMED
 from habitue.identity import graph, nodes
-from habitue.identity.group import Group, name_of
+from habitue.identity.group import Group
+from habitue.identity.nodes import Component, Node
 from habitue.kernel import state
 from habitue.kernel.context import Context
 
-PLACES = 100_000
+PLACES = 120_000
 _STAMP = "graph_stamp"
+_encode = msgspec.json.Encoder().encode
 
-Signature = tuple[object, ...]
+Signature = str
 
 
 class Known:
@@ -54,8 +57,11 @@ class Known:
     def learn(self, signature: Signature, identifier_id: int, profile_id: str) -> None:
         """Remember one place."""
         if signature not in self._places:
-            self._places[signature] = (identifier_id, profile_id)
-            self._of_profiles.setdefault(profile_id, []).append(signature)
+            known = self._of_profiles.setdefault(profile_id, [])
+            # One text for all places of a profile, and not one for each row that was read.
+            first = self._places[known[0]][1] if known else profile_id
+            self._places[signature] = (identifier_id, first)
+            known.append(signature)
         if len(self._places) > PLACES:
             self.forget(list(islice(self._of_profiles, len(self._of_profiles) // 2)))
 
@@ -81,41 +87,52 @@ def resolve(conn: Connection, ws: Context, events: Sequence[Event]) -> nodes.Res
         owners = {place[0]: place[1] for place in places if place}
         homes = [(event, place[0]) for event, place in zip(events, places, strict=True) if place]
         return nodes.Resolved(homes=homes, touched=frozenset(owners.values()), owners=owners)
-    return _resolve(conn, ws, known, events, signed, places, news)
-
-
-def _resolve(
-    conn: Connection,
-    ws: Context,
-    known: Known,
-    events: Sequence[Event],
-    signed: Sequence[Signature | None],
-    places: Sequence[tuple[int, str] | None],
-    news: Sequence[Event],
-) -> nodes.Resolved:
     group = Group(conn, ws)
     group.load(graph.wanted(news))
-    met = group.loaded
-    homes: list[tuple[Event, int]] = []
-    owners: dict[int, str] = {}
-    looked_at: list[tuple[Event, Signature | None, int]] = []
-    for event, signature, place in zip(events, signed, places, strict=True):
-        # What is remembered of a person counts only while no other event of the group may change that person.
-        if place is not None and place[1] not in met:
-            homes.append((event, place[0]))
-            owners[place[0]] = place[1]
-        else:
-            home = group.resolve(event)
-            homes.append((event, home))
-            looked_at.append((event, signature, home))
+    lately = _Lately(group)
+    homes = [
+        (event, lately.home(event, signature, place))
+        for event, signature, place in zip(events, signed, places, strict=True)
+    ]
     outcome = group.store()
-    known.forget(met)
-    for event, signature, home in looked_at:
-        profile_id = owners[home] = group.owner(home)
-        if signature is not None and group.is_settled(event, home):
-            known.learn(signature, home, profile_id)
+    known.forget(group.moved())
+    owners = {place[0]: place[1] for place, (_, home) in zip(places, homes, strict=True) if place and place[0] == home}
+    owners |= {home: group.owner(home) for home in {home for _, home in homes} if group.node(home) is not None}
+    for signature, home in lately.settled():
+        known.learn(signature, home, owners[home])
     known.mark(conn, ws)
     return replace(outcome, homes=homes, owners=owners, touched=outcome.touched.union(owners.values()))
+
+
+@dataclass(slots=True)
+class _Lately:
+    """Where the events of one group led to: an identifier, with its component as it was by then."""
+
+    group: Group
+    places: dict[Signature, tuple[Node, Component, int]] = field(default_factory=dict)
+
+    def home(self, event: Event, signature: Signature | None, place: tuple[int, str] | None) -> int:
+        """The identifier that an event hangs on; `place` is what is remembered of former groups."""
+        if place is not None:
+            node = self.group.node(place[0])
+            if node is None or not node.component.changes:
+                return place[0]
+        if signature is None:
+            return self.group.resolve(event)
+        known = self.places.get(signature)
+        if known is not None and known[0].component is known[1] and known[1].changes == known[2]:
+            return known[0].identifier_id
+        home = self.group.resolve(event)
+        node = self.group.node(home)
+        if node is not None and self.group.is_settled(event, home):
+            self.places[signature] = (node, node.component, node.component.changes)
+        return home
+
+    def settled(self) -> Iterable[tuple[Signature, int]]:
+        """The signatures that would lead to the same identifier again, after everything that happened since."""
+        for signature, (node, component, changes) in self.places.items():
+            if node.component is component and component.changes == changes:
+                yield signature, node.identifier_id
 
 
 def _signature(event: Event) -> Signature | None:
@@ -123,12 +140,13 @@ def _signature(event: Event) -> Signature | None:
     pairs = event.identifiers
     if not pairs or event.type == "alias":
         return None
-    if pairs[-1][0].startswith("record"):
-        pairs = pairs[:-1]
-        if not pairs:
-            return None
     by = event.source_id if event.proof == CLAIMED else ""
-    return (by, name_of(event) if event.person_traits else "", *pairs)
+    if not pairs[-1][0].startswith("record"):
+        return f"{event.identity}{by}"
+    if len(pairs) == 1:
+        return None
+    traits = event.person_traits
+    return _encode((pairs[:-1], traits.get("first_name"), traits.get("last_name"))).decode() + by
 
 
 def _new_stamp(ws: Context) -> int:

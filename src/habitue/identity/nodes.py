@@ -50,9 +50,14 @@ class Match:
 
 @dataclass(slots=True, eq=False)
 class Component:
-    """One person or company while a group of events is resolved."""
+    """One person or company while a group of events is resolved.
+
+    `changes` grows with whatever may lead an event elsewhere than the same event before: other members, other names,
+    a browser that was handed over.
+    """
 
     nodes: list[Node] = field(default_factory=list)
+    changes: int = 0
 
     @property
     def profile_id(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from habitue.collect.envelope import Event
@@ -24,14 +24,19 @@ class Preview:
     joins: Sequence[Sequence[str]]
 
 
-def preview(events: Sequence[Event], owners: Mapping[int, str], ids: Mapping[Key, int], book: Rulebook) -> Preview:
+def preview(told: Iterable[tuple[Event, str]], own: Iterable[Event], ids: Mapping[Key, int], book: Rulebook) -> Preview:
     """Compare the people of today with those that `book` would give.
 
-    `events` are all of them in journal order, `owners` gives today's profile by sequence number, `ids` the row number
-    of each identifier. A person is who has events: a contact that hangs nowhere is nobody.
+    `told` are all events in journal order with the profile of today, or an empty text; they are read once and not kept.
+    `own` are the decisions among them, `ids` gives the row number of each identifier. A person is who has events: a
+    contact that hangs nowhere is nobody.
     """
-    graph = Bulk(book, kept=bulk.kept(events, ids))
-    placed = [(owners[event.seq], home) for event, home in bulk.replay(events, graph) if event.seq in owners]
+    graph = Bulk(book, kept=bulk.kept(own, ids))
+    placed: set[tuple[str, int]] = set()
+    for event, owner in told:
+        home = bulk.place(event, graph)
+        if home is not None and owner:
+            placed.add((owner, home))
     now: dict[str, set[int]] = {}
     then: dict[int, set[str]] = {}
     for owner, home in placed:

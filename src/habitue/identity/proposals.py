@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from math import exp
 from typing import Any, Protocol
 
 import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 
 MOST_DOUBTS = 5_000
+# Log odds: how far one pair can speak for two groups, and what a pair says that was not worth keeping.
+CLIP, NEVER_MET = 9.0, -4.0
+
+Pair = tuple[int, int, float, float]
 
 
 class Explained(Protocol):
@@ -65,13 +69,12 @@ def proposals(
 ) -> tuple[list[Proposal], list[Proposal]]:
     """(links to make, pairs to ask about): as many links as hold the clusters together, strongest first.
 
-    Rows that are one already by `held_same` need no link; rows of `asked_only` are never linked without asking. Of
-    several doubtful pairs between the same two groups of rows the likeliest is asked about, unless somebody decided
-    about the two by `known_different`.
+    Rows that are one already by `held_same` need no link; rows of `asked_only` are never linked without asking. Two
+    groups of rows are asked about once, with the probability that all pairs between them give together, unless
+    somebody decided about them by `known_different`: of many records some pair looks alike by chance.
     """
-    found = outcome.pairs.filter(pc.greater_equal(outcome.pairs["probability"], lower))
-    found = found.sort_by([("probability", "descending"), ("a", "ascending"), ("b", "ascending")])
-    order = list(zip(*(found[name].to_pylist() for name in ("a", "b", "probability", "weight")), strict=True))
+    columns = (outcome.pairs[name].to_pylist() for name in ("a", "b", "probability", "weight"))
+    order = sorted(zip(*columns, strict=True), key=lambda pair: (-pair[2], pair[0], pair[1]))
     of = outcome.clusters
     held = _Held(held_same)
     links: list[Proposal] = []
@@ -80,39 +83,57 @@ def proposals(
             break
         if of[a] == of[b] and a not in asked_only and b not in asked_only and held.join(a, b):
             links.append(_proposal(outcome, a, b, probability, weight))
-    for a, b in known_different:
-        held.ask(a, b)
-    doubts: list[Proposal] = []
-    for a, b, probability, weight in order:
-        if len(doubts) >= MOST_DOUBTS:
-            break
-        if held.ask(a, b):
-            doubts.append(_proposal(outcome, a, b, probability, weight))
-    return links, doubts
+    decided = {held.both(a, b) for a, b in known_different}
+    doubts = [each for each in _between(held, order, lower) if held.both(each[0], each[1]) not in decided]
+    doubts.sort(key=lambda each: (-each[2], each[0], each[1]))
+    return links, [_proposal(outcome, *each) for each in doubts[:MOST_DOUBTS]]
+
+
+def _between(held: _Held, order: Sequence[Pair], lower: float) -> list[Pair]:
+    """For each two groups the pair that is nearest to the mean of all pairs between them, with that mean."""
+    found: dict[tuple[int, int], list[Pair]] = {}
+    for pair in order:
+        both = held.both(pair[0], pair[1])
+        # The likeliest pair of two groups comes first: where that is unlikely, so is their mean.
+        if both[0] != both[1] and (pair[2] >= lower or both in found):
+            found.setdefault(both, []).append(pair)
+    doubts = []
+    for (one, other), pairs in found.items():
+        cells = max(held.size(one) * held.size(other), len(pairs))
+        total = sum(min(max(weight, -CLIP), CLIP) for *_rows, weight in pairs) + NEVER_MET * (cells - len(pairs))
+        mean = total / cells
+        probability = 1 / (1 + exp(-mean))
+        if probability >= lower:
+            a, b, *_said = min(pairs, key=lambda pair: abs(pair[3] - mean))
+            doubts.append((a, b, probability, mean))
+    return doubts
 
 
 class _Held:
-    """Groups of rows that are one by now, and the pairs of groups that were asked about."""
+    """Groups of rows that are one by now."""
 
     def __init__(self, pairs: Iterable[tuple[int, int]]) -> None:
         self._parent: dict[int, int] = {}
-        self._asked: set[tuple[int, int]] = set()
+        self._size: dict[int, int] = {}
         for a, b in pairs:
             self.join(a, b)
 
     def join(self, a: int, b: int) -> bool:
-        one, other = self._group(a), self._group(b)
-        self._parent[one] = other
-        return one != other
-
-    def ask(self, a: int, b: int) -> bool:
-        """Whether two rows are of different groups about which nobody was asked so far."""
-        one, other = self._group(a), self._group(b)
-        pair = (min(one, other), max(one, other))
-        if one == other or pair in self._asked:
+        one, other = self.both(a, b)
+        if one == other:
             return False
-        self._asked.add(pair)
+        self._parent[other] = one
+        self._size[one] = self.size(one) + self.size(other)
         return True
+
+    def both(self, a: int, b: int) -> tuple[int, int]:
+        """The groups of two rows, the lower number first."""
+        one, other = self._group(a), self._group(b)
+        return (one, other) if one < other else (other, one)
+
+    def size(self, group: int) -> int:
+        """How many rows a group has."""
+        return self._size.get(group, 1)
 
     def _group(self, row: int) -> int:
         while (above := self._parent.get(row, row)) != row:

@@ -125,8 +125,24 @@ _FREE = {"later_until": None, "claimed_by": None, "claimed_until": None, "skippe
 
 
 def waiting(conn: Connection) -> int:
-    """How many pairs wait."""
-    return int(conn.scalar(sa.select(sa.func.count()).select_from(reviews).where(reviews.c.state == "open")) or 0)
+    """How many pairs of people wait, whatever the number of their identifiers that are in doubt."""
+    one, other = identifiers.alias(), identifiers.alias()
+    left, right = one.c.profile_id, other.c.profile_id
+    pairs = (
+        sa.select(sa.case((left < right, left), else_=right), sa.case((left < right, right), else_=left))
+        .select_from(reviews)
+        .join(one, one.c.identifier_id == reviews.c.a)
+        .join(other, other.c.identifier_id == reviews.c.b)
+        .where(reviews.c.state == "open", left != right)
+        .distinct()
+    )
+    return int(conn.scalar(sa.select(sa.func.count()).select_from(pairs.subquery())) or 0)
+
+
+def has_new_refusals(conn: Connection) -> bool:
+    """Whether the rules refused anything since `note_refusals`."""
+    newer = sa.select(violations.c.seq).where(violations.c.seq > state.read(conn, SYNCED))
+    return conn.execute(newer.where(violations.c.reason.in_(rules.TO_DECIDE)).limit(1)).first() is not None
 
 
 def get(conn: Connection, a: int, b: int) -> Pair | None:

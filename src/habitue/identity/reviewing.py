@@ -59,6 +59,15 @@ def answer(ws: Context, pair: review.Pair, word: Literal["same", "different"], *
     return Answered(word, before, after)
 
 
+def keep_up(ws: Context) -> None:
+    """Put what the rules refused meanwhile into the queue, so that its number is the same wherever it is told."""
+    with ws.register.read() as conn:
+        is_behind = review.has_new_refusals(conn)
+    if is_behind:
+        with ws.register.write() as conn:
+            review.note_refusals(conn)
+
+
 def take_back(ws: Context, told: Sequence[listings.Decision], *, apply: Apply) -> int:
     """Take answers back, as if they had never been given, and ask again."""
     if not told:

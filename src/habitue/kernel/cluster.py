@@ -35,6 +35,20 @@ class Cluster:
         table: ir.Table = self._con.table(f"lake_{name}")
         return table
 
+    def given(self, name: str, rows: pa.Table) -> ir.Table:
+        """Rows of this process as a table, sent to the workers."""
+        arrow = "spark.sql.execution.arrow.pyspark.enabled"
+        before = self._session.conf.get(arrow)
+        self._session.conf.set(arrow, "true")
+        self._session.createDataFrame(rows.to_pandas()).createOrReplaceTempView(name)
+        self._session.conf.set(arrow, before)
+        table: ir.Table = self._con.table(name)
+        return table
+
+    def stop(self) -> None:
+        """End the session."""
+        self._session.stop()
+
     def offer(self, name: str, expression: ir.Table) -> None:
         """Give an expression a name that SQL can use, in this session."""
         self._session.sql(f"CREATE OR REPLACE TEMPORARY VIEW {name} AS {self._con.compile(expression)}")

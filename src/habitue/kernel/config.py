@@ -61,6 +61,20 @@ class DoorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sdk_folder: str = ""
 
 
+class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The server that takes mail to those who work here; without a host none is sent.
+
+    The password is given by the environment (HABITUE_MAIL__PASSWORD) and never stands in the file.
+    """
+
+    host: str = ""
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 587
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password: str = ""
+    sender: str = ""
+
+
 class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the server and the worker log."""
 
@@ -78,6 +92,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     serve: ServeSettings = ServeSettings()
     door: DoorSettings = DoorSettings()
     log: LogSettings = LogSettings()
+    mail: MailSettings = MailSettings()
     engine: str = "duckdb"
 
 
@@ -93,6 +108,11 @@ def load(folder: Path, environ: Mapping[str, str] | None = None) -> Config:
         data = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise SettingInvalid(key=FILE_NAME, problem=str(problem)) from problem
+    mail = data.get("mail")
+    if isinstance(mail, dict) and mail.get("password"):
+        raise SettingInvalid(
+            key="mail.password", problem="a password is given by HABITUE_MAIL__PASSWORD, not by a file"
+        )
     return parse(_with_environment(data, os.environ if environ is None else environ))
 
 
@@ -146,6 +166,8 @@ def _check(config: Config) -> None:
         raise SettingInvalid(key="workspace.languages", problem=f"choose from {', '.join(LANGUAGES)}")
     if config.journal.kind == "table" and not config.register.url.startswith("postgresql"):
         raise SettingInvalid(key="journal.kind", problem="a journal table needs a register on PostgreSQL")
+    if config.mail.host and "@" not in config.mail.sender:
+        raise SettingInvalid(key="mail.sender", problem="the address that the mail comes from is wanted")
     if config.engine != "duckdb" and not config.engine.startswith(("spark://", "local[")):
         raise SettingInvalid(
             key="engine", problem="it is duckdb, or the address of a cluster such as spark://host:7077"

@@ -10,6 +10,9 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
+
+from habitue.kernel.cluster import Cluster, engine_on_cluster
 
 MACROS = (
     """CREATE OR REPLACE MACRO habitue_json_text(document, name) AS
@@ -92,12 +95,12 @@ def engine_in_process() -> Any:
 
 @contextlib.contextmanager
 def temporary_engine(engine: str = "duckdb", *, memory: str = "1200MB") -> Iterator[Any]:
-    """An Ibis connection for work that leaves nothing behind: `duckdb` in this process, or `spark`.
+    """A connection for work that leaves nothing behind: `duckdb` in this process, `spark`, or `spark://host:7077`.
 
-    DuckDB spills into a temporary folder beyond `memory`; Spark is the session that is active, else a local one.
+    DuckDB spills into a temporary folder beyond `memory`; `spark` is the session that is active, else a local one.
     """
-    if engine == "spark":
-        with _spark() as con:
+    if engine != "duckdb":
+        with _spark("local[2]" if engine == "spark" else engine) as con:
             yield con
         return
     with tempfile.TemporaryDirectory(prefix="habitue-engine-") as folder:
@@ -108,21 +111,22 @@ def temporary_engine(engine: str = "duckdb", *, memory: str = "1200MB") -> Itera
             con.disconnect()
 
 
+def temporary_rows(con: Any, name: str, rows: pa.Table) -> ir.Table:
+    """Rows as a table of a temporary engine; to a cluster they go over the network, for it may share no files."""
+    if isinstance(con, Cluster):
+        return con.given(name, rows)
+    made: ir.Table = con.create_table(name, rows, temp=True)
+    return made
+
+
 @contextlib.contextmanager
-def _spark() -> Iterator[Any]:
+def _spark(address: str) -> Iterator[Cluster]:
     from pyspark.sql import SparkSession
 
-    active = SparkSession.getActiveSession()
-    session = active or (
-        SparkSession.builder.master("local[2]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.shuffle.partitions", "8")
-        .config("spark.sql.execution.arrow.pyspark.enabled", "true")
-        .getOrCreate()
-    )
+    was_active = SparkSession.getActiveSession() is not None
+    con = engine_on_cluster(address)
     try:
-        yield ibis.pyspark.connect(session)
+        yield con
     finally:
-        if active is None:
-            session.stop()
+        if not was_active:
+            con.stop()

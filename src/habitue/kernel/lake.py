@@ -30,6 +30,7 @@ from habitue.kernel.engine import (
     set_day,
     set_instant,
     temporary_engine,
+    temporary_rows,
     text_in,
 )
 from habitue.kernel.errors import HabitueError
@@ -57,6 +58,7 @@ __all__ = [
     "set_day",
     "set_instant",
     "temporary_engine",
+    "temporary_rows",
     "text_in",
     "view_of",
 ]

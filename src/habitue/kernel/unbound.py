@@ -38,7 +38,7 @@ class Unbound:
     @property
     def preparation(self) -> tuple[str, ...]:
         """The statements that make the engine know the files and functions."""
-        return (*MACROS, *(f"CREATE VIEW {PREFIX}{name} AS {self._sql(name)}" for name in self._needed))
+        return (*MACROS, *(f"CREATE OR REPLACE VIEW {PREFIX}{name} AS {self._sql(name)}" for name in self._needed))
 
     def _sql(self, name: str) -> str:
         paths, schema = self._lake.paths(name), self._needed[name]

@@ -26,6 +26,11 @@ consents = sa.Table(
     sa.Column("source_id", sa.Text, nullable=False),
     sa.Column("evidence", sa.Text, nullable=False),
 )
+_OF_IDENTIFIERS = (
+    sa.select(consents)
+    .where(consents.c.identifier_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(consents.c.at.desc(), consents.c.seq.desc())
+)
 STATES = {"Consent Given": "given", "Consent Withdrawn": "withdrawn"}
 
 
@@ -68,10 +73,9 @@ def fold(conn: Connection, homes: Sequence[tuple[Statement, int]]) -> None:
 
 def of_identifiers(conn: Connection, identifier_ids: Sequence[int]) -> list[Consent]:
     """Every statement of a person, newest first."""
-    query = sa.select(consents).where(consents.c.identifier_id.in_(list(identifier_ids)))
     found = {
         row.seq: Consent(row.purpose, row.channel, row.state, row.at, row.source_id, msgspec.json.decode(row.evidence))
-        for row in conn.execute(query.order_by(consents.c.at.desc(), consents.c.seq.desc()))
+        for row in conn.execute(_OF_IDENTIFIERS, {"ids": list(identifier_ids)})
     }
     return list(found.values())
 

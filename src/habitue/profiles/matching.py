@@ -14,10 +14,12 @@ from habitue.access import policy
 from habitue.audit import ledger
 from habitue.collect.journal import Position
 from habitue.identity import commands, decide, listings, review, threshold
+from habitue.identity.matching.online import saved
+from habitue.identity.matching.outcome import Matched
 from habitue.identity.matching.run import match_table
 from habitue.identity.proposals import Matcher, proposals
 from habitue.identity.tables import identifiers, runs, separations
-from habitue.kernel import jobs
+from habitue.kernel import jobs, state
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError, NotFound
 from habitue.kernel.register import among, chunks
@@ -26,6 +28,7 @@ from habitue.profiles.matching_rows import MatchingRows, matching_rows
 from habitue.profiles.tables import people
 
 JOB_KIND = "matching"
+WEIGHED = "weighed_seq"
 BODY_LINKS = 500
 STEPS = 4
 STATES: Mapping[str, str] = {
@@ -85,6 +88,7 @@ def run(ws: Context, job: jobs.Job, *, apply: Callable[[Position], object], matc
     with ws.register.read() as conn:
         rows = matching_rows(conn)
         different = _kept_apart(conn, rows)
+        weighed = int(conn.scalar(sa.select(sa.func.max(people.c.changed_seq))) or 0)
     jobs.progress(ws, job.job_id, done=1, total=STEPS)
     same = rows.known_same
     outcome = matcher(rows.table, known_different=different, held_same=same)
@@ -105,6 +109,7 @@ def run(ws: Context, job: jobs.Job, *, apply: Callable[[Position], object], matc
     for part in chunks(told, BODY_LINKS):
         apply(decide.submit(ws, *part))
     jobs.progress(ws, job.job_id, done=3, total=STEPS)
+    learnt = _learnt(outcome)
     with ws.register.write() as conn:
         pairs = [(ids[each.a], ids[each.b], each) for each in doubts]
         asked = review.propose(conn, found.run_id, pairs, event_counts(conn, pairs))
@@ -117,7 +122,9 @@ def run(ws: Context, job: jobs.Job, *, apply: Callable[[Position], object], matc
             "doubtful": asked,
             "report": _report(outcome),
         }
-        conn.execute(sa.update(runs).where(runs.c.run_id == found.run_id).values(state="done", **values))
+        conn.execute(sa.update(runs).where(runs.c.run_id == found.run_id).values(state="done", model=learnt, **values))
+        if learnt is not None:
+            state.store(conn, {WEIGHED: weighed})
 
 
 def fail(ws: Context, run_id: str) -> None:
@@ -191,6 +198,11 @@ def event_counts(conn: Connection, pairs: Iterable[tuple[int, int, object]]) -> 
             (row[0], row[1]) for row in conn.execute(query.where(among(conn, identifiers.c.identifier_id, part)))
         )
     return found
+
+
+def _learnt(outcome: object) -> Mapping[str, Any] | None:
+    """What weighs new records from now on; None where the run learnt nothing."""
+    return saved(outcome) if isinstance(outcome, Matched) and outcome.model is not None else None
 
 
 def _report(outcome: object) -> dict[str, Any]:

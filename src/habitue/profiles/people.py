@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.collect.envelope import INTERNAL_SOURCE, namespace_kind
+from habitue.collect.envelope import INTERNAL_SOURCE, TRIAL_VISITOR, namespace_kind
 from habitue.identity.tables import identifiers, links, separations
 from habitue.kernel.register import among, bulk, chunks, dialect_insert
 from habitue.profiles.golden import Golden, golden_profile
@@ -68,7 +68,7 @@ def remove(conn: Connection, profile_ids: Iterable[str]) -> None:
 
 def _refresh_part(conn: Connection, profile_ids: Sequence[str], seq: int, country: str) -> None:
     facts = _load(conn, profile_ids)
-    nobodies = _nobodies(conn, facts)
+    nobodies = _nobodies(conn, facts) | _trials(facts)
     remove(conn, nobodies)
     facts = {profile_id: fact for profile_id, fact in facts.items() if profile_id not in nobodies}
     owner = {item[0]: profile_id for profile_id, fact in facts.items() for item in fact.identifiers}
@@ -104,6 +104,15 @@ def _nobodies(conn: Connection, facts: Mapping[str, _Facts]) -> frozenset[str]:
     ]
     somebody = {empty[key] for key in (*linked, *met, *(value.identifier_id for value in told))}
     return frozenset(empty.values()) - somebody
+
+
+def _trials(facts: Mapping[str, _Facts]) -> frozenset[str]:
+    """Profiles that only test events of sources are about."""
+    return frozenset(
+        profile_id
+        for profile_id, fact in facts.items()
+        if all(value == TRIAL_VISITOR and namespace_kind(name) == "anonymous_id" for _, name, value in fact.identifiers)
+    )
 
 
 def _load(conn: Connection, profile_ids: Sequence[str]) -> dict[str, _Facts]:

@@ -73,6 +73,14 @@ class Page:
 
 
 _COLUMNS = [people.c[name] for name in PersonRow.__dataclass_fields__]
+# Made once: to put such a query together takes longer than the database needs for its answer.
+_PERSON = sa.select(people.c.traits, *_COLUMNS).where(people.c.profile_id == sa.bindparam("id"))
+_TODAY = sa.select(identifiers.c.profile_id).where(identifiers.c.own_id == sa.bindparam("id")).scalar_subquery()
+_KNOWN_BY = (
+    sa.select(identifiers.c.profile_id, identifiers.c.identifier_id)
+    .where(identifiers.c.profile_id == _TODAY)
+    .order_by(identifiers.c.identifier_id)
+)
 
 
 def count(ws: Context, *, kind: str = "person") -> int:
@@ -158,18 +166,17 @@ def person(ws: Context, profile_id: str) -> Person:
     """One person with golden values, their origins, and consents; NotFound when nobody has that id."""
     policy.require(ws.actor, "people.read")
     with ws.register.read() as conn:
-        today = current_id(conn, profile_id)
-        row = conn.execute(sa.select(people.c.traits, *_COLUMNS).where(people.c.profile_id == today)).first()
+        today, ids = _known_by(conn, profile_id)
+        row = conn.execute(_PERSON, {"id": today}).first()
         if row is None:
             raise NotFound(what=_("person"), key=profile_id)
-        ids = tuple(_identifier_ids(conn, today))
         golden = golden_profile(values_of(conn, ids))
         statements = consents_of(conn, ids)
     return Person(
         row=PersonRow(*row[1:]),
         traits=msgspec.json.decode(row.traits),
         golden=golden,
-        identifier_ids=ids,
+        identifier_ids=tuple(ids),
         consents=statements,
     )
 
@@ -185,7 +192,7 @@ def moments(
     """The timeline of a person, newest first; `before` continues after the last moment that was shown."""
     policy.require(ws.actor, "people.read")
     with ws.register.read() as conn:
-        ids = _identifier_ids(conn, current_id(conn, profile_id))
+        _today, ids = _known_by(conn, profile_id)
         return timeline.of_identifiers(conn, ids, names=names, before=before, limit=limit)
 
 
@@ -214,9 +221,12 @@ def _count(conn: Connection, kind: str) -> int:
     return int(conn.scalar(sa.select(sa.func.count()).select_from(people).where(people.c.kind == kind)) or 0)
 
 
-def _identifier_ids(conn: Connection, profile_id: str) -> list[int]:
-    query = sa.select(identifiers.c.identifier_id).where(identifiers.c.profile_id == profile_id)
-    return list(conn.scalars(query.order_by(identifiers.c.identifier_id)))
+def _known_by(conn: Connection, profile_id: str) -> tuple[str, list[int]]:
+    """The id that a profile has today, and its identifiers; else NotFound."""
+    rows = conn.execute(_KNOWN_BY, {"id": profile_id}).all()
+    if not rows:
+        raise NotFound(what=_("person"), key=profile_id)
+    return rows[0][0], [row[1] for row in rows]
 
 
 def _by_identifier(conn: Connection, value: str) -> list[Any]:

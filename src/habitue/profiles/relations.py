@@ -133,6 +133,22 @@ def of_profile(ws: Context, profile_id: str, *, limit: int = 200) -> Sequence[Re
         return [Related(*row) for row in conn.execute(query.limit(limit))]
 
 
+def contacts_of(ws: Context, profile_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """The names of the contacts of some companies, in their order."""
+    policy.require(ws.actor, "people.read")
+    query = (
+        sa.select(relations.c.profile_id, people.c.name)
+        .join(people, people.c.profile_id == relations.c.other_id)
+        .where(relations.c.kind == "contact", relations.c.profile_id.in_(list(profile_ids)))
+        .order_by(relations.c.profile_id, people.c.sort_name)
+    )
+    found: dict[str, list[str]] = {}
+    with ws.register.read() as conn:
+        for profile_id, name in conn.execute(query):
+            found.setdefault(profile_id, []).append(name)
+    return found
+
+
 def _change(conn: Connection, fresh: Iterable[Relation], gone: Iterable[tuple[Any, ...]]) -> None:
     names = ("profile_id", "other_id", "kind", "group_id")
     for part in chunks(sorted(gone), 5_000):

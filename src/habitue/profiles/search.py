@@ -24,7 +24,7 @@ texts = sa.Table(
 )
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """Lower-case ASCII of a text: Müller and Мюллер become muller and myuller."""
     return str(anyascii(text)).lower().strip()

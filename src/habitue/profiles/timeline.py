@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,16 +12,16 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.collect.envelope import TRAIT_TYPES, Event
+from habitue.collect.envelope import INTERNAL_SOURCE, TRAIT_TYPES, Event
 from habitue.kernel import state
 from habitue.kernel.register import among, chunks, insert_ignoring, stored_instant, write_rows
 from habitue.profiles.tables import events, superseded
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
-_NAMES = ("first_name", "last_name")
-_NO_NAMES = (None, None)
+_PROOF = {proof: f'"proof":"{proof}"}}' for proof in ("claimed", "proven")}
 PART_BITS = 19
+_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ def append(conn: Connection, homes: Sequence[tuple[Event, int]]) -> None:
 
 def hang_on(conn: Connection, identifier_ids: Iterable[int]) -> sa.ColumnElement[bool]:
     """The events that hang on some identifiers: looked up in every part of the index."""
-    last = conn.scalar(sa.select(sa.func.max(events.c.part))) or 0
-    return sa.and_(events.c.part.in_(range(last + 1)), among(conn, events.c.identifier_id, identifier_ids))
+    parts = range(_parts(conn))
+    return sa.and_(events.c.part.in_(parts), among(conn, events.c.identifier_id, identifier_ids))
 
 
 def of_identifiers(
@@ -64,17 +64,43 @@ def of_identifiers(
     limit: int = 50,
 ) -> list[Moment]:
     """Moments of a person, newest first, without what a newer version of its record replaced."""
-    gone = sa.select(superseded.c.seq).where(superseded.c.seq == events.c.seq).exists()
-    chosen = sa.select(events.c.seq).where(hang_on(conn, identifier_ids), sa.not_(gone))
+    if not names and before is None and len(identifier_ids) <= _FEW:
+        given = {"parts": list(range(_parts(conn))), "ids": list(identifier_ids), "most": limit}
+        return [_moment(row) for row in conn.execute(_NEWEST, given)]
+    chosen = sa.select(events.c.seq).where(hang_on(conn, identifier_ids), sa.not_(_GONE))
     if names:
         chosen = chosen.where(events.c.name.in_(list(names)))
     if before:
         earlier = sa.and_(events.c.at == before[0], events.c.seq < before[1])
         chosen = chosen.where(sa.or_(events.c.at < before[0], earlier))
-    # The index alone tells which are the newest; only their rows are read.
+    return [_moment(row) for row in conn.execute(_shown(chosen, limit))]
+
+
+def _parts(conn: Connection) -> int:
+    """How many parts the index of events has."""
+    return int(conn.scalar(_LAST_PART) or 0) + 1
+
+
+def _shown(chosen: sa.Select[Any], limit: int | sa.BindParameter[int]) -> sa.Select[Any]:
+    """The newest of some events; the index alone tells which those are, and only their rows are read."""
     wanted = chosen.order_by(events.c.at.desc(), events.c.seq.desc()).limit(limit)
-    query = sa.select(events).where(events.c.seq.in_(wanted)).order_by(events.c.at.desc(), events.c.seq.desc())
-    return [_moment(row) for row in conn.execute(query)]
+    query = sa.select(*_SHOWN).where(events.c.seq.in_(wanted))
+    return query.order_by(events.c.at.desc(), events.c.seq.desc())
+
+
+_FEW = 100
+_SHOWN = [events.c[name] for name in Moment.__dataclass_fields__]
+_LAST_PART = sa.select(sa.func.max(events.c.part))
+_GONE = sa.select(superseded.c.seq).where(superseded.c.seq == events.c.seq).exists()
+# What a page of a person asks first, made once: to put it together takes longer than the database needs.
+_NEWEST = _shown(
+    sa.select(events.c.seq).where(
+        events.c.part.in_(sa.bindparam("parts", expanding=True)),
+        events.c.identifier_id.in_(sa.bindparam("ids", expanding=True)),
+        sa.not_(_GONE),
+    ),
+    sa.bindparam("most", type_=sa.Integer),
+)
 
 
 def stored(conn: Connection, identifier_ids: Iterable[int]) -> list[Event]:
@@ -106,9 +132,17 @@ def received_first(conn: Connection, where: sa.ColumnElement[bool]) -> datetime 
     return first
 
 
-def everything(conn: Connection) -> list[tuple[Event, int]]:
-    """Every event with the identifier it hangs on, in journal order."""
-    return [(_event(row), row.identifier_id) for row in conn.execute(sa.select(events).order_by(events.c.seq))]
+def everything(conn: Connection) -> Iterator[tuple[Event, int]]:
+    """Every event with the identifier it hangs on, in journal order, a few thousand at a time."""
+    query = sa.select(events).order_by(events.c.seq)
+    for row in conn.execute(query, execution_options={"yield_per": _AT_ONCE}):
+        yield _event(row), row.identifier_id
+
+
+def own(conn: Connection) -> Iterator[Event]:
+    """The events of our own, decisions among them, in journal order."""
+    query = sa.select(events).where(events.c.source_id == INTERNAL_SOURCE).order_by(events.c.seq)
+    return (_event(row) for row in conn.execute(query))
 
 
 def met_by_import(conn: Connection, import_id: str) -> set[int]:
@@ -179,35 +213,33 @@ _COLUMNS = (
 
 def _rows(conn: Connection, homes: Sequence[tuple[Event, int]]) -> list[tuple[object, ...]]:
     instant = stored_instant(conn)
-    return [
-        (
-            event.seq,
-            identifier_id,
-            event.source_id,
-            event.import_id,
-            event.message_id,
-            f"{event.source_id}/{event.record}" if event.record else None,
-            event.type,
-            event.name,
-            instant(event.at),
-            instant(event.received_at),
-            event.amount,
-            event.currency,
-            event.order_id,
-            _identity(event),
-            event.facts_json,
-            _kept(event),
-            event.seq >> PART_BITS,
+    rows: list[tuple[object, ...]] = []
+    received_at, received = None, None
+    for event, identifier_id in homes:
+        if event.received_at is not received_at:  # what came together was received at one instant
+            received_at, received = event.received_at, instant(event.received_at)
+        rows.append(
+            (
+                event.seq,
+                identifier_id,
+                event.source_id,
+                event.import_id,
+                event.message_id,
+                f"{event.source_id}/{event.record}" if event.record else None,
+                event.type,
+                event.name,
+                instant(event.at),
+                received,
+                event.amount,
+                event.currency,
+                event.order_id,
+                event.identity,
+                event.facts_json,
+                _kept(event),
+                event.seq >> PART_BITS,
+            )
         )
-        for event, identifier_id in homes
-    ]
-
-
-def _identity(event: Event) -> str:
-    """What the event said about who it was: its identifiers, and the name if it had one."""
-    traits = event.person_traits
-    names = [traits.get(name) for name in _NAMES] if traits else _NO_NAMES
-    return _encode([event.identifiers, *names]).decode()
+    return rows
 
 
 def _event(row: sa.Row[tuple[object, ...]]) -> Event:
@@ -239,12 +271,11 @@ def _event(row: sa.Row[tuple[object, ...]]) -> Event:
 
 def _kept(event: Event) -> str | None:
     """What stays beside the event, and how well it is proven where it is not confirmed."""
-    if event.kept is None and event.proof == "confirmed":
-        return None
-    kept = dict(event.kept or {})
-    if event.proof != "confirmed":
-        kept["proof"] = event.proof
-    return _encode(kept).decode()
+    if event.proof == "confirmed":
+        return None if event.kept is None else _encode(event.kept).decode()
+    if not event.kept:
+        return "{" + _PROOF[event.proof]
+    return _encode(event.kept)[:-1].decode() + "," + _PROOF[event.proof]
 
 
 def _moment(row: sa.Row[tuple[object, ...]]) -> Moment:

@@ -18,6 +18,8 @@ from habitue.profiles.golden import Value
 from habitue.profiles.tables import values
 
 Told = dict[str, list[Any]]  # field -> [value, microseconds, seq], and the proof where it is not confirmed
+_FEW = 100
+_OF_FEW = sa.select(values).where(values.c.identifier_id.in_(sa.bindparam("ids", expanding=True)))
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Told).decode
 
@@ -85,7 +87,11 @@ def _is_claimed(stated: list[Any]) -> bool:
 
 def _load(conn: Connection, identifier_ids: Iterable[int]) -> dict[tuple[int, str], Told]:
     found: dict[tuple[int, str], Told] = {}
-    query = sa.select(values).where(among(conn, values.c.identifier_id, identifier_ids))
-    for identifier_id, source_id, told in conn.execute(query):
+    ids = list(identifier_ids)
+    if len(ids) <= _FEW:
+        rows = conn.execute(_OF_FEW, {"ids": ids})
+    else:
+        rows = conn.execute(sa.select(values).where(among(conn, values.c.identifier_id, ids)))
+    for identifier_id, source_id, told in rows:
         found[identifier_id, source_id] = _decode(told)
     return found

@@ -11,6 +11,7 @@ from habitue.quality import gate
 from habitue.quality.dictionary import field as dictionary_field
 from habitue.quality.events import FORMER_NAMES
 
+_PLAIN = frozenset({("user_id",), ("anonymous_id",), ("user_id", "anonymous_id")})
 _CONTACTS = (("email", "email"), ("phone", "phone"), ("mobile", "phone"))
 
 
@@ -20,6 +21,9 @@ def admit(event: Event, *, country: str, today: date) -> tuple[gate.FieldProblem
     What a file's import has checked stays as it is.
     """
     if event.is_checked:
+        return ()
+    if not event.person_traits and _is_plain(event):
+        event.name = FORMER_NAMES.get(event.name, event.name)
         return ()
     about: Literal["person", "company"] = "company" if event.type == "group" else "person"
     told = gate.check(event.person_traits, country=event.country or country, today=today, about=about)
@@ -34,6 +38,11 @@ def admit(event: Event, *, country: str, today: date) -> tuple[gate.FieldProblem
     contacts = [(namespace, str(traits[field])) for field, namespace in _CONTACTS if isinstance(traits.get(field), str)]
     event.identifiers = sorted({*kept, *contacts}, key=lambda pair: (priority(pair[0]), pair))
     return told.problems
+
+
+def _is_plain(event: Event) -> bool:
+    """Whether there is nothing to read or to put in order: no traits, and at most a user id and a visitor's id."""
+    return event.type not in TRAIT_TYPES and tuple(pair[0] for pair in event.identifiers) in _PLAIN
 
 
 def _emptied(traits: Mapping[str, Any]) -> dict[str, str]:

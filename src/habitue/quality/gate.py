@@ -32,7 +32,8 @@ Value = str | int | bool | None
 Answer = Normalised | Problem
 Reader = Callable[[str, str | None, date | None], Answer]
 
-CACHE_SIZE = 100_000
+# For each kind of value; what a person has alone, such as an e-mail address, takes about a kilobyte here.
+CACHE_SIZE = 20_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def preview(
     name = source_name or source_name_of(file_name)
     remembered = None if mapping else _remembered(ws, name, batch.columns)
     chosen = mapping or remembered or _guessed(ws, guesses)
-    found = list(_records(ws, iter([batch]), chosen, fmt, source_id=sources.slug(name), received_at=ws.clock.now()))
+    found = list(records(ws, iter([batch]), chosen, fmt, source_id=sources.slug(name), received_at=ws.clock.now()))
     errors = [error for item in found for error in _errors(ws, item, batch.columns)]
     by_column: dict[str, int] = {}
     for error in errors:
@@ -221,7 +221,7 @@ def run(
     try:
         mapping = Mapping.from_dict(item.mapping)
         batches = read(path, fmt)
-        intake.run(_records(ws, batches, mapping, fmt, source_id=item.source_id, received_at=received_at))
+        intake.run(records(ws, batches, mapping, fmt, source_id=item.source_id, received_at=received_at))
         state = "done"
     except jobs.JobCancelled:
         state = "cancelled"
@@ -278,9 +278,10 @@ def source_name_of(file_name: str) -> str:
     return text[:1].upper() + text[1:] if text else "File"
 
 
-def _records(
+def records(
     ws: Context, batches: object, mapping: Mapping, fmt: Format, *, source_id: str, received_at: datetime
 ) -> Sequence[Record | Rejected]:
+    """The records of a file's batches, and the rows that cannot be read."""
     settings = ws.config.workspace
     return messages(  # type: ignore[return-value]  # an iterator serves as well
         batches,  # type: ignore[arg-type]

@@ -65,8 +65,8 @@ class _Screen:
             if event.is_checked or event.source_id == INTERNAL_SOURCE:
                 taken.append(event)
                 continue
-            base = event.message_id.removesuffix(MEMBER)
-            whole = left.get((event.source_id, base)) if base != event.message_id else None
+            whole = left.get((event.source_id, event.message_id.removesuffix(MEMBER))) if left else None
+            whole = whole if event.message_id.endswith(MEMBER) else None
             judged = self._judge(event) if whole is None else _Judged(whole, was=copy.copy(event))
             if judged.problems or whole is not None:
                 self._note(judged, is_part=whole is not None)

@@ -28,6 +28,7 @@ from habitue.workspace import open_workspace
 SEEN = "projector_seen"
 SEEN_SECONDS = 10.0
 IDLE_SECONDS = 0.01
+LONGEST_IDLE_SECONDS = 0.08
 TURN_SECONDS = 2.0
 TROUBLE_SECONDS = 1.0
 
@@ -49,14 +50,18 @@ def main() -> None:
 def run(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object]) -> None:
     """Project until `is_over`; `wait` sleeps for some seconds. A register that cannot be reached is tried again."""
     with office.held(ws, is_over, wait):
-        seen_at = float("-inf")
+        seen_at, idle = float("-inf"), IDLE_SECONDS
         while not is_over():
             try:
                 if time.monotonic() - seen_at >= SEEN_SECONDS:
                     _seen(ws)
                     seen_at = time.monotonic()
-                if not flow.catch_up(ws, seconds=TURN_SECONDS):
-                    wait(IDLE_SECONDS)
+                if flow.catch_up(ws, seconds=TURN_SECONDS):
+                    idle = IDLE_SECONDS
+                else:
+                    # Where nothing comes for a while, nobody needs a look a hundred times a second.
+                    wait(idle)
+                    idle = min(1.5 * idle, LONGEST_IDLE_SECONDS)
             except (OSError, OperationalError, InterfaceError) as error:
                 # A database that restarts, or a full disk: both come back without us.
                 log.warning("projecting broke off and is taken up again", error=type(error).__name__)

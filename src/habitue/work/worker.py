@@ -24,6 +24,7 @@ from habitue.kernel.clock import micros
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.profiles import matching
+from habitue.profiles.weighing import Weigher
 from habitue.quality import importing
 from habitue.work import learning
 from habitue.workspace import open_workspace
@@ -83,11 +84,12 @@ def work(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], objec
 
 @dataclass(slots=True)
 class _Due:
-    """When the replica was refreshed and the sign of life left, by the steady clock; whom audiences follow."""
+    """When replica and sign of life are due, by the steady clock; whom audiences follow; the known records."""
 
     refreshed_at: float = float("-inf")
     seen_at: float = float("-inf")
     follower: Follower = field(default_factory=Follower)
+    weigher: Weigher = field(default_factory=Weigher)
 
 
 def _turn(ws: Context, due: _Due) -> bool:
@@ -97,6 +99,7 @@ def _turn(ws: Context, due: _Due) -> bool:
         due.seen_at = time.monotonic()
     is_busy = flow.catch_up(ws, seconds=REFRESH_SECONDS) > 0
     is_busy = flow.follow(ws, due.follower) or is_busy
+    is_busy = flow.weigh(ws, due.weigher) or is_busy
     is_busy = run_one(ws) or is_busy
     if time.monotonic() - due.refreshed_at >= REFRESH_SECONDS:
         flow.refresh(ws)

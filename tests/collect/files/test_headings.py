@@ -193,3 +193,22 @@ def test_what_stands_in_brackets_does_not_hide_the_amount_of_an_order(amount: st
     columns = ("Order ID", "Customer ID", "Order date", amount)
     rows = [(str(n), f"C{n % 7}", f"2024-01-{n + 1:02d}", f"{n}.50") for n in range(20)]
     assert [guess.target for guess in guess_columns(columns, rows, Format(kind="csv"))][3] == "order.total"
+
+
+@pytest.mark.parametrize(
+    ("header", "dated"),
+    [
+        ("email,Created at,Total", "order.at"),
+        ("E-Mail,Erstellt am,Gesamt", "order.at"),
+        ("email,created at", "person.customer_since"),
+        ("email,created at,total spent", "person.customer_since"),
+        ("email,birth date,created at,total", "person.customer_since"),
+    ],
+)
+def test_a_day_beside_a_total_is_that_of_an_order_unless_the_row_describes_a_person(
+    tmp_path: Path, header: str, dated: str
+) -> None:
+    cells = {"email": "anna@web.example", "e-mail": "anna@web.example", "birth date": "1980-05-17"}
+    values = ("2026-01-02" if "at" in h.split() or "am" in h.split() else "12.50" for h in header.lower().split(","))
+    row = ",".join(cells.get(h.lower(), value) for h, value in zip(header.split(","), values, strict=True))
+    assert dated in import_text(tmp_path, f"{header}\n{row}\n{row}\n").targets.values()

@@ -11,11 +11,15 @@ import pytest
 from bench.made_tables import Made
 
 from habitue.collect.files.errors import FileUnreadable
+from habitue.identity.matching.errors import FileMissing
 from habitue.identity.matching.library import match
 from habitue.identity.matching.run import match_table
 from habitue.identity.matching.tablefiles import read_table
 
 from .conftest import quality
+
+FIRST = "Bert Carl Dora Emil Fritz Gerda Hans Ida Jan Karla Lars Maria Nils Olga Paul Rosa Sven Tina Uwe".split()  # noqa: SIM905  # read more easily as a text
+LAST = "Kern Vogel Wolf Adler Linde Busch Stein Berg Roth Lang Kurz Weiss Brandt Koch Maurer Fink Pohl Horn May".split()  # noqa: SIM905
 
 
 def largest(clusters: np.ndarray) -> int:
@@ -57,6 +61,23 @@ def test_tables_of_hardly_any_rows_are_answered(rows: int) -> None:
     found = match_table(table)
     assert len(found.clusters) == rows
     assert found.report.rows == rows
+
+
+@pytest.mark.parametrize("others", [0, 1, 2, 5, 19])
+def test_two_rows_that_are_the_same_are_one_in_the_smallest_table(others: int) -> None:
+    people = [(f"{first} {last}", f"{first}.{last}@x.example", f"19{50 + number}-0{1 + number % 9}-1{number % 10}")
+              for number, (first, last) in enumerate(zip(FIRST, LAST, strict=True))][:others]  # fmt: skip
+    same = ("Anna Krume", "anna@mail.example", "1980-02-03")
+    rows = [same, *people, same]
+    table = pa.table({name: [row[at] for row in rows] for at, name in enumerate(("name", "mail", "born"))})
+    found = match_table(table)
+    assert found.clusters[-1] == found.clusters[0] == 0
+    assert found.report.clusters == others + 1
+
+
+def test_a_path_without_a_file_is_a_sentence() -> None:
+    with pytest.raises(FileMissing, match="missing"):
+        match("missing.csv")
 
 
 def test_a_table_without_anything_to_compare_leaves_everybody_alone() -> None:
@@ -120,3 +141,22 @@ def test_numbers_dates_and_bytes_of_a_data_frame_are_read_as_text() -> None:
         }
     )
     assert match(frame).report.rows == 60
+
+
+def test_a_source_that_holds_everybody_once_is_noticed(shop: Made) -> None:
+    """Records of one person by turns in three sources: of one person each source holds one record, `mixed` several."""
+    seen: dict[int, int] = {}
+    sources = []
+    for who in shop.truth:
+        turn = seen[who] = seen.get(who, -1) + 1
+        sources.append(("crm", "web")[turn] if turn < 2 else "mixed")
+    found = match_table(with_column(shop.table, "source", sources))
+    assert found.report.sources_without_duplicates == ["crm", "web"]
+    names = np.array(sources)
+    for name in ("crm", "web"):
+        inside = found.clusters[names == name]
+        assert len(np.unique(inside)) == len(inside)
+    precision, recall = quality(found.clusters, shop.truth)
+    before = quality(match_table(shop.table).clusters, shop.truth)
+    assert precision >= before[0]
+    assert recall > before[1] - 0.02

@@ -13,7 +13,7 @@ from tests.sending import identify, order, send
 
 def rows(ws: Workspace, name: str) -> list[dict[str, Any]]:
     """The rows of a table without what is empty, by message."""
-    found = ws.context.lake.con.to_pyarrow(ws.lake.table(name)).to_pylist()
+    found = ws.lake.table(name).to_pyarrow().to_pylist()
     full = [{key: value for key, value in row.items() if value is not None} for row in found]
     return sorted(full, key=lambda row: str(row.get("id")))
 

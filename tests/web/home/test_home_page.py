@@ -92,7 +92,7 @@ def test_links_that_were_refused_are_shown_with_their_reason(anna: Client, shop:
     page = anna.get("/home/refused/").content.decode()
     assert "perhaps a household" in page
     assert "<script>alert" not in page
-    assert "1 link was refused" in anna.get("/home/figures/").content.decode()
+    assert "1 pair to decide" in anna.get("/home/figures/").content.decode()
 
 
 def test_new_orders_renew_the_figures(anna: Client, shop: Workspace) -> None:

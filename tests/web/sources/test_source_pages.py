@@ -149,7 +149,10 @@ def test_a_reader_without_people_sees_no_values(
 def test_a_test_event_goes_through_the_door(owner: Client, ws: Workspace, key: str) -> None:
     owner.post("/sources/website/test/")
     flow.catch_up(ws.context)
-    assert "Test Sent" in page(owner, "/sources/website/now/")
+    shown = page(owner, "/sources/website/now/")
+    assert "Test Sent" in shown
+    assert "about nobody" in shown
+    assert ws.people.count() == 0, "a test makes no person"
     assert ws.sources.outcomes()["website"]["accepted"].messages == 1
     owner.post(f"/sources/website/keys/{ws.sources.keys('website')[0].key_id}/pause/")
     answer = owner.post("/sources/website/test/", follow=True)

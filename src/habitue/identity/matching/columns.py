@@ -10,6 +10,7 @@ from habitue.identity.matching.spelling import day_of, digits_of, is_empty, plai
 from habitue.kernel.text import gettext_noop as _
 from habitue.quality.normalise.nicknames import is_known_first_name
 
+NAMES_SOURCE = _("names the source")
 SAMPLE = 4_000
 FEW_ROWS = 5  # in a table of fewer rows, what all have in common still says something
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+\Z")
@@ -70,7 +71,7 @@ def _judged(name: str, role: str, counts: Mapping[str, int], filled: int, rows: 
     if _is_record_id(name, sample, distinct, filled, rows):
         return "ignored", _("numbers the rows")
     if _SOURCE.search(name) and distinct <= 100:
-        return "ignored", _("names the source")
+        return "ignored", NAMES_SOURCE
     if _share(sample, lambda text: _EMAIL.match(text.strip()) is not None) > 0.5:
         return "email", _("e-mail addresses")
     if _share(sample, lambda text: _URL.match(text) is not None) > 0.5:

@@ -44,3 +44,17 @@ class AnswersUnreadable(HabitueError):
     code = "answers_unreadable"
     message = _("Line %(line)s of %(file)s is no answer.")
     next_step = _("Write the columns a,b,same: two rows of the table, counted from 0 up to %(last)s, and y or n.")
+
+
+class EngineUnknown(HabitueError):
+    """Something was named that makes no pairs."""
+
+    code = "engine_unknown"
+    message = _("“%(engine)s” is no engine.")
+    next_step = _("Choose duckdb, spark, or the address of a cluster such as spark://host:7077.")
+
+
+def check_engine(engine: str) -> None:
+    """Refuse an engine that we do not know."""
+    if engine not in {"duckdb", "spark"} and not engine.startswith(("spark://", "local[")):
+        raise EngineUnknown(engine=engine)

@@ -28,6 +28,7 @@ _OF_PEOPLE = frozenset({"given", "family", "birth"})
 _RELATED = 20.0  # pairs of others that a relation must rest on
 _APART = 2.5  # log odds by which these must differ from ones on average
 _MATTERS = 0.3  # log ratio from which agreement counts as related
+_PARDON = 0.6  # the strongest of many relations, each measured with error, explains somewhat too much
 _OTHERS = 0.2  # share of different ones among those who agree in two fields
 _NARROWER = 0.75  # share of its pairs that a second field must leave out
 _MORE = 1.5  # how much oftener others must agree who agree in two fields, beside those who agree in one of them
@@ -105,6 +106,7 @@ def learnt(
     told, m, matches = _sessions(fields, glasses, keys, (a, b), levels, plain, rng, say)
     model = _plain(fields, m, plain, matches * scale, who)
     matches = _refined(model, fields, (a, b), levels, scale, who, ground, chance)
+    model.pardon = _PARDON
     return Learnt(model, told, matches)
 
 

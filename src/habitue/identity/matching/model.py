@@ -58,6 +58,7 @@ class Model:
     slope: float = 1.0
     link_at: float = 0.0
     review_at: float = -3.0
+    pardon: float = 0.0  # log odds of what a relation explains that are not taken away
     version: int = 1
 
     def as_json(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from habitue.identity.matching.blocking import BLOCK_LIMIT, Glasses, Key
 from habitue.identity.matching.shapes import Array
-from habitue.kernel.lake import temporary_engine
+from habitue.kernel.lake import temporary_engine, temporary_rows
 
 ALL_PAIRS_ROWS = 1_200
 
@@ -84,4 +84,4 @@ def _entries(con: Any, name: str, key: Array, who: Population) -> Any:
     columns = {"block": key[rows], "row": rows.astype(np.int32)}
     if who.side is not None:
         columns["side"] = who.side[rows].astype(np.int32)
-    return con.create_table(name, pa.table(columns), temp=con.name == "duckdb")
+    return temporary_rows(con, name, pa.table(columns))

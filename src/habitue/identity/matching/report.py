@@ -40,13 +40,13 @@ class Report:
     expected_precision: float | None
     expected_recall: float | None
     seconds: float
-    notes: list[str] = field(default_factory=list)
+    sources_without_duplicates: list[str] = field(default_factory=list)
 
 
 def report_of(
     columns: Sequence[Column], keys: Sequence[tuple[KeyName, float]], sessions: Sequence[Session], *, begun: float,
     rows: int, compared: int = 0, pairs: Scored | None = None, clusters: Array | None = None,
-    model: Model | None = None,
+    model: Model | None = None, once: Sequence[str] = (),
 ) -> Report:  # fmt: skip
     """Put a report together; `begun` is when the run began, by the monotonic clock."""
     found = np.arange(rows) if clusters is None else clusters
@@ -75,6 +75,7 @@ def report_of(
         pairs_to_review=review,
         expected_precision=precision,
         expected_recall=recall,
+        sources_without_duplicates=list(once),
         seconds=round(time.perf_counter() - begun, 3),
     )
 

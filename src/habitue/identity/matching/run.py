@@ -11,14 +11,16 @@ import pyarrow as pa
 from habitue.identity.matching import learning, scoring
 from habitue.identity.matching.answers import Answer, taught
 from habitue.identity.matching.blocking import GLASS_TEXTS, Glasses, Key, options, spread
+from habitue.identity.matching.errors import check_engine
 from habitue.identity.matching.grouping import grouped, held
 from habitue.identity.matching.model import Model
 from habitue.identity.matching.outcome import Matched, Scored
 from habitue.identity.matching.pairs import ALL_PAIRS_ROWS, Population, candidates
 from habitue.identity.matching.report import Report, report_of
 from habitue.identity.matching.shadow import fields_of
-from habitue.identity.matching.shapes import Array, KeyName, Values
+from habitue.identity.matching.shapes import Array, Column, KeyName, Values
 from habitue.identity.matching.sieve import sifted
+from habitue.identity.matching.sources import without_duplicates
 from habitue.identity.matching.widening import widened
 
 CHUNK = 400_000
@@ -40,8 +42,10 @@ def match_table(
     Rows are numbered from 0. `known_same` and `known_different` are pairs of rows that somebody decided; they hold
     whatever the model thinks, and teach it. `held_same` are pairs that an identifier holds together: they hold too, but
     teach nothing, since nobody picked them by doubt. With `source_column` only rows of different sources can be one,
-    and each source holds everybody once. `engine` (`duckdb` or `spark`) makes the pairs; the result is the same.
+    and each source holds everybody once. `engine` (`duckdb`, `spark`, or the address of a cluster such as
+    `spark://host:7077`) makes the pairs; the result is the same. Raises EngineUnknown.
     """
+    check_engine(engine)
     begun = time.perf_counter()
     side = _side(table, source_column)
     columns, fields = fields_of(table.drop_columns([source_column]) if source_column else table)
@@ -51,14 +55,30 @@ def match_table(
     if found is None:
         return _everybody_alone(table.num_rows, report_of(columns, [], [], begun=begun, rows=table.num_rows))
     pairs = scored(found.model, fields, a, b)
+    once: list[str] = []
+    if source_column is None:
+        who, pairs, once = _each_once(table, columns, found.model, who, pairs)
     known = [Answer(x, y, True) for x, y in known_same] + [Answer(x, y, False) for x, y in known_different]
     taught(found.model, fields, known)
     clusters, probability = grouped(found.model, fields, pairs, who, [*known, *held(held_same)])
     report = report_of(
         columns, [(told(key, fields), key.pairs) for key in keys], found.sessions, begun=begun, rows=table.num_rows,
-        compared=len(a), pairs=pairs, clusters=clusters, model=found.model,
+        compared=len(a), pairs=pairs, clusters=clusters, model=found.model, once=once,
     )  # fmt: skip
     return Matched(clusters, probability, pairs, found.model, fields, keys, who, known, report)
+
+
+def _each_once(
+    table: pa.Table, columns: Sequence[Column], model: Model, who: Population, pairs: Scored
+) -> tuple[Population, Scored, list[str]]:
+    """(which pairs could be one, those of `pairs` among them, the sources that were seen to hold everybody once)."""
+    chance = scoring.probabilities(model, pairs.weight)
+    side, once = without_duplicates(table, columns, pairs.a, pairs.b, chance)
+    if side is None:
+        return who, pairs, once
+    who = Population(who.rows, side)
+    keep = who.allowed(pairs.a, pairs.b)
+    return who, Scored(pairs.a[keep], pairs.b[keep], pairs.weight[keep]), once
 
 
 def _trained(

@@ -37,7 +37,7 @@ def _explain_by_relation(model: Model, levels: Array, rare: Array, found: Array)
     """Take away what a relation explains: of all relations that hold the one that explains most."""
     least = np.zeros(len(levels), dtype=np.float32)
     chosen = np.full(len(levels), -1, dtype=np.int16)
-    kept: list[tuple[Array, Array]] = []
+    found_by: list[tuple[Array, Array]] = []
     for number, relation in enumerate(model.relations):
         rows = np.flatnonzero(holds(relation, levels))
         change = _change(model, relation, levels[rows], rare[rows])
@@ -45,10 +45,12 @@ def _explain_by_relation(model: Model, levels: Array, rare: Array, found: Array)
         better = total < least[rows]
         least[rows[better]] = total[better]
         chosen[rows[better]] = number
-        kept.append((rows, change))
-    for number, (rows, change) in enumerate(kept):
+        found_by.append((rows, change))
+    for number, (rows, change) in enumerate(found_by):
         mine = chosen[rows] == number
-        found[rows[mine]] += change[mine]
+        kept = change[mine]
+        total = np.minimum(kept.sum(axis=1, keepdims=True), np.float32(-1e-6))
+        found[rows[mine]] += kept * np.maximum(1 + np.float32(model.pardon) / total, 0)
 
 
 def holds(relation: Relation, levels: Array) -> Array:

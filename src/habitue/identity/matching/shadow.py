@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from habitue.identity.matching import spelling
 from habitue.identity.matching.columns import FEW_ROWS, understood
+from habitue.identity.matching.roles import told_by_neighbours
 from habitue.identity.matching.shapes import NULL, Column, Kind, Values
 from habitue.kernel.text import gettext_noop as _
 
@@ -44,7 +45,10 @@ def fields_of(table: pa.Table) -> tuple[list[Column], list[Values]]:
             else:
                 fields.append(values)
         columns.append(column)
-    return without_repeats(columns, fields)
+    columns, fields = without_repeats(columns, fields)
+    fields = told_by_neighbours(fields)
+    told = {field.column.name: field.column for field in fields}
+    return [told.get(column.name, column) for column in columns], fields
 
 
 def dictionary(cells: Any) -> Any:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from habitue.kernel.text import gettext_noop as _
+from habitue.profiles import relations
 from habitue.web.navigation import NavEntry
 from habitue.web.profile_parts import lists
 from habitue.web.profile_parts.card import card, timeline_of
@@ -15,7 +16,11 @@ from habitue.web.routing import route
 def companies(request: HttpRequest) -> HttpResponse:
     """The list: searched, sorted, filtered by country, page by page."""
     template = "companies/list_rows.html" if request.htmx else "companies/list.html"
-    return render(request, template, lists.shown(request, "company"))
+    shown = lists.shown(request, "company")
+    contacts = relations.contacts_of(request.ws.context, [row.profile_id for row in shown["rows"]])
+    shown["rows"] = [(row, contacts.get(row.profile_id, ())) for row in shown["rows"]]
+    shown["has"] |= {"contacts": bool(contacts), "seen": any(row.last_seen_at for row, _names in shown["rows"])}
+    return render(request, template, shown)
 
 
 def company(request: HttpRequest, profile_id: str) -> HttpResponse:

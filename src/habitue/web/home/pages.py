@@ -18,6 +18,7 @@ from habitue.access.policy import allowed
 from habitue.audiences import proposals, taken
 from habitue.collect import imports
 from habitue.collect.imports import Import
+from habitue.identity import review
 from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
@@ -117,7 +118,7 @@ def _import_urls() -> dict[str, str]:
 
 def _shown(ws: Context, known: Figures) -> dict[str, Any]:
     with ws.register.read() as conn:
-        pairs = refused.count(conn) if allowed(ws.actor, "people.read") else 0
+        pairs = review.waiting(conn) if allowed(ws.actor, "people.edit") else 0
     may_list = allowed(ws.actor, "audiences.read")
     revenue, last = known.revenue, _imports(ws)
     is_past = revenue.is_past(known.as_of.date())
@@ -141,7 +142,7 @@ def _shown(ws: Context, known: Figures) -> dict[str, Any]:
                 import_url=page_url("imports:list") if allowed(ws.actor, "imports.run") else "",
             ),
             *todo.of_imports(last, {key: aside.to_mend for key, aside in _aside(ws, last).items()}),
-            *todo.of_refused(pairs),
+            *todo.of_pairs(pairs),
         ],
     }
 

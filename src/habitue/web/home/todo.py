@@ -64,13 +64,13 @@ def of_gaps(*, has_orders: bool, may_write: bool, import_url: str) -> Sequence[T
     return [*([] if has_orders else [orders]), *([] if may_write else [consents])]
 
 
-def of_refused(count: int) -> Sequence[Task]:
-    """Records that share something, yet were not joined."""
+def of_pairs(count: int) -> Sequence[Task]:
+    """Pairs that wait for somebody to decide; the number is that of the review."""
     if not count:
         return []
-    title = ngettext("%(count)s link was refused", "%(count)s links were refused", count)
-    why = gettext("They share an e-mail, phone or number, but look like different people.")
-    return [Task(title % {"count": number(count)}, why, reverse("home:refused"))]
+    title = ngettext("%(count)s pair to decide", "%(count)s pairs to decide", count)
+    why = gettext("They share something or look alike: the same person, or different people?")
+    return [Task(title % {"count": number(count)}, why, reverse("review:pair"))]
 
 
 def _proposal(found: Proposal, currency: str) -> Task:

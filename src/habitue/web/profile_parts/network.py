@@ -10,9 +10,10 @@ from math import cos, pi, sin
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-WIDTH, HEIGHT = 560, 320
+# Width and height by how many dots there are: with few of them in a narrow card, the words stay readable.
+SIZES = ((6, 320, 230), (12, 400, 360), (24, 560, 520))
 MOST = 24
-LABEL = 22
+LABEL = 20
 DASHED = SafeString(' stroke-dasharray="5 4"')
 
 
@@ -53,7 +54,8 @@ class Network:
     @property
     def svg(self) -> SafeString:
         """The picture."""
-        places = _places(self.dots[:MOST], self.wires)
+        width, height = _size(len(self.dots))
+        places = _places(self.dots[:MOST], self.wires, width, height)
         wires = [wire for wire in self.wires if wire.a in places and wire.b in places]
         lines = format_html_join(
             "",
@@ -69,12 +71,16 @@ class Network:
         )
         return format_html(
             '<svg viewBox="0 0 {} {}" role="img" aria-label="{}" font-size="12" font-family="inherit">{}{}</svg>',
-            WIDTH, HEIGHT, self.title, lines,
+            width, height, self.title, lines,
             format_html_join("", "{}", ((_drawn(dot, places[dot.key]),) for dot in self.dots[:MOST])),
         )  # fmt: skip
 
 
-def _places(dots: Sequence[Dot], wires: Sequence[Wire]) -> dict[str, tuple[float, float]]:
+def _size(dots: int) -> tuple[int, int]:
+    return next(((width, height) for most, width, height in SIZES if dots <= most), SIZES[-1][1:])
+
+
+def _places(dots: Sequence[Dot], wires: Sequence[Wire], width: float, height: float) -> dict[str, tuple[float, float]]:
     """The middle for the dot with most wires, an ellipse for the others, in the order of the wires around it."""
     counts = Counter(key for wire in wires for key in (wire.a, wire.b))
     if not dots:
@@ -82,10 +88,11 @@ def _places(dots: Sequence[Dot], wires: Sequence[Wire]) -> dict[str, tuple[float
     centre = max(dots, key=lambda dot: counts[dot.key])
     near = {wire.b if wire.a == centre.key else wire.a for wire in wires if centre.key in (wire.a, wire.b)}
     ring = sorted((dot for dot in dots if dot is not centre), key=lambda dot: (dot.key not in near, dot.kind, dot.key))
-    places = {centre.key: (WIDTH / 2, HEIGHT / 2)}
+    across, down = width / 2, height / 2 - 12
+    places = {centre.key: (across, down)}
     for place, dot in enumerate(ring):
         turn = 2 * pi * place / len(ring) - pi / 2
-        places[dot.key] = (WIDTH / 2 + 0.36 * WIDTH * cos(turn), HEIGHT / 2 + 0.37 * HEIGHT * sin(turn))
+        places[dot.key] = (across + 0.31 * width * cos(turn), down + 0.36 * height * sin(turn))
     return places
 
 

@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_POST
 
 from habitue.access.policy import allowed
+from habitue.activation.mail import subscriptions
 from habitue.activation.safe_cells import csv_text
 from habitue.insights.reports import store
 from habitue.insights.reports.catalogue import Report, reports
@@ -41,6 +44,13 @@ THEMES = {
     "places": _("Places and channels"),
     "opinions": _("Opinions and problems"),
     "departments": _("Departments"),
+}
+OUTCOMES = {
+    "sending": _("is being sent"),
+    "sent": _("sent"),
+    "refused": _("refused by the server of the mail"),
+    "unreachable": _("not sent, the server of the mail cannot be reached; it is tried again"),
+    "unknown": _("not known whether it arrived; it is not sent again"),
 }
 NUMERIC = frozenset({"number", "decimal", "money", "share", "change", "points", "people"})
 
@@ -115,7 +125,29 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
     ws = request.ws.context
     report = store.report(name)
     known = store.kept(ws, name)
-    return render(request, "reports/report.html", {"report": report, **(_shown(ws, report, known) if known else {})})
+    by_mail = {
+        "is_subscribed": name in subscriptions.of_user(ws),
+        "can_mail": bool(ws.config.mail.host),
+        "mailings": [
+            (each, gettext(OUTCOMES.get(each.outcome, each.outcome))) for each in subscriptions.history(ws, name)
+        ],
+    }
+    return render(
+        request, "reports/report.html", {"report": report, **by_mail, **(_shown(ws, report, known) if known else {})}
+    )
+
+
+@require_POST
+def mail(request: HttpRequest, name: str) -> HttpResponse:
+    """Get the report every month from now on, or no longer."""
+    ws = request.ws.context
+    if request.POST.get("do") == "end":
+        subscriptions.unsubscribe(ws, name)
+        messages.success(request, gettext("You get this report no longer."))
+    else:
+        subscriptions.subscribe(ws, name)
+        messages.success(request, gettext("You get this report on the first of every month."))
+    return redirect("reports:show", name)
 
 
 def body(request: HttpRequest, name: str) -> HttpResponse:
@@ -231,6 +263,7 @@ ROUTES = (
     route("", index, name="list", permission="insights.read"),
     route("for/<slug:name>/", department, name="department", permission="insights.read"),
     route("<slug:name>/", show, name="show", permission="insights.read"),
+    route("<slug:name>/mail/", mail, name="mail", permission="insights.read"),
     route("<slug:name>/says/", says, name="says", permission="insights.read"),
     route("<slug:name>/body/", body, name="body", permission="insights.read"),
     route("<slug:name>/report.pdf", printed, name="pdf", permission="insights.read"),

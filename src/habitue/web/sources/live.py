@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext
 
 from habitue.access.policy import allowed
+from habitue.collect.envelope import TRIAL_VISITOR
 from habitue.kernel.text import gettext_noop as _
 from habitue.quality.dictionary import FIELDS, PROPERTIES, event_kind, field
 from habitue.web.sources.reasons import refused
@@ -98,6 +99,8 @@ def _taken(ws: Workspace, source_id: str) -> Iterable[Line]:
         if event.message_id.endswith("/member"):
             continue
         who, profile_id = (event.value, event.profile_id) if is_shown else ("", "")
+        if event.value == TRIAL_VISITOR:
+            who, profile_id = gettext("a test, about nobody"), ""
         what, proof = called(event.type, event.name), gettext(PROOFS[event.proof]) if event.proof in PROOFS else ""
         line = _line(event.received_at, "taken", what, who, profile_id, "", event.message_id)
         yield replace(line, proof=proof)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from habitue.collect.envelope import TRIAL_VISITOR
 from habitue.door.app import Door
 from habitue.door.world import world_of
 
@@ -14,12 +15,11 @@ if TYPE_CHECKING:
     from habitue.workspace import Workspace
 
 EVENT = "Test Sent"
-VISITOR = "habitue-test"
 
 
 def send(ws: Workspace, key: str) -> dict[str, Any]:
     """Send one event with a public key, and return what the door answered."""
-    message = {"writeKey": key, "anonymousId": VISITOR, "event": EVENT, "properties": {"by": "Habitué"}}
+    message = {"writeKey": key, "anonymousId": TRIAL_VISITOR, "event": EVENT, "properties": {"by": "Habitué"}}
     return asyncio.run(_send(ws, msgspec.json.encode(message)))
 
 

@@ -102,7 +102,8 @@ def _answered(request: HttpRequest, query: str) -> dict[str, Any]:
             answer = console.run(ws, query, is_stopped=stopped.is_set)
     except QueryFailed as problem:
         return {"problem": errors.told(problem)}
-    return {"answer": answer, "rows": _rows(answer), "chart": _chart(answer), "numeric": _numeric(answer)}
+    headings = list(zip(answer.columns, _numeric(answer), strict=True))
+    return {"answer": answer, "rows": _rows(answer), "chart": _chart(answer), "headings": headings}
 
 
 def _rows(answer: Answer) -> Sequence[Sequence[Cell]]:

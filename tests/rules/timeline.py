@@ -6,14 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.sending import send
-
 from habitue import flow
 from habitue.audiences import stays
 from habitue.audiences.realtime import Follower
 from habitue.audiences.text import read
 from habitue.kernel.ids import Uuid7
 from habitue.workspace import Workspace
+from tests.sending import send
 
 START = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
 
@@ -63,9 +62,9 @@ class Timeline:
         message = {"type": "track", "userId": user, "event": name, "properties": properties, "timestamp": when}
         self.send(message)
 
-    def send(self, *messages: dict[str, Any]) -> None:
+    def send(self, *messages: dict[str, Any], source: str = "shop") -> None:
         """Messages arrive and are followed."""
-        send(self.ws, *messages)
+        send(self.ws, *messages, source=source)
         self.step()
 
     def step(self) -> None:

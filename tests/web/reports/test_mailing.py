@@ -1,0 +1,153 @@
+"""Reports go out on the first of the month, once, and what is not known is said and not sent again."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from tests.moving_clock import Hand
+from tests.post_office import PostOffice, post_office
+
+from habitue.access.actor import SYSTEM
+from habitue.activation.mail import subscriptions
+from habitue.kernel.config import MailSettings
+from habitue.kernel.context import Context
+from habitue.web import accounts
+from habitue.web.models import User
+from habitue.web.reports import mailing
+from habitue.workspace import Workspace
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+SeenBy = Callable[..., "Client"]
+REPORT = "cohorts"
+
+
+@pytest.fixture
+def office() -> Iterator[PostOffice]:
+    """A server that takes everything."""
+    with post_office() as opened:
+        yield opened
+
+
+def world(shop: Workspace, office: PostOffice, hand: Hand) -> Context:
+    """The shop with a server of mail and a clock that is moved."""
+    mail = MailSettings(host="127.0.0.1", port=office.port, tls="none", sender="reports@krume.example")
+    config = msgspec.structs.replace(shop.config, mail=mail)
+    return replace(shop.context, config=config, clock=hand, actor=SYSTEM)
+
+
+def subscribed(ws: Context, address: str = "anna@krume.example") -> str:
+    """Let somebody ask for the report; returns who."""
+    user = User.objects.get(email=address)
+    subscriptions.subscribe(ws.as_actor(user.actor), REPORT)
+    return str(user.user_id)
+
+
+def outcomes(ws: Context, user_id: str) -> list[tuple[str, str]]:
+    """Months and outcomes of somebody, the newest first."""
+    actor = User.objects.get(user_id=user_id).actor
+    return [(each.month, each.outcome) for each in subscriptions.history(ws.as_actor(actor), REPORT)]
+
+
+def test_the_report_goes_out_once_a_month_from_the_first_of_the_next_on(shop: Workspace, office: PostOffice) -> None:
+    hand = Hand(datetime(2026, 6, 15, 10, tzinfo=UTC))
+    ws = world(shop, office, hand)
+    anna = subscribed(ws)
+    assert mailing.send_due(ws) == 0, "not in the month in which somebody asks for it"
+    hand.at = datetime(2026, 6, 30, 21, 59, tzinfo=UTC)
+    assert mailing.send_due(ws) == 0
+    hand.at = datetime(2026, 6, 30, 22, 1, tzinfo=UTC)
+    assert mailing.send_due(ws) == 1, "in Berlin it is July already"
+    assert mailing.send_due(ws) == 0
+    hand.at = datetime(2026, 8, 3, 8, tzinfo=UTC)
+    assert mailing.send_due(ws) == 1, "a server that was off on the first is late, not silent"
+    assert outcomes(ws, anna) == [("2026-08", "sent"), ("2026-07", "sent")]
+    assert len(office.taken) == 2
+    message = email.message_from_bytes(office.taken[0], policy=email.policy.default)
+    assert message["To"] == "anna@krume.example"
+    assert message["From"] == "reports@krume.example"
+    (pdf,) = message.iter_attachments()
+    assert pdf.get_content_type() == "application/pdf"
+    assert pdf.get_content().startswith(b"%PDF")
+    entries = [entry for entry in shop.ledger.listing() if entry.verb == "report.mailed"]
+    assert [entry.details["month"] for entry in entries] == ["2026-08", "2026-07"]
+    assert "anna@" not in str([entry.details for entry in entries])
+
+
+@pytest.mark.parametrize(
+    ("trouble", "outcome", "taken", "again"),
+    [
+        ("refuse:MAIL", "refused", 0, False),
+        ("refuse:RCPT", "refused", 0, False),
+        ("refuse:content", "refused", 0, False),
+        ("drop:RCPT", "unreachable", 0, True),
+        ("drop:EHLO", "unreachable", 0, True),
+        ("drop:DATA", "unknown", 0, False),
+        ("drop:content", "unknown", 1, False),
+        ("drop:QUIT", "sent", 1, False),
+    ],
+)
+def test_trouble_at_any_step_never_sends_twice(
+    shop: Workspace, trouble: str, outcome: str, taken: int, again: bool
+) -> None:
+    with post_office(trouble) as office:
+        hand = Hand(datetime(2026, 6, 15, 10, tzinfo=UTC))
+        ws = world(shop, office, hand)
+        anna = subscribed(ws)
+        hand.at = datetime(2026, 7, 1, 6, tzinfo=UTC)
+        assert mailing.send_due(ws) == 1
+        assert outcomes(ws, anna) == [("2026-07", outcome)]
+        assert len(office.taken) == taken
+        assert mailing.send_due(ws) == 0, "not at once"
+        hand.at += timedelta(hours=2)
+        office.trouble = ""
+        assert mailing.send_due(ws) == (1 if again else 0)
+        assert len(office.taken) == taken + again
+
+
+def test_what_a_crash_left_open_is_unknown_and_is_not_sent_again(shop: Workspace, office: PostOffice) -> None:
+    hand = Hand(datetime(2026, 6, 15, 10, tzinfo=UTC))
+    ws = world(shop, office, hand)
+    anna = subscribed(ws)
+    hand.at = datetime(2026, 7, 1, 6, tzinfo=UTC)
+    assert subscriptions.begin(ws, anna, REPORT, "2026-07")
+    assert not subscriptions.begin(ws, anna, REPORT, "2026-07"), "nobody else begins with it"
+    assert subscriptions.give_up_open(ws) == 1
+    assert mailing.send_due(ws) == 0
+    assert outcomes(ws, anna) == [("2026-07", "unknown")]
+    assert office.connections == 0
+
+
+def test_whoever_may_not_read_insights_any_more_gets_nothing(shop: Workspace, office: PostOffice) -> None:
+    hand = Hand(datetime(2026, 6, 15, 10, tzinfo=UTC))
+    ws = world(shop, office, hand)
+    user = accounts.invite(shop, email="max@krume.example", name="Max", roles=("analyst",))
+    subscribed(ws, "max@krume.example")
+    accounts.change(shop, user_id=user.user_id, name="Max", roles=("agent",), is_active=True)
+    hand.at = datetime(2026, 7, 1, 6, tzinfo=UTC)
+    assert mailing.send_due(ws) == 0
+    accounts.change(shop, user_id=user.user_id, name="Max", roles=("analyst",), is_active=False)
+    assert mailing.send_due(ws) == 0
+    assert office.connections == 0
+
+
+def test_the_page_of_a_report_begins_and_ends_it(seen_by: SeenBy, anna: Client, shop: Workspace) -> None:
+    page = anna.get(f"/reports/{REPORT}/").content.decode()
+    assert "Mail is not set up yet" in page
+    assert anna.post(f"/reports/{REPORT}/mail/", {"do": "begin"}).status_code == 302
+    user = User.objects.get(email="anna@krume.example")
+    assert subscriptions.of_user(shop.context.as_actor(user.actor)) == {REPORT}
+    assert "No longer" in anna.get(f"/reports/{REPORT}/").content.decode()
+    anna.post(f"/reports/{REPORT}/mail/", {"do": "end"})
+    assert not subscriptions.of_user(shop.context.as_actor(user.actor))
+    assert [entry.verb for entry in shop.ledger.listing(limit=2)] == ["report.unsubscribed", "report.subscribed"]
+    assert seen_by("agent").post(f"/reports/{REPORT}/mail/").status_code == 403
+    assert anna.post("/reports/nonsense/mail/").status_code == 404
