@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from habitue.access import policy
@@ -20,11 +21,13 @@ MOST_EVENTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An event that a condition looked at."""
+    """An event that a condition looked at; `amount` is in `currency` and None for events without money."""
 
     name: str
     at: datetime
     seq: int
+    amount: Decimal | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +90,6 @@ def _events(ws: Context, node: Rule, person: Any) -> tuple[Happened, ...]:
         return ()
     with ws.register.read() as conn:
         moments = timeline.of_identifiers(conn, person.identifier_ids, names=names, limit=MOST_EVENTS)
-    return tuple(Happened(moment.name, moment.at, moment.seq) for moment in moments)
+    return tuple(
+        Happened(moment.name, moment.at, moment.seq, moment.amount, moment.currency or "") for moment in moments
+    )
