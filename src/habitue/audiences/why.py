@@ -32,13 +32,17 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One condition, whether it holds, the values and the last events that it looked at."""
+    """One condition, whether it holds, the values and the last events that it looked at.
+
+    `figure` is what it compared: how often something happened, or the sum of its money; None for other conditions.
+    """
 
     rule: Rule
     holds: bool
     depth: int
     values: tuple[tuple[str, str], ...]
     events: tuple[Happened, ...]
+    figure: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,21 @@ def why(ws: Context, rule: Rule, profile_id: str) -> Why:
     rows = ws.lake.con.to_pyarrow(table.filter(table.profile_id == person.row.profile_id)).to_pylist()
     found: dict[str, Any] = rows[0] if rows else {}
     answers = [
-        Answer(node, bool(found.get(f"c{number}")), depth, _values(node, person), _events(ws, node, person))
+        Answer(
+            node,
+            bool(found.get(f"c{number}")),
+            depth,
+            _values(node, person),
+            _events(ws, node, person),
+            _figure(found.get(f"figure_{number}")),
+        )
         for number, (depth, node) in enumerate(nodes, 1)
     ]
     return Why(person.row.profile_id, bool(found.get("c0")), tuple(answers))
+
+
+def _figure(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
 
 
 def _values(node: Rule, person: Any) -> tuple[tuple[str, str], ...]:
