@@ -27,7 +27,7 @@ from habitue.workspace import open_workspace
 from tests.browser.steps import choose, fill, number_in, rebuilt, settled
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page, Route, StorageState
+    from playwright.sync_api import Locator, Page, StorageState
 
     from tests.browser.conftest import OpenPage, Served
 
@@ -181,20 +181,17 @@ def test_fast_clicks_on_a_slow_line_are_all_done_and_what_was_typed_last_counts(
     with rebuilt(page):
         behaviour.click()
 
-    def later(route: Route) -> None:
-        page.wait_for_timeout(SLOWLY)
-        route.continue_()
-
-    page.route("**/audiences/build/*", later)
+    line = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": SLOWLY, "downloadThroughput": -1, "uploadThroughput": -1}
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", slow)
     page.locator("#tree .condition").first.get_by_label("Times", exact=True).fill("3")
     for _click in range(3):
         behaviour.click()
     page.locator("#tree .condition").first.get_by_label("Times", exact=True).fill("2")
-    expect(page.locator("#tree > fieldset > .condition")).to_have_count(4)
-    settled(page)
+    expect(page.locator("#tree > fieldset > .condition")).to_have_count(4, timeout=20_000)
     expect(page.locator("#tree .condition").first.get_by_label("Times", exact=True)).to_have_value("2")
-    expect(page.locator("#said")).to_contain_text("at least twice")
+    expect(page.locator("#said")).to_contain_text("at least twice", timeout=20_000)
     built = decode(page.locator("#json code").text_content() or "")
     assert isinstance(built, Group)
     assert [rule.count for rule in built.rules if isinstance(rule, EventCount)] == [2, 1, 1, 1]
-    page.unroute_all(behavior="wait")

@@ -98,7 +98,7 @@ def _put_on(request: HttpRequest, audience_id: str, text: str) -> None:
 def _new_id(text: str) -> str:
     """The id that a page gave out for the list to be made from it; empty for anything else."""
     try:
-        return str(UUID(text))
+        return UUID(text).hex
     except ValueError:
         return ""
 

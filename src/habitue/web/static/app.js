@@ -63,7 +63,9 @@ document.addEventListener("submit", (event) => {
   button.setAttribute("aria-disabled", "true");
   if (form.dataset.once) { button.lastChild.textContent = form.dataset.once; }
 });
-window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted && document.querySelector("form[data-once][aria-busy]")) window.location.reload();
+});
 
 async function copy(button) {
   const field = document.querySelector(button.dataset.copy);

@@ -1,16 +1,19 @@
-// The builder on a slow line: one drawing of the tree at a time. What is clicked meanwhile waits for its turn and what
-// is typed meanwhile is put into the new tree, so that nothing is lost and the last state counts.
+// The builder on a slow line: one request at a time. What is clicked meanwhile waits for its turn, and what is typed
+// while the tree is drawn is put into the new tree, so that nothing is lost and the last state counts.
 "use strict";
 
 const waiting = [];
 const typed = new Map();
 const AFTER_SETTLING = 15;
-let isDrawing = false;
+const MOVING = ["remove:", "wrap:", "up:", "down:"].map((verb) => `button[value^="${verb}"]`).join() + ', button[value="text"]';
+let isBusy = false;
 let isMoving = false;
+let owing = "";
 let sent = new Map();
 
-const isTree = (event) => event.detail.target?.id === "tree";
 const isOfForm = (element) => element.closest("#builder") !== null && element.closest("[hx-sync]")?.id === "builder";
+const isTree = (event) => event.detail.target?.id === "tree";
+const isBuild = (event) => event.detail.requestConfig?.path.includes("/audiences/build/");
 const fields = () => [...document.querySelectorAll("#tree select, #tree input:not([type=hidden])")];
 const button = (action) => document.querySelector(`#builder button[name="do"][value="${CSS.escape(action)}"]`);
 
@@ -21,22 +24,23 @@ function holdBack(action) {
 
 document.addEventListener("htmx:confirm", (event) => {
   const element = event.detail.elt;
-  if (!isDrawing || !isOfForm(element)) return;
+  if (!isBusy || !isOfForm(element)) return;
   event.preventDefault();
   if (element.matches('button[name="do"]')) holdBack(element.value);
+  else owing = element.id;
 });
 
 document.addEventListener("submit", (event) => {
-  if (!isDrawing || event.target.id !== "builder") return;
+  if (!isBusy || event.target.id !== "builder") return;
   event.preventDefault();
   holdBack(event.submitter?.value ?? "");
 });
 
 document.addEventListener("htmx:beforeSend", (event) => {
-  if (!isTree(event)) return;
-  isDrawing = true;
+  if (!isBuild(event)) return;
+  isBusy = true;
   // After these, a place in the tree means another condition: what is typed meanwhile would land at the wrong one.
-  isMoving = /^(remove|wrap|up|down|text)/.test(event.detail.elt.value ?? "");
+  isMoving = event.detail.elt.matches(MOVING);
   sent = new Map(fields().map((field) => [field.id, field.value]));
 });
 
@@ -46,16 +50,19 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (isTree(event)) window.setTimeout(goOn, window.htmx.config.defaultSettleDelay + AFTER_SETTLING);
+  if (isBuild(event)) window.setTimeout(goOn, window.htmx.config.defaultSettleDelay + AFTER_SETTLING);
 });
 
 function goOn() {
-  isDrawing = false;
+  isBusy = false;
   const found = [...typed].map(([id, value]) => [document.getElementById(id), value]).filter(([field]) => field);
   found.forEach(([field, value]) => { field.value = value; });
   typed.clear();
+  const late = document.getElementById(owing);
+  owing = "";
   let next = null;
   while (waiting.length && !next) next = button(waiting.shift());
-  next ??= found.length ? button("refresh") : null;
-  next?.click();
+  if (!next && found.length) next = button("refresh");
+  if (next) next.click();
+  else late?.dispatchEvent(new Event("change", { bubbles: true }));
 }
