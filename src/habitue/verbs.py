@@ -279,10 +279,16 @@ class Audiences(Verbs):
         return flow.find_alike(self._ws, audience_id, wanted=wanted)
 
     def create_list(
-        self, name: str, *, people: Sequence[str] = (), description: str = "", purpose: str | None = None
+        self,
+        name: str,
+        *,
+        people: Sequence[str] = (),
+        description: str = "",
+        purpose: str | None = None,
+        list_id: str = "",
     ) -> Audience:
-        """Make a fixed list of people, given by their profile ids."""
-        made = list_changes.make(self._ws, name=name, description=description, purpose=purpose)
+        """Make a fixed list of people, given by their profile ids; it gets a new id where none is given."""
+        made = list_changes.make(self._ws, name=name, description=description, purpose=purpose, list_id=list_id)
         self.put_on(made.audience_id, people)
         return made
 

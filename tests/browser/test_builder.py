@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from habitue.audiences.fixed_list import is_fixed
 from habitue.audiences.rule import (
+    EventCount,
     EventValue,
     Group,
     Place,
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, Served
 
 ORDER = "Order Completed"
+SLOWLY = 700
+"""Milliseconds that an answer of the builder takes on a slow line."""
 RULE = Group(
     rules=(
         EventValue(
@@ -166,3 +169,29 @@ def test_a_template_is_chosen_saved_and_frozen_into_a_list(
             if made.name.startswith("One-time buyers"):
                 assert is_fixed(made) == ("," in made.name)
                 ws.audiences.archive(made.audience_id)
+
+
+def test_fast_clicks_on_a_slow_line_are_all_done_and_what_was_typed_last_counts(
+    shop: Served, owner_state: StorageState, open_page: OpenPage
+) -> None:
+    page = open_page(state=owner_state)
+    page.goto(f"{shop.url}audiences/new/")
+    settled(page)
+    behaviour = page.locator("#tree > fieldset > .adders").get_by_role("button", name="Behaviour", exact=True)
+    with rebuilt(page):
+        behaviour.click()
+
+    line = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": SLOWLY, "downloadThroughput": -1, "uploadThroughput": -1}
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", slow)
+    page.locator("#tree .condition").first.get_by_label("Times", exact=True).fill("3")
+    for _click in range(3):
+        behaviour.click()
+    page.locator("#tree .condition").first.get_by_label("Times", exact=True).fill("2")
+    expect(page.locator("#tree > fieldset > .condition")).to_have_count(4, timeout=20_000)
+    expect(page.locator("#tree .condition").first.get_by_label("Times", exact=True)).to_have_value("2")
+    expect(page.locator("#said")).to_contain_text("at least twice", timeout=20_000)
+    built = decode(page.locator("#json code").text_content() or "")
+    assert isinstance(built, Group)
+    assert [rule.count for rule in built.rules if isinstance(rule, EventCount)] == [2, 1, 1, 1]

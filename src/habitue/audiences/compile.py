@@ -70,11 +70,19 @@ def compiled_at(rule: Rule, tables: Tables, moment: Moment, kinds: Kinds) -> ir.
 
 
 def conditions_at(rules: Sequence_[Rule], tables: Tables, moment: Moment, kinds: Kinds) -> ir.Table:
-    """Every person (profile_id) with a true or false column `c0`, `c1`, … for each rule, in one pass."""
+    """Every person (profile_id) with a true or false column `c0`, `c1`, … for each rule, in one pass.
+
+    Rules that compare how often or how much have that figure as well, in `figure_0`, `figure_1`, ….
+    """
     facts = _Facts.of(Group(rules=tuple(rules)))
     joined = facts.join(tables, moment, kinds)
     columns = {f"c{number}": _holds(rule, joined, facts, moment, kinds) for number, rule in enumerate(rules)}
-    return joined.select("profile_id", **columns)
+    figures = {
+        f"figure_{number}": joined[facts.key(rule)].fill_null(0)
+        for number, rule in enumerate(rules)
+        if isinstance(rule, EventCount | EventSum)
+    }
+    return joined.select("profile_id", **columns, **figures)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,17 @@ class ListChange:
     position: Position | None
 
 
-def make(ws: Context, *, name: str, description: str = "", purpose: str | None = None, folder: str = "") -> Audience:
-    """A new list with nobody on it; raises what `create.create` raises."""
-    list_id = ws.ids.new()
+def make(
+    ws: Context,
+    *,
+    name: str,
+    description: str = "",
+    purpose: str | None = None,
+    folder: str = "",
+    list_id: str = "",
+) -> Audience:
+    """A new list with nobody on it, with a new id where none is given; raises what `create.create` raises."""
+    list_id = list_id or ws.ids.new()
     rule = rule_of_list(list_id)
     return create.create(
         ws, name=name, rule=rule, description=description, purpose=purpose, folder=folder, audience_id=list_id

@@ -244,14 +244,14 @@ def _has(label: str, kind: FieldKind, op: str, value: Value, reader: Reader) -> 
     return reader.phrase(message, what=_what(kind, op, value, reader), field=label)
 
 
-def _what(kind: FieldKind, op: str, value: Value, reader: Reader) -> Phrase:
+def _what(kind: FieldKind, op: str, value: Value, reader: Reader, currency: str = "") -> Phrase:
     values = values_of(value)
     if op in ("in_next_days", "not_in_next_days", "anniversary_in_next_days"):
         message = _("their yearly day %(window)s") if op.startswith("anniversary") else _("a day %(window)s")
         return reader.phrase(message, window=days_ahead(int(values[0]), reader))
     if op in DAYS_OPS:
         return reader.phrase(_("a day %(window)s"), window=days_back(int(values[0]), reader))
-    shown = [_shown(kind, text, reader) for text in values]
+    shown = [_shown(kind, text, reader, currency) for text in values]
     if op == "between":
         return reader.phrase(_("*%(first)s to %(last)s*"), first=shown[0], last=shown[-1])
     messages = _WHAT if kind in ("text", "choice") else _NUMBER
@@ -260,7 +260,9 @@ def _what(kind: FieldKind, op: str, value: Value, reader: Reader) -> Phrase:
     return reader.phrase(messages[op], value=shown[0])
 
 
-def _shown(kind: FieldKind, text: str, reader: Reader) -> str:
+def _shown(kind: FieldKind, text: str, reader: Reader, currency: str) -> str:
+    if currency:
+        return reader.money(Decimal(text), currency)
     if kind in ("number", "money"):
         return reader.number(Decimal(text))
     if kind in ("date", "instant"):
@@ -302,12 +304,14 @@ def _value(rule: EventValue, reader: Reader) -> Phrase:
         return reader.phrase(_("are on the list “*%(name)s*”"), name=reader.audience_names.get(list_id, list_id))
     label = more.property_label(rule.property, reader)
     if rule.op in NO_VALUE_OPS:
-        what = reader.phrase(_("known") if rule.op == "is_known" else _("not known"))
+        what = reader.phrase(_("something") if rule.op == "is_known" else _("*nothing*"))
     else:
-        what = _what(kind_of_measure(rule), rule.op, rule.value, reader)
-    message = _("have %(measure)s in the event “*%(event)s*” %(window)s: %(what)s")
+        is_money = rule.property in AMOUNTS and kind_of_measure(rule) == "number" and rule.measure != "distinct"
+        currency = reader.currency if is_money else ""
+        what = _what(kind_of_measure(rule), rule.op, rule.value, reader, currency)
+    message = _("have %(what)s %(measure)s in the event “*%(event)s*” %(window)s")
     if rule.op == "is_not":
-        message = _("have %(measure)s in the event “*%(event)s*” %(window)s *not* this: %(what)s")
+        message = _("do *not* have %(what)s %(measure)s in the event “*%(event)s*” %(window)s")
     said = reader.phrase(
         message,
         measure=reader.phrase(more.MEASURED[rule.measure], property=label),

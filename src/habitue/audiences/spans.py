@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from habitue.audiences.rule import EventCount, Window
 from habitue.audiences.wording import Part, Phrase, Reader
@@ -48,9 +49,9 @@ def window(span: Window, reader: Reader) -> Phrase:
     if span.kind == "since_event":
         return reader.phrase(_("since the last “*%(event)s*”"), event=reader.gettext(event_kind(span.event).label))
     if span.kind == "days_ago":
-        template = reader.ngettext("between *%(count)s day ago*", "between *%(count)s days ago*", span.count)
+        since = reader.phrase(_("between *%(count)s*"), count=reader.number(Decimal(span.count)))
         until = reader.ngettext("and *%(count)s day ago*", "and *%(count)s days ago*", span.upto)
-        return (*reader.counted(template, span.count), Part(" "), *reader.counted(until, span.upto))
+        return (*since, Part(" "), *reader.counted(until, span.upto))
     if span.kind == "last_hours":
         template = reader.ngettext("in the *last %(count)s hour*", "in the *last %(count)s hours*", span.count)
         return reader.counted(template, span.count)

@@ -129,7 +129,7 @@ _MADE: tuple[tuple[str, str, Callable[[Known], Rule | None]], ...] = (
         _("Weekly buyers silent for a month"),
         LEAVING,
         lambda _known: _all(
-            _bought(Window("days_ago", 30, upto=90), times=4), _bought(_days(30), no=True)
+            _bought(Window("days_ago", 30, upto=60), times=4), _bought(_days(30), no=True)
         ),
     ),
     (
@@ -148,7 +148,7 @@ _MADE: tuple[tuple[str, str, Callable[[Known], Rule | None]], ...] = (
     ),
     (_("Seen first this month"), NEWCOMERS, lambda _known: _all(Trait("first_seen_at", "in_last_days", "30"))),
     (
-        _("Second purchase within a month"),
+        _("Bought again within a month"),
         NEWCOMERS,
         lambda _known: _all(Steps((Step(COMPLETED), Step(COMPLETED, within_minutes=30 * DAY_MINUTES)), _YEAR)),
     ),

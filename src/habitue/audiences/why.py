@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from habitue.access import policy
@@ -20,22 +21,28 @@ MOST_EVENTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An event that a condition looked at."""
+    """An event that a condition looked at; `amount` is in `currency` and None for events without money."""
 
     name: str
     at: datetime
     seq: int
+    amount: Decimal | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One condition, whether it holds, the values and the last events that it looked at."""
+    """One condition, whether it holds, the values and the last events that it looked at.
+
+    `figure` is what it compared: how often something happened, or the sum of its money; None for other conditions.
+    """
 
     rule: Rule
     holds: bool
     depth: int
     values: tuple[tuple[str, str], ...]
     events: tuple[Happened, ...]
+    figure: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +67,21 @@ def why(ws: Context, rule: Rule, profile_id: str) -> Why:
     rows = ws.lake.con.to_pyarrow(table.filter(table.profile_id == person.row.profile_id)).to_pylist()
     found: dict[str, Any] = rows[0] if rows else {}
     answers = [
-        Answer(node, bool(found.get(f"c{number}")), depth, _values(node, person), _events(ws, node, person))
+        Answer(
+            node,
+            bool(found.get(f"c{number}")),
+            depth,
+            _values(node, person),
+            _events(ws, node, person),
+            _figure(found.get(f"figure_{number}")),
+        )
         for number, (depth, node) in enumerate(nodes, 1)
     ]
     return Why(person.row.profile_id, bool(found.get("c0")), tuple(answers))
+
+
+def _figure(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
 
 
 def _values(node: Rule, person: Any) -> tuple[tuple[str, str], ...]:
@@ -87,4 +105,6 @@ def _events(ws: Context, node: Rule, person: Any) -> tuple[Happened, ...]:
         return ()
     with ws.register.read() as conn:
         moments = timeline.of_identifiers(conn, person.identifier_ids, names=names, limit=MOST_EVENTS)
-    return tuple(Happened(moment.name, moment.at, moment.seq) for moment in moments)
+    return tuple(
+        Happened(moment.name, moment.at, moment.seq, moment.amount, moment.currency or "") for moment in moments
+    )

@@ -112,7 +112,7 @@ def fill(template: str, values: Mapping[str, str | Phrase]) -> Phrase:
 
 
 def tidy(phrase: Phrase) -> Phrase:
-    """The phrase with single spaces, none before a full stop or comma, and neighbours of one kind joined.
+    """The phrase with single spaces, none before a full stop, comma or colon, and neighbours of one kind joined.
 
     After an abbreviation such as “2025 г.” the full stop of the sentence is left out.
     """
@@ -122,7 +122,7 @@ def tidy(phrase: Phrase) -> Phrase:
         text = _SPACES.sub(" ", part.text)
         if before.endswith(" ") or not joined:
             text = text.lstrip(" ")
-        if text[:1] in (".", ",", ")") and before.endswith(" ") and joined:
+        if text[:1] in (".", ",", ":", ")") and before.endswith(" ") and joined:
             joined[-1] = Part(before.rstrip(" "), joined[-1].strong)
         if text == "." and before.endswith("."):
             continue
@@ -132,7 +132,7 @@ def tidy(phrase: Phrase) -> Phrase:
             joined[-1] = Part(joined[-1].text + text, part.strong)
         else:
             joined.append(Part(text, part.strong))
-    return tuple(Part(re.sub(r" +(?=[.,)])", "", part.text), part.strong) for part in joined if part.text)
+    return tuple(Part(re.sub(r" +(?=[.,:)])", "", part.text), part.strong) for part in joined if part.text)
 
 
 def _whole_pattern(locale: Locale) -> str:

@@ -11,6 +11,9 @@ from habitue.cli.session import Session
 from habitue.cli.verbs import Verb, Verbs, pass_session
 from habitue.kernel.text import gettext_noop as _
 
+NARROWEST = 10
+"""Letters that a column needs at least when several stand side by side."""
+
 if TYPE_CHECKING:
     from habitue.activation.console.run import Answer
     from habitue.activation.console.snapshot import Snapshot
@@ -40,9 +43,26 @@ def sql(session: Session, query: str, limit: int, out: Path | None) -> None:
 
 
 def _show(session: Session, answer: Answer) -> None:
-    session.table(answer.columns, answer.rows)
+    if _is_wide(answer, session):
+        for number, row in enumerate(answer.rows, 1):
+            session.out.print(session.text(_("Row %(number)s")) % {"number": number}, style="bold")
+            session.facts(zip(answer.columns, row, strict=True))
+    else:
+        session.table(answer.columns, answer.rows)
     if answer.is_cut:
         session.out.print(session.text(_("There are more rows; --limit shows more, --out writes all.")), style="dim")
+
+
+def _is_wide(answer: Answer, session: Session) -> bool:
+    """Whether a table of the answer would leave its columns too few letters to be read."""
+    width = session.out.width
+    if len(answer.columns) * NARROWEST <= width:
+        return False
+    needed = [
+        max([len(name), *(len(session.cell(row[place])) for row in answer.rows)])
+        for place, name in enumerate(answer.columns)
+    ]
+    return sum(needed) + len(needed) - 1 > width
 
 
 @click.group("lake", cls=Verbs)

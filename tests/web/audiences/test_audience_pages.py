@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.small_shop import HOSTILE, PEOPLE, customers
 
-from habitue.audiences.rule import EVERYBODY, Trait
+from habitue.audiences.rule import EVERYBODY, EventSum, Group, Trait
 from habitue.web.rule_links import people_url
 from habitue.workspace import Workspace
 
@@ -137,3 +138,17 @@ def test_why_answers_every_condition(seen_by: Callable[..., Client], shop: Works
     person = shop.people.listing(limit=1).rows[0]
     page = seen_by("owner").get(f"/audiences/{audience_id}/why/{person.profile_id}/").content.decode()
     assert "Condition by condition" in page
+
+
+def test_why_names_events_as_everywhere_and_tells_the_sum_that_was_compared(
+    seen_by: Callable[..., Client], shop: Workspace
+) -> None:
+    spent = EventSum("Order Completed", "at_least", Decimal(1))
+    made = shop.audiences.create("Spent something", Group(rules=(spent,)))
+    (person, *_) = shop.audiences.members(made.rule)
+    page = seen_by("owner").get(f"/audiences/{made.audience_id}/why/{person.profile_id}/").content.decode()
+    (answer,) = shop.audiences.why(made.audience_id, person.profile_id).answers
+    assert answer.figure == sum(event.amount or 0 for event in answer.events) > 0
+    assert f"together €{answer.figure:,.2f}" in page
+    assert "Order Completed" not in page
+    assert all(f"€{event.amount:,.2f}" in page for event in answer.events)

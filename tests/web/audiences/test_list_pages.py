@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,19 @@ def test_an_audience_and_the_people_behind_a_number_are_frozen(anna: Client, sho
     assert len(frozen) == 2
     for each in frozen:
         assert _members(shop, each.audience_id) == _members(shop, made.audience_id) != set()
+
+
+def test_a_freeze_that_is_sent_several_times_makes_one_list(anna: Client, shop: Workspace) -> None:
+    made = shop.audiences.create("Austria", Trait("country", "is", "AT"))
+    page = anna.get(f"/audiences/{made.audience_id}/").content.decode()
+    (list_id,) = set(re.findall(r'name="list_id" value="([^"]+)"', page))
+    sent = {"audience": made.audience_id, "list_id": list_id}
+    ways = {anna.post("/audiences/lists/freeze/", sent)["Location"] for _time in range(3)}
+    assert ways == {f"/audiences/{list_id}/"}
+    assert [each.audience_id for each in shop.audiences.listing() if is_fixed(each)] == [list_id]
+    assert _members(shop, list_id) == _members(shop, made.audience_id)
+    anna.post("/audiences/lists/freeze/", {**sent, "list_id": "no id"})
+    assert len([each for each in shop.audiences.listing() if is_fixed(each)]) == 2
 
 
 def test_a_list_of_a_name_that_is_taken_is_refused(anna: Client, shop: Workspace) -> None:

@@ -37,7 +37,7 @@ class QueryTableUnknown(QueryFailed):
 
     code = "query_table_unknown"
     message = _("Line %(line)s, character %(column)s: there is no table “%(word)s” here.")
-    next_step = _("These tables sound alike: %(near)s. All of them are listed beside the query.")
+    next_step = _("These tables sound alike: %(near)s. All are listed beside the query, and by `habitue lake tables`.")
 
 
 class QueryColumnUnknown(QueryFailed):

@@ -40,7 +40,7 @@ def _group(_ws: Context, at: At, _lists: Choices) -> list[Control]:
 def _event_count(_ws: Context, at: At, lists: Choices) -> list[Control]:
     return [
         at.select("negate", gettext("Did or did not"), choices.plain(choices.DID), reshapes=True),
-        at.select("event", gettext("Event"), lists.events, reshapes=True),
+        at.event("event", gettext("Event"), lists.events, reshapes=True),
         at.select("op", gettext("How often"), choices.plain(choices.COUNTS)),
         at.field("count", gettext("Times"), "number"),
         at.word(gettext("times")),
@@ -57,7 +57,7 @@ def _event_sum(ws: Context, at: At, lists: Choices) -> list[Control]:
         at.hidden("currency"),
         at.hidden("amount_of"),
         at.word(gettext("through")),
-        at.select("event", gettext("Event"), lists.events, reshapes=True),
+        at.event("event", gettext("Event"), lists.events, reshapes=True),
         *window(at, lists),
     ]
 
@@ -69,7 +69,7 @@ def _event_value(ws: Context, at: At, lists: Choices) -> list[Control]:
         at.select("measure", gettext("Measure"), choices.plain(choices.MEASURES), reshapes=True),
         name,
         at.word(gettext("of all")),
-        at.select("event", gettext("Event"), lists.events, reshapes=True),
+        at.event("event", gettext("Event"), lists.events, reshapes=True),
         *comparison,
         *window(at, lists),
     ]
@@ -84,7 +84,7 @@ def _sequence(_ws: Context, at: At, lists: Choices) -> list[Control]:
 
 
 def _step(_ws: Context, at: At, lists: Choices) -> list[Control]:
-    event = at.select("event", gettext("Event"), lists.events, reshapes=True)
+    event = at.event("event", gettext("Event"), lists.events, reshapes=True)
     if at.path.endswith(".0"):
         return [at.word(gettext("first")), event]
     unit = at.draft.one("within_unit", "any")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
+from habitue.quality.dictionary import event_kind
 from habitue.web.audiences.choices import Option
 from habitue.web.audiences.draft import Draft
 
@@ -64,6 +67,13 @@ class At:
         return Control(
             "select", label, f"{self.path}:{name}", self._ident(name, number), text, listed, reshapes=reshapes
         )
+
+    def event(self, name: str, label: str, options: Sequence[Option], *, reshapes: bool = False) -> Control:
+        """A list of events; one that was never seen here is offered under its label as well."""
+        chosen = self.draft.one(name)
+        if chosen and all(option.value != chosen for option in options):
+            options = [*options, Option(chosen, gettext(event_kind(chosen).label))]
+        return self.select(name, label, options, reshapes=reshapes)
 
     def field(
         self,

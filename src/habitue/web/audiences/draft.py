@@ -90,7 +90,7 @@ def fresh(kind: str) -> Draft:
         return Draft(kind, {**_FIRST[kind], FRESH: ("yes",)}, (Draft("group", {"match": ("all",)}, (fresh("trait"),)),))
     if kind == "sequence":
         later = Draft(STEP, {"event": ("Order Completed",), "within_unit": ("days",), "within_count": ("2",)})
-        return Draft(kind, {"negate": ("no",), FRESH: ("yes",)}, (fresh(STEP), later))
+        return Draft(kind, {"negate": ("no",), "window_kind": ("ever",), FRESH: ("yes",)}, (fresh(STEP), later))
     return Draft(kind, {**_FIRST.get(kind, {}), FRESH: ("yes",)})
 
 
@@ -123,12 +123,13 @@ _FIRST: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "insight": {"field": ("rfm.rfm_group",), "op": ("is",), "value": ("at_risk",)},
     "consent": {"purpose": ("newsletter",), "channel": ("email",), "state": ("given",)},
-    "in_audience": {"how": ("is",)},
+    "in_audience": {"how": ("is",), "window_kind": ("ever",)},
     "event_value": {
         "measure": ("sum",),
         "event": ("Order Completed",),
         "property": ("total",),
         "op": ("at_least",),
+        "value": ("100",),
         "window_kind": ("last_year",),
     },
     "may_use": {"negate": ("no",), "purpose": ("newsletter",)},

@@ -9,20 +9,23 @@ from typing import Any
 from babel.dates import format_date
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from habitue.access.policy import require
 from habitue.audiences import comparing, reading, why
 from habitue.audiences.comparing import Size
+from habitue.audiences.rule import EventSum
 from habitue.audiences.stays import WHY, of_person
+from habitue.audiences.why import Answer, Happened
 from habitue.audiences.wording import Part
 from habitue.profiles import reading as people_reading
+from habitue.quality.dictionary import event_kind
 from habitue.web.audiences.readable import diff_of, label_of
 from habitue.web.charts import colour
 from habitue.web.drawing import Drawing, axis, ticks
 from habitue.web.rule_links import person_url
 from habitue.web.rule_sentences import said
-from habitue.web.templatetags.show import locale, number
+from habitue.web.templatetags.show import locale, money, number
 
 DAYS = 90
 
@@ -89,7 +92,11 @@ def why_page(request: HttpRequest, audience_id: str, profile_id: str) -> HttpRes
                 "parts": said(ws, answer.rule),
                 "holds": answer.holds,
                 "values": [(label_of(name), value) for name, value in answer.values],
-                "events": answer.events,
+                "figure": _compared(answer),
+                "events": [
+                    {"label": gettext(event_kind(event.name).label), "at": event.at, "amount": _amount(event)}
+                    for event in answer.events
+                ],
             }
             for answer in found.answers
         ],
@@ -100,6 +107,20 @@ def why_page(request: HttpRequest, audience_id: str, profile_id: str) -> HttpRes
         ],
     }  # fmt: skip
     return render(request, "audiences/why.html", shown)
+
+
+def _compared(answer: Answer) -> str:
+    """The figure that a condition compared, in words; empty for conditions without one."""
+    if answer.figure is None:
+        return ""
+    if isinstance(answer.rule, EventSum):
+        return gettext("together %(amount)s") % {"amount": money(answer.figure, answer.rule.currency)}
+    count = int(answer.figure)
+    return ngettext("%(count)s time", "%(count)s times", count) % {"count": number(count)}
+
+
+def _amount(event: Happened) -> str:
+    return "" if event.amount is None else money(event.amount, event.currency)
 
 
 def _chart(sizes: Sequence[Size]) -> Drawing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -60,13 +61,22 @@ def remove(request: HttpRequest, audience_id: str) -> HttpResponse:
 
 @require_POST
 def freeze(request: HttpRequest) -> HttpResponse:
-    """A list of the people who fulfil a rule or belong to an audience now."""
+    """A list of the people who fulfil a rule or belong to an audience now; sent again, it leads to the list made."""
     ws = request.ws.context
+    list_id = _new_id(request.POST.get("list_id", "")) or ws.ids.new()
+    if list_id in reading.names(ws):
+        return redirect("audiences:show", audience_id=list_id)
     audience_id = request.POST.get("audience", "")
     source = reading.get(ws, audience_id) if audience_id else None
     name = source.name if source else gettext("List")
     people = list_changes.members_of(ws, source.rule if source else rule_of(request))
-    made = request.ws.audiences.create_list(_free_name(request, f"{name}, {date(ws.clock.now())}"), people=people)
+    try:
+        named = _free_name(request, f"{name}, {date(ws.clock.now())}")
+        made = request.ws.audiences.create_list(named, people=people, list_id=list_id)
+    except AudienceNameTaken:
+        if list_id not in reading.names(ws):
+            raise
+        return redirect("audiences:show", audience_id=list_id)
     counted = ngettext("%(count)s person is on it.", "%(count)s people are on it.", len(people))
     text = gettext("“%(name)s” is a list now and stays as it is.") % {"name": made.name}
     messages.success(request, f"{text} {counted % {'count': number(len(people))}}")
@@ -83,6 +93,14 @@ def _put_on(request: HttpRequest, audience_id: str, text: str) -> None:
         said = ngettext("%(count)s is not known: %(texts)s", "%(count)s are not known: %(texts)s", missing)
         few = ", ".join(found.unknown[:SHOWN]) + (" …" if missing > SHOWN else "")
         messages.warning(request, said % {"count": number(missing), "texts": few})
+
+
+def _new_id(text: str) -> str:
+    """The id that a page gave out for the list to be made from it; empty for anything else."""
+    try:
+        return UUID(text).hex
+    except ValueError:
+        return ""
 
 
 def _free_name(request: HttpRequest, name: str) -> str:

@@ -87,6 +87,7 @@ def show(request: HttpRequest, audience_id: str) -> HttpResponse:
         "purpose": _purpose(ws, audience.purpose),
         "is_fixed": is_fixed(audience),
         "paste": PasteForm(),
+        "list_id": ws.ids.new(),
     }
     return render(request, "audiences/people_rows.html" if request.htmx else "audiences/show.html", shown)
 
@@ -100,6 +101,7 @@ def people_of_rule(request: HttpRequest) -> HttpResponse:
         "parts": said(ws, rule),
         "rule": encode(rule),
         "builder_url": builder_url(rule),
+        "list_id": ws.ids.new(),
     }
     return render(request, "audiences/people_rows.html" if request.htmx else "audiences/people.html", shown)
 

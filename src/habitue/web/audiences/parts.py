@@ -46,6 +46,8 @@ _INSIDE: Mapping[str, Mapping[str, str]] = {
 class Node:
     """One condition, group or step as it is drawn; `was` remembers what its values belong to.
 
+    `problem` says what is missing or wrong; while the node `is_fresh` that is a hint, not a fault.
+
     `addable` and `more` are conditions that a group can be given, `inside` what belongs to a condition itself.
     """
 
@@ -93,7 +95,7 @@ def _node(
 ) -> Node:
     is_group, is_condition = draft.kind == "group", draft.kind in NODE_KINDS
     is_fresh = bool(draft.one(FRESH))
-    problem = None if is_fresh else problems.get(path)
+    problem = problems.get(path)
     children = [
         _node(ws, child, f"{path}.{number}", lists, problems, depth=depth + is_group)
         for number, child in enumerate(draft.rules)

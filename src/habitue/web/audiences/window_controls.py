@@ -15,9 +15,9 @@ def window(at: At, lists: Choices, *, without: Collection[str] = ()) -> list[Con
     """The list of spans of time, and what the chosen one needs."""
     kind = at.draft.one("window_kind", "ever")
     spans = [option for option in choices.plain(choices.WINDOWS) if option.value not in without]
-    found = [at.select("window_kind", gettext("When"), spans, reshapes=True)]
+    found = [at.select("window_kind", gettext("When"), spans, reshapes=True, value=kind)]
     if kind == "since_event":
-        found.append(at.select("window_event", gettext("Since which event"), lists.events))
+        found.append(at.event("window_event", gettext("Since which event"), lists.events))
     if kind == "days_ago":
         found += [
             at.field("window_count", gettext("Days ago, later end"), "number"),

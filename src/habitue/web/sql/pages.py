@@ -31,6 +31,7 @@ from habitue.web.sql.running import running, stop
 from habitue.web.templatetags.show import locale
 
 LONGEST_CELL = 300
+EXAMPLE = "SELECT country, count(*) AS people\nFROM users\nGROUP BY country\nORDER BY people DESC"
 KINDS: Mapping[str, str] = {
     "text": _("text"),
     "number": _("number"),
@@ -55,6 +56,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     is_sent = request.method == "POST"
     query = (request.POST if is_sent else request.GET).get("query", "")
     shown: dict[str, Any] = {"query": query, "run_id": secrets.token_urlsafe(12), "seconds": SECONDS}
+    shown["example"] = EXAMPLE
     shown["is_masked"] = not sees_contacts(request.ws.actor)
     status = 200
     if is_sent and query.strip():

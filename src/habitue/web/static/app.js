@@ -54,6 +54,19 @@ document.addEventListener("click", (event) => {
   }
 });
 
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.once === undefined || event.defaultPrevented) return;
+  if (form.hasAttribute("aria-busy")) { event.preventDefault(); return; }
+  form.setAttribute("aria-busy", "true");
+  const button = event.submitter ?? form.querySelector("button");
+  button.setAttribute("aria-disabled", "true");
+  if (form.dataset.once) { button.lastChild.textContent = form.dataset.once; }
+});
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted && document.querySelector("form[data-once][aria-busy]")) window.location.reload();
+});
+
 async function copy(button) {
   const field = document.querySelector(button.dataset.copy);
   field.select();
