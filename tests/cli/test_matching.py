@@ -114,3 +114,13 @@ def test_answers_that_cannot_be_read_are_told_by_their_line(
     error = json.loads(capsys.readouterr().err)["error"]
     assert error["code"] == "answers_unreadable"
     assert error["message"].startswith("Line 2 ")
+
+
+def test_three_rows_are_too_few_to_say_how_right_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "few.csv"
+    path.write_text("name,phone\nAnna Berg,030 901820\nAnna Berg,030 901820\nBoris Roth,\n", encoding="utf-8")
+    assert run(["match", str(path), "--out", str(tmp_path / "out.csv")]) == 0
+    told = capsys.readouterr().out
+    assert "Training session" not in told
+    assert "too few rows to say" in told
+    assert "almost empty" not in told

@@ -75,16 +75,20 @@ def imports() -> None:
 @pass_session
 def listing(session: Session, limit: int) -> None:
     """Imports, newest first."""
+    from habitue.web.set_aside import told_apart
+
     with session.open() as ws:
         found = ws.imports.listing(limit=limit)
+        with ws.register.read() as conn:
+            aside = [told_apart(conn, item) for item in found]
     headings = [
-        _("Import"), _("File"), _("Source"), _("State"), _("Rows read"), _("Taken"), _("Set aside"), _("New people"),
-        _("Started"),
+        _("Import"), _("File"), _("Source"), _("State"), _("Rows read"), _("Taken"), _("Set aside"),
+        _("Without a customer"), _("New people"), _("Started"),
     ]  # fmt: skip
     rows = [
         (item.import_id, item.file_name, item.source_id, session.text(STATES[item.state]), item.rows_read,
-         item.rows_taken, item.rows_set_aside, item.people_new, item.started_at)
-        for item in found
+         item.rows_taken, of.to_mend, of.without_customer, item.people_new, item.started_at)
+        for item, of in zip(found, aside, strict=True)
     ]  # fmt: skip
     session.give(found, lambda: session.table(headings, rows))
 

@@ -120,6 +120,10 @@ def _give(session: Session, ws: Workspace, issued: Issued) -> None:
             session.say(_("Keep this key now: it is shown this once. Whoever has it may change people."))
         for name, text in lines.items():
             session.out.print(f"\n# {name}\n{text}")
+        session.say(
+            _("These lines send to %(address)s, from serve.bind in the settings. A server elsewhere: put its address."),
+            address=address,
+        )
 
     session.give({"key": issued.text, **_shown(ws, issued.key), "snippets": lines}, show)
 

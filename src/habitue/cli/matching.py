@@ -120,14 +120,16 @@ def _show(session: Session, report: Report, out: Path | None) -> None:
          session.text(_("kept") if each.kept else _("thrown away")), session.text(each.reason, column=each.about))
         for each in report.sessions
     ]  # fmt: skip
-    session.table([_("Training session"), _("Pairs"), _("Matches"), _("Outcome"), _("Reason")], trained)
+    if trained:
+        session.table([_("Training session"), _("Pairs"), _("Matches"), _("Outcome"), _("Reason")], trained)
+    few = session.text(_("too few rows to say")) if report.rows < FEW_ROWS else None
     session.facts(
         [
             (_("Linked from probability"), _percent(session, report.link_probability)),
             (_("To be reviewed from probability"), _percent(session, report.review_probability)),
             (_("Pairs to review"), report.pairs_to_review),
-            (_("Expected precision"), _percent(session, report.expected_precision)),
-            (_("Expected recall"), _percent(session, report.expected_recall)),
+            (_("Expected precision"), few or _percent(session, report.expected_precision)),
+            (_("Expected recall"), few or _percent(session, report.expected_recall)),
             (_("Sources that hold everybody once"), ", ".join(report.sources_without_duplicates) or None),
             (_("Rows"), report.rows),
             (_("Clusters"), report.clusters),
@@ -147,6 +149,8 @@ def _percent(session: Session, share: float | None) -> str | None:
     return None if share is None else session.percent(share)
 
 
+FEW_ROWS = 30
+"""With fewer rows a share of right matches would be a guess told as a figure."""
 KINDS = {
     "name": _("name"),
     "word": _("word"),

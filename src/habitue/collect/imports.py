@@ -108,6 +108,16 @@ def get(conn: Connection, import_id: str) -> Import:
     return Import(**row._mapping)
 
 
+def brought(conn: Connection) -> Mapping[str, tuple[int, datetime]]:
+    """Events that files brought and the time of the newest import, by source; what was taken back does not count."""
+    found = (
+        sa.select(imports.c.source_id, sa.func.sum(imports.c.events), sa.func.max(imports.c.started_at))
+        .where(imports.c.state != "undone")
+        .group_by(imports.c.source_id)
+    )
+    return {row[0]: (int(row[1]), row[2]) for row in conn.execute(found)}
+
+
 def listing(conn: Connection, *, source_id: str | None = None, offset: int = 0, limit: int = 50) -> Sequence[Import]:
     """Imports, newest first."""
     query = sa.select(imports).order_by(imports.c.started_at.desc(), imports.c.import_id.desc())

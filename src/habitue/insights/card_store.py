@@ -82,7 +82,7 @@ def drift(card: Card) -> Sequence[Said]:
 
 
 def _is_worse(measure: Measure, usual: float) -> bool:
-    if measure.goal == "none" or measure.name == "total" or not usual:
+    if measure.goal == "none" or measure.name in ("total", "off") or not usual:
         return False
     if measure.goal == "high":
         return measure.value < usual * (1 - DRIFT / 2)

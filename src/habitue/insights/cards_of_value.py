@@ -93,7 +93,7 @@ def lifetime(purchases: Purchases, known: Histories, tested: Tested, trained: Tr
     said = [Said(message, {**labels, **numbers, "days": tested.days})]
     measures = [
         Measure("rmse", _("Typical error, purchases a customer"), best.figures["rmse"], simple.figures["rmse"]),
-        Measure("total", _("Error of the total"), best.figures["off"], simple.figures["off"], "share"),
+        Measure("off", _("Sum of all, off on average"), best.figures["off"], simple.figures["off"], "share"),
         Measure(
             "auc",
             _("Buyers told from the others (0.5 is chance)"),
@@ -123,7 +123,7 @@ def lifetime(purchases: Purchases, known: Histories, tested: Tested, trained: Tr
         tests=len(tested.cuts),
         people=known.size,
         measures=tuple(measures),
-        rivals=(*rivals_of(scores, ORDER_METHODS, ORDER_BASELINES, ("rmse", "total", "auc")), *rivals),
+        rivals=(*rivals_of(scores, ORDER_METHODS, ORDER_BASELINES, ("rmse", "off", "auc")), *rivals),
         parts=parts_of([(cut.forecasts.orders[best.name], cut.after.orders) for cut in tested.cuts]),
         inputs=INPUTS,
     )

@@ -1,4 +1,4 @@
-"""Rows that were set aside: those with a fault, and sales in which nobody is named."""
+"""Rows that were set aside: those with a fault, and records in which nobody is named."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PAGE = 5_000
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """Rows of one import: `to_mend` have a fault, `without_customer` are sales that name nobody."""
+    """Rows of one import: `to_mend` have a fault, `without_customer` are records that name nobody."""
 
     to_mend: int
     without_customer: int

@@ -212,3 +212,11 @@ def test_a_day_beside_a_total_is_that_of_an_order_unless_the_row_describes_a_per
     values = ("2026-01-02" if "at" in h.split() or "am" in h.split() else "12.50" for h in header.lower().split(","))
     row = ",".join(cells.get(h.lower(), value) for h, value in zip(header.split(","), values, strict=True))
     assert dated in import_text(tmp_path, f"{header}\n{row}\n{row}\n").targets.values()
+
+
+@pytest.mark.parametrize("heading", ["Referred by", "Geworben von", "Рекомендовал", "Somebody's contact"])
+def test_the_heading_e_mail_wins_over_other_columns_of_addresses(heading: str) -> None:
+    rows = [("ida@krume.example", f"p{place}@krume.example") for place in range(4)]
+    other, mail = guess_columns((heading, "E-mail"), rows, Format("csv"))
+    assert mail.target == "person.email"
+    assert other.target == ("custom.somebody_s_contact" if heading.startswith("Some") else "custom.referred_by")

@@ -121,3 +121,19 @@ def test_revenue_of_whole_months_is_parted_by_the_third_purchase(shop: Workspace
 )
 def test_axes_have_round_numbers(highest: float, marks: list[float]) -> None:
     assert ticks(highest) == marks
+
+
+def test_after_new_events_the_last_known_figures_stay_with_their_time_until_the_new_ones_are_there(
+    shop: Workspace, anna: Client
+) -> None:
+    anna.get("/home/figures/")
+    assert "Newer figures are being computed" not in anna.get("/home/").content.decode()
+    send(shop, identify("visitor", email="new@krume.example"))
+    shop.refresh()
+    page = anna.get("/home/").content.decode()
+    assert "Newer figures are being computed" in page
+    assert "Computing the figures of today" not in page
+    assert re.findall(r"<b>([^<]+)</b>", page)[0] == str(PEOPLE)
+    assert 'hx-get="/home/figures/"' in page
+    assert re.findall(r"<b>([^<]+)</b>", anna.get("/home/figures/").content.decode())[0] == str(PEOPLE + 1)
+    assert "Newer figures are being computed" not in anna.get("/home/").content.decode()

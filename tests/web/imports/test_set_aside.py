@@ -1,4 +1,4 @@
-"""Sales without a customer are no fault, and very many rows are sent as text."""
+"""Records without a customer are no fault, and very many rows are sent as text."""
 
 from __future__ import annotations
 
@@ -41,12 +41,18 @@ def test_rows_with_a_fault_and_sales_of_nobody_are_told_apart(ws: Workspace, imp
 
 def test_the_start_page_asks_to_correct_only_what_has_a_fault(owner: Client, import_id: str) -> None:
     assert "1 row was set aside" in owner.get("/home/figures/").content.decode()
-    assert "and 2 sales without a customer" in owner.get("/home/").content.decode()
+    assert "and 2 records without a customer" in owner.get("/home/").content.decode()
+
+
+def test_the_list_of_imports_tells_the_same_numbers(owner: Client, import_id: str) -> None:
+    cell = owner.get("/imports/").content.decode().split('data-label="Set aside"')[1].split("</td>")[0]
+    assert cell.startswith(">1<br>")
+    assert "and 2 records without a customer" in cell
 
 
 def test_the_result_tells_sales_of_nobody_on_a_line_of_their_own(owner: Client, import_id: str) -> None:
     page = owner.get(f"/imports/{import_id}/").content.decode()
-    assert "2 sales without a customer" in page
+    assert "2 records without a customer" in page
     assert "No customer is named." not in page.split('class="reasons"')[1].split("</ul>")[0]
 
 

@@ -101,3 +101,16 @@ def test_the_same_two_people_stand_once_in_what_comes_next(compared: Workspace, 
     assert len(set(both)) < len(both), "two identifiers of one person wait against a third"
     page = anna.get("/review/").content.decode()
     assert page.count("data-row-link") == len(set(both)) - 1
+
+
+def test_a_refused_pair_shows_the_contact_both_gave_and_does_not_offer_joining_first(
+    compared: Workspace, anna: Client
+) -> None:
+    send(
+        compared,
+        identify("r1", email="family@krume.example", first_name="Ottilie", last_name="Kranz"),
+        identify("r2", email="family@krume.example", first_name="Boris", last_name="Wolkow"),
+    )
+    page = anna.get("/review/?kind=refusal").content.decode()
+    assert "Speaks for it: both gave family@krume.example." in page
+    assert '<button class="btn" name="word" value="same"' in page

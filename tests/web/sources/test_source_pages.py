@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -208,3 +209,15 @@ def test_the_page_tells_what_is_claimed_and_what_is_proven(owner: Client, ws: Wo
 def test_an_unknown_source_is_not_found(owner: Client, key: str) -> None:
     assert owner.get("/sources/nowhere/").status_code == 404
     assert owner.get("/sources/nowhere/now/").status_code == 404
+
+
+def test_messages_of_the_door_count_on_top_of_what_a_file_brought(
+    ws: Workspace, key: str, send: Send, owner: Client, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("email,name\na@web.example,Anna Berg\nb@web.example,Boris Roth\n", encoding="utf-8")
+    filed = ws.imports.run(path, source_name="Website").events
+    send(key, TEA, {**TEA, "userId": "u7"}, {**TEA, "userId": "u8"})
+    ws.refresh()
+    facts = page(owner, "/sources/website/now/")
+    assert f"<dt>Accepted</dt><dd>{filed + 3}</dd>" in facts

@@ -241,7 +241,7 @@ def _number_the_orders(candidates: Sequence[Candidate], chosen: list[str | None]
 
 def _once(candidates: Sequence[Candidate], chosen: list[str | None], told: set[str] | None) -> list[str | None]:
     """Every target once; `told` are the subjects of rows that tell of something, None for rows about people."""
-    order = sorted(range(len(chosen)), key=lambda index: (_rank(candidates[index], chosen[index]), index))
+    order = sorted(range(len(chosen)), key=lambda index: (*_rank(candidates[index], chosen[index]), index))
     taken: set[str] = set()
     final: list[str | None] = [None] * len(chosen)
     for index in order:
@@ -256,9 +256,11 @@ def _once(candidates: Sequence[Candidate], chosen: list[str | None], told: set[s
     return final
 
 
-def _rank(candidate: Candidate, target: str | None) -> int:
-    """Full columns come before empty ones, first meanings of a heading before others."""
-    return (0 if candidate.values else 2) + (0 if target in candidate.targets[:1] else 1)
+def _rank(candidate: Candidate, target: str | None) -> tuple[int, bool]:
+    """Full columns before empty ones, first meanings before others; then the heading's own word before like cells."""
+    return (0 if candidate.values else 2) + (
+        0 if target in candidate.targets[:1] else 1
+    ), target not in candidate.certain
 
 
 def _next_best(candidate: Candidate, target: str | None, taken: set[str]) -> str | None:

@@ -61,6 +61,7 @@ _KINDS: tuple[tuple[str, str, str], ...] = (
     ("person.website", _("Website"), "url"),
     ("person.source_channel", _("How they heard of us"), "text"),
     ("person.preferred_greeting", _("Preferred greeting"), "text"),
+    ("custom.referred_by", _("Referred by"), "text"),
     ("person.customer_since", _("Customer since"), "date"),
     ("person.marital_status", _("Marital status"), "text"),
     ("person.education", _("Education"), "text"),

@@ -64,7 +64,7 @@ def _judged(name: str, role: str, counts: Mapping[str, int], filled: int, rows: 
     if distinct == 1 and filled >= FEW_ROWS:
         return "ignored", _("always the same")
     if filled < max(min(3, rows), rows * 0.002):
-        return "ignored", _("almost empty")
+        return "ignored", _("almost empty") if filled < rows * 0.5 else _("too few rows to say")
     sample = list(counts)[:: max(1, distinct // SAMPLE)][:SAMPLE]
     if _share(sample, lambda text: text.lstrip()[:1] in "{[" and text.rstrip()[-1:] in "}]") > 0.5:
         return "ignored", _("structured data")

@@ -33,6 +33,12 @@ def kept(ws: Context) -> Figures | None:
     return found[1] if found and found[0] == _state(ws) else None
 
 
+def last_known(ws: Context) -> Figures | None:
+    """The newest figures that were computed, even when events have come since; None after a start of the server."""
+    found = _kept.get(ws.register.url)
+    return found[1] if found else None
+
+
 def figures(ws: Context) -> Figures:
     """The figures, computed when they are not known."""
     known = kept(ws)

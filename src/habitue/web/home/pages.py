@@ -26,7 +26,7 @@ from habitue.profiles import reading
 from habitue.web import paging
 from habitue.web.home import example, refused, todo
 from habitue.web.home.drawings import revenue_chart
-from habitue.web.home.figures import Figures, figures, kept
+from habitue.web.home.figures import Figures, figures, kept, last_known
 from habitue.web.navigation import NavEntry
 from habitue.web.routing import route
 from habitue.web.rule_links import (
@@ -40,7 +40,7 @@ from habitue.web.set_aside import SetAside, told_apart
 from habitue.web.templatetags.show import number
 
 LAST_IMPORTS = 5
-GREETINGS = ((5, _("Good evening")), (11, _("Good morning")), (18, _("Good afternoon")), (24, _("Good evening")))
+GREETINGS = ((5, _("Welcome")), (11, _("Good morning")), (18, _("Good afternoon")), (24, _("Good evening")))
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -49,12 +49,13 @@ def home(request: HttpRequest) -> HttpResponse:
     found = _imports(ws)
     if not found and not reading.count(ws):
         return render(request, "home/empty.html", {"greeting": _greeting(ws), **_import_urls()})
-    known = kept(ws)
+    of_now = kept(ws)
+    known = of_now or last_known(ws)
     aside = _aside(ws, found)
     rows = [(item, aside[item.import_id]) for item in found]
     shown: dict[str, Any] = {"greeting": _greeting(ws), "imports": rows, "figures": known, **_import_urls()}
     if known is not None:
-        shown |= _shown(ws, known)
+        shown |= {**_shown(ws, known), "is_older": of_now is None}
     return render(request, "home/home.html", shown)
 
 

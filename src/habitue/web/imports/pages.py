@@ -138,7 +138,10 @@ def _source_names(request: HttpRequest) -> dict[str, str]:
 def _row(request: HttpRequest, item: store.Import, names: dict[str, str]) -> dict[str, Any]:
     job = request.ws.imports.job(item.import_id) if item.state == "running" else None
     label, tone = outcome.STATES[outcome.state_of(item, job)]
-    return {"item": item, "source_name": names.get(item.source_id, item.source_id), "label": label, "tone": tone}
+    with request.ws.register.read() as conn:
+        aside = told_apart(conn, item)
+    return {"item": item, "aside": aside, "source_name": names.get(item.source_id, item.source_id),
+            "label": label, "tone": tone}  # fmt: skip
 
 
 def _to(request: HttpRequest, name: str, key: str) -> HttpResponse:

@@ -35,7 +35,7 @@ class PersonLine:
 
     person: Listed
     url: str
-    cells: Sequence[tuple[str, str]]
+    cells: Sequence[tuple[str, str, bool]]
     why: str
 
 
@@ -61,7 +61,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         places = _told_columns(found)
         shown |= {
             **cards.shown(kept.card),
-            "fields": [_heading(found.fields[place]) for place in places],
+            "fields": [(_heading(found.fields[place]), _is_number(found.fields[place])) for place in places],
             "rows": [_line(person, found.fields, places) for person in found.people] if kept.card.is_shown else [],
             "has_reasons": any(person.why for person in found.people),
             "total": found.total,
@@ -106,6 +106,11 @@ def _is_share(field: InsightField) -> bool:
     return field.kind == "number" and field.name.startswith(("p_", "engagement"))
 
 
+def _is_number(field: InsightField) -> bool:
+    """Whether a column stands at the right, as numbers and money do."""
+    return field.kind in ("number", "money")
+
+
 def _heading(field: InsightField) -> str:
     """The label; a share stands here in per cent, so the bounds behind its label would mislead."""
     label = gettext(field.label)
@@ -120,7 +125,10 @@ def _kind(kind: Kind) -> KindRow:
 
 
 def _line(person: Listed, fields: Sequence[InsightField], places: Sequence[int]) -> PersonLine:
-    cells = [(_heading(fields[place]), _cell(person.values[place], fields[place])) for place in places]
+    cells = [
+        (_heading(fields[place]), _cell(person.values[place], fields[place]), _is_number(fields[place]))
+        for place in places
+    ]
     return PersonLine(person, person_url(person.profile_id), cells, said(person.why) if person.why else "")
 
 

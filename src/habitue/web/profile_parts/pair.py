@@ -47,7 +47,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One field of both: pieces of the values with those that differ marked, the weight, and what it says."""
+    """One field of both: pieces of the values with those that differ marked, the weight, and what it says.
+
+    `is_shared` is told where nothing was weighed: both have a value of it in common.
+    """
 
     label: str
     left: Sequence[Piece]
@@ -57,6 +60,7 @@ class Line:
     weight: float | None
     tone: str
     saying: str
+    is_shared: bool = False
 
 
 def lines(left: HasValues, right: HasValues, evidence: Mapping[str, Any]) -> list[Line]:
@@ -150,6 +154,7 @@ def _line(name: str, left: HasValues, right: HasValues, part: Mapping[str, Any] 
         weight=value,
         tone=tone,
         saying=_saying(part) if part and part["saying"] else "",
+        is_shared=part is None and not set(sides[0]).isdisjoint(sides[1]),
     )
 
 

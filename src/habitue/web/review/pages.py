@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,11 +15,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from habitue.identity.review import Pair
-from habitue.identity.rules import REASONS
+from habitue.identity.rules import REASONS, SHARED
+from habitue.identity.tables import identifiers
 from habitue.kernel.errors import NotFound
 from habitue.kernel.text import gettext_noop as _
 from habitue.profiles.matching import STATES
-from habitue.profiles.reading import Person
+from habitue.profiles.reading import Person, PersonRow
 from habitue.web.navigation import NavEntry
 from habitue.web.profile_parts import pair as pairs
 from habitue.web.profile_parts.origins import source_names
@@ -55,6 +57,7 @@ def pair(request: HttpRequest) -> HttpResponse:
         "sentence": pairs.sentence(found.evidence),
         "chart": pairs.waterfall(found.evidence, found.score),
         "reason": REASONS.get(found.reason, ""),
+        "contact": _contact(request.ws, found) if found.kind == "refusal" else "",
         "joining": joining(request.ws.context, left, right),
         "queue": _queue(request, found, kind),
     }
@@ -152,8 +155,24 @@ def _queue(request: HttpRequest, shown: Pair, kind: str) -> list[tuple[Pair, str
             people.add(both)
             found.append(each)
     ids = [profile_id for each in found for profile_id in (each.profile_a, each.profile_b)]
-    names = {row.profile_id: row.name or row.email or "" for row in request.ws.people.rows_of(ids)}
+    names = {row.profile_id: _told_apart(row) for row in request.ws.people.rows_of(ids)}
     return [(each, names.get(each.profile_a, ""), names.get(each.profile_b, "")) for each in found]
+
+
+def _told_apart(row: PersonRow) -> str:
+    """A name with the contact that tells it from the same name elsewhere."""
+    contact = row.email or row.phone or row.city or ""
+    return f"{row.name} ({contact})" if row.name and contact else row.name or contact
+
+
+def _contact(ws: Workspace, found: Pair) -> str:
+    """The address or number for which a rule had to decide; empty when something else was refused."""
+    shared = sa.select(identifiers.c.value).where(
+        identifiers.c.identifier_id.in_((found.a, found.b)), identifiers.c.namespace.in_(SHARED)
+    )
+    with ws.register.read() as conn:
+        values = sorted(conn.scalars(shared))
+    return values[0] if len(values) == 1 else ""
 
 
 def _wanted(request: HttpRequest) -> Pair | None:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from habitue.access.policy import allowed
+from habitue.collect import imports
 from habitue.collect.traffic import ACCEPTED, NOBODY
 from habitue.door.snippets import proof_snippet, snippets
 from habitue.kernel.text import gettext_noop as _
@@ -120,12 +121,16 @@ def _rows(ws: Workspace, sources: Any) -> list[Row]:
     only = sources[0].source_id if len(sources) == 1 else None
     outcomes, held = ws.sources.outcomes(), ws.sources.quarantine_counts(only)
     figures = _figures(ws)
+    with ws.register.read() as conn:
+        of_files = imports.brought(conn)
     rows = []
     for source in sources:
         told = outcomes.get(source.source_id, {})
         accepted = told.get(ACCEPTED)
         brought = figures.get(source.source_id)
-        last = [at for at in (accepted and accepted.last_at, brought and brought.last_at) if at]
+        filed, filed_at = of_files.get(source.source_id, (0, None))
+        arrived = [at for at in (accepted and accepted.last_at, filed_at) if at]
+        last = arrived or [at for at in (brought and brought.last_at,) if at]
         numbers = sparkline.per_minute(minutes.get(source.source_id, {}), moment)
         waiting = sum(n for (state, _), n in held.get(source.source_id, {}).items() if state == "open")
         rows.append(
@@ -134,7 +139,7 @@ def _rows(ws: Workspace, sources: Any) -> list[Row]:
                 last_at=min(max(last), moment) if last else None,
                 minutes=sparkline.bars(numbers),
                 now=max(numbers[-2:]),
-                accepted=max(brought.events if brought else 0, accepted.messages if accepted else 0),
+                accepted=max(brought.events if brought else 0, filed + (accepted.messages if accepted else 0)),
                 refused=sum(each.messages for code, each in told.items() if code != ACCEPTED),
                 waiting=waiting,
             )
