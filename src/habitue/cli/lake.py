@@ -75,9 +75,13 @@ def write(session: Session, folder: Path | None) -> None:
     with session.open() as ws:
         ws.refresh()
         made = ws.lake.snapshot(folder)
-    session.give({"folder": str(made.folder), "tables": made.tables}, lambda: _written(session, made))
+    session.give(
+        {"folder": str(made.folder), "tables": made.tables, "failed": made.failed}, lambda: _written(session, made)
+    )
 
 
 def _written(session: Session, made: Snapshot) -> None:
     session.table([_("Table"), _("Rows")], made.tables)
     session.say(_("Written: %(file)s"), file=made.folder)
+    if made.failed:
+        session.say(_("Not written, for the engine could not read them: %(tables)s"), tables=", ".join(made.failed))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
+import ibis
+import pytest
+
 from habitue.access.actor import Actor
+from habitue.kernel import lake
 from habitue.profiles.warehouse import shapes
 from habitue.workspace import Workspace
 from tests.sending import identify, order, send
@@ -134,3 +139,36 @@ def test_the_files_for_other_tools_hold_the_same_rows(ws: Workspace) -> None:
     for name, count in made.tables:
         assert pq.read_metadata(made.folder / f"{name}.parquet").num_rows == count
     assert ws.ledger.listing(limit=1)[0].verb == "lake.written"
+
+
+STRANGE_KEYS = ("*", "**", "a*", "$.a", 'q"', "a/b", "~", "a'b", "x[*]", "?")
+
+
+def test_a_key_that_means_something_in_a_path_of_json_breaks_neither_its_table_nor_the_files(ws: Workspace) -> None:
+    send(ws, *(track("Odd", **{key: 7, "plain": 1, "deep": {key: [1]}}) for key in STRANGE_KEYS))
+    send(ws, identify("u1", **{"*": "star", "favourite*": "tea"}))
+    ws.refresh()
+    assert [row["plain"] for row in rows(ws, "odd")] == [1] * len(STRANGE_KEYS)
+    made = ws.lake.snapshot()
+    assert dict(made.tables)["odd"] == len(STRANGE_KEYS)
+    assert made.failed == ()
+
+
+@pytest.mark.parametrize("key", STRANGE_KEYS)
+def test_a_name_in_the_json_of_the_replica_is_a_name_whatever_it_means_in_a_path(key: str) -> None:
+    con = lake.engine_in_process()
+    text, items = json.dumps({key: "v", "other": "w"}), json.dumps({key: ["v", 1], "other": [2]})
+    table = ibis.memtable({"text": [text], "items": [items]})
+    found = table.select(text=lake.json_value(table["text"], key), items=lake.json_elements(table["items"], key))
+    assert con.to_pyarrow(found).to_pylist() == [{"text": "v", "items": ['"v"', "1"]}]
+
+
+def test_a_table_that_cannot_be_written_does_not_keep_the_others_from_it(ws: Workspace) -> None:
+    send(ws, identify("u1", email="anna@web.example"), track("Quiz Done", points=1))
+    ws.refresh()
+    ws.lake.snapshot()
+    (ws.folder / "warehouse" / ".quiz_done.parquet").mkdir()
+    made = ws.lake.snapshot()
+    assert made.failed == ("quiz_done",)
+    assert {"users", "tracks"} <= set(dict(made.tables))
+    assert not (ws.folder / "warehouse" / "quiz_done.parquet").exists(), "an old file would be taken for a new one"
