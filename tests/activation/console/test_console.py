@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import threading
 import time
 from collections.abc import Iterator
@@ -328,3 +330,58 @@ def test_nothing_is_left_running(shop: Context, tmp_path: Path) -> None:
     time.sleep(0.05)
     children = Path("/proc/self/task").glob("*/children")
     assert not {pid for path in children for pid in path.read_text().split()} - before
+
+
+def test_two_million_cells_are_a_file_within_the_time_of_a_query(shop: Context) -> None:
+    columns = ", ".join(f"i % {number} = 0 as c{number}" for number in range(2, 12))
+    made = run.download(shop, f"select {columns} from range(200000) t(i)")
+    assert made.rows == 200_000
+    assert made.content.startswith(b"\xef\xbb\xbfc2,c3,")
+    assert made.content.splitlines()[1] == b",".join([b"true"] * 10)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"select {', '.join(f'i as c{number}' for number in range(30))} from range(1000000) t(i)",
+        "select repeat('x', 100000) as x from range(1200)",
+    ],
+)
+def test_a_file_that_would_be_too_big_is_refused(shop: Context, query: str) -> None:
+    with pytest.raises(errors.QueryTooBig):
+        run.download(shop, query)
+
+
+def test_a_file_can_be_stopped_and_has_a_time(shop: Context) -> None:
+    endless = "select count(*) from range(100000000) a, range(100000000) b"
+    with pytest.raises(errors.QueryStopped):
+        run.download(shop, endless, is_stopped=lambda: True)
+    with pytest.raises(errors.QueryTooSlow):
+        run.download(shop, endless, seconds=1)
+
+
+def test_a_file_is_what_the_module_for_csv_would_read_back(shop: Context) -> None:
+    made = run.download(shop, """select 'a,"b"' as "x,y", 1.50::decimal(9,2) as n, true as t, null as e, 'ä' as u""")
+    assert list(csv.reader(io.StringIO(made.content.decode("utf-8-sig")))) == [
+        ["x,y", "n", "t", "e", "u"],
+        ['a,"b"', "1.50", "true", "", "ä"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("'infinity'::timestamp", "infinity"),
+        ("'-infinity'::date", "-infinity"),
+        ("'99999-01-01'::date", "99999-01-01"),
+        ("'4000-01-01 (BC)'::timestamp", "-3999-01-01"),
+        ("'9999-12-31T23:59:59Z'::timestamptz", "9999-12-31T23:59:59"),
+        ("['infinity'::timestamp]", "infinity"),
+        ("{'a': '99999-01-01'::date}", "99999-01-01"),
+        ("timestamp_ns '2026-05-01 10:00:00.000000001'", "2026-05-01"),
+    ],
+)
+def test_a_date_that_python_cannot_hold_is_shown_and_written_as_text(shop: Context, value: str, told: str) -> None:
+    query = f"select {value} as x union all select null"
+    assert told in str(run.run(shop, query).rows)
+    assert told in run.download(shop, query).content.decode()
