@@ -385,3 +385,27 @@ def test_a_date_that_python_cannot_hold_is_shown_and_written_as_text(shop: Conte
     query = f"select {value} as x union all select null"
     assert told in str(run.run(shop, query).rows)
     assert told in run.download(shop, query).content.decode()
+
+
+def test_an_answer_with_names_stands_in_the_ledger_and_a_long_one_has_none(shop: Context, sqlite_ws: Workspace) -> None:
+    before = len(sqlite_ws.ledger.listing())
+    run.run(by(shop, "analyst"), "select email from users")
+    run.run(by(shop, "owner"), "select * from consents")
+    run.run(by(shop, "owner"), "select 1")
+    long = run.run(by(shop, "owner"), "select email from users", limit=run.SHOWN_ROWS + 1)
+    assert long.is_masked
+    assert set(long.rows) == {("•••",)}
+    assert len(sqlite_ws.ledger.listing()) == before
+    run.run(by(shop, "owner"), "select email from users")
+    entry = sqlite_ws.ledger.listing(limit=1)[0]
+    assert (entry.verb, entry.details["rows"], entry.details["tables"]) == ("sql.answered", 2, ["users"])
+    assert "email" not in str(entry.details)
+
+
+def test_what_lies_in_the_current_folder_is_not_run(
+    ground: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("duckdb", "json", "resource"):
+        (tmp_path / f"{name}.py").write_text("import pathlib\npathlib.Path('/dev/full').write_text('x')\n")
+    monkeypatch.chdir(tmp_path)
+    assert console.ask(request(ground, "select 1 as a")).to_pylist() == [{"a": 1}]

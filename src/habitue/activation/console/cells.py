@@ -92,5 +92,5 @@ def _moment(number: int, kind: pa.DataType) -> str:
     """An instant or a day far away, counted from 1970 in the unit of its kind."""
     if number in _INFINITE:
         return _INFINITE[number]
-    unit = "D" if pa.types.is_date(kind) else getattr(kind, "unit", "us")
+    unit: Any = "D" if pa.types.is_date(kind) else getattr(kind, "unit", "us")
     return str(np.datetime64(number, unit))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,11 +13,10 @@ import pyarrow as pa
 
 from habitue.access import policy
 from habitue.access.masks import sees_contacts
-from habitue.activation.console import file_child
+from habitue.activation.console import file_child, traces
 from habitue.activation.console.cells import values
 from habitue.activation.console.errors import told
 from habitue.activation.console.offers import Offers, offers
-from habitue.audit import ledger
 from habitue.kernel import console, unbound
 from habitue.kernel.context import Context
 
@@ -54,15 +52,21 @@ def run(
     seconds: int = console.SECONDS,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> Answer:
-    """The first rows of a query. Raises PermissionMissing and QueryFailed."""
+    """The first rows of a query. Raises PermissionMissing and QueryFailed.
+
+    Whoever may see names and contact data sees them in as many rows as a page shows, and the ledger keeps it; in more
+    rows they are hidden.
+    """
     policy.require(ws.actor, "sql.run")
-    is_masked = not sees_contacts(ws.actor)
+    is_masked = not sees_contacts(ws.actor) or limit > SHOWN_ROWS
     began = time.monotonic()
     offered = offers(ws)
     request = _request(ws, offered, query, limit + 1, is_masked, seconds)
     with _telling(offered, query, seconds):
         table = console.ask(request, is_stopped=is_stopped)
     rows = _rows(table.slice(0, limit))
+    if not is_masked and rows and traces.are_personal(offered, named := _named(query, offered.tables)):
+        traces.note(ws, "sql.answered", query, named, rows=len(rows), columns=table.num_columns)
     return Answer(tuple(table.column_names), rows, table.num_rows > limit, is_masked, time.monotonic() - began)
 
 
@@ -84,11 +88,7 @@ def download(
     with _telling(offered, query, seconds):
         answer = console.ask_bytes(request, file_child.MODULE, is_stopped=is_stopped)
     rows, columns = int.from_bytes(answer[1:9]), int.from_bytes(answer[9:17])
-    with ws.register.write() as conn:
-        digest = hashlib.sha256(query.encode()).hexdigest()
-        details = {"rows": rows, "columns": columns, "query_sha256": digest}
-        details["tables"] = sorted(_named(query, offered.tables))
-        ledger.record(conn, ws, verb="sql.downloaded", subject_kind="query", subject_id=digest[:16], details=details)
+    traces.note(ws, "sql.downloaded", query, _named(query, offered.tables), rows=rows, columns=columns)
     return QueryFile(answer[17:], rows)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -25,20 +25,24 @@ class Reading(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A table: its name, how to read it, the events in it, and how many properties have no column of their own."""
+    """A table: its name, how to read it, the events in it, and how many properties have no column of their own.
+
+    `is_personal` says whether somebody's name or contact data may stand in it.
+    """
 
     name: str
     read: Reading
     events: tuple[str, ...] = ()
     left_out: int = 0
+    is_personal: bool = True
 
 
-def known(ws: Context) -> Warehouse:
-    """The layout as it is now; looks into what is new first."""
+def known(ws: Context, taken: Collection[str] = frozenset()) -> Warehouse:
+    """The layout as it is now; looks into what is new first. No event has a table of a name that is `taken`."""
     renew(ws)
     facts = ws.lake.table("facts")
     named = ws.lake.con.to_pyarrow(facts.filter(facts.type == "track").select("name").distinct())
-    return warehouse(shapes(ws), named.column("name").to_pylist())
+    return warehouse(shapes(ws), named.column("name").to_pylist(), taken)
 
 
 def offered(ws: Context, layout: Warehouse) -> Mapping[str, Offered]:
