@@ -14,6 +14,7 @@ from habitue.kernel.lake import HasTables
 from habitue.profiles.warehouse import tables
 from habitue.profiles.warehouse.kinds import Kind
 from habitue.profiles.warehouse.layout import Warehouse, warehouse
+from habitue.profiles.warehouse.personal import looks_personal
 from habitue.profiles.warehouse.shapes import renew, shapes
 
 
@@ -63,4 +64,5 @@ def offered(ws: Context, layout: Warehouse) -> Mapping[str, Offered]:
 
 def _own_fields(ws: Context) -> tuple[tuple[str, Kind], ...]:
     rows = ws.lake.con.to_pyarrow(ws.lake.table("fields")).to_pylist()
-    return tuple((row["name"], row["kind"]) for row in sorted(rows, key=lambda row: str(row["name"])))
+    named = [row for row in rows if not looks_personal(str(row["name"]))]
+    return tuple((row["name"], row["kind"]) for row in sorted(named, key=lambda row: str(row["name"])))

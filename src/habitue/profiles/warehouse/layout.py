@@ -132,13 +132,15 @@ def _layout(name: str, message: str, events: tuple[str, ...], shapes: Sequence[S
         if shape.misfits:
             misfits.add(shape.path)
     # What the dictionary plans comes first, so that it is never what is left out.
-    paths = sorted(kinds, key=lambda path: (planned_kind(message, path) is None, path))
+    # A key that is an address would be told by the name of its column: it stays in `properties`.
+    told = [path for path in kinds if not any(map(looks_personal, path))]
+    paths = sorted(told, key=lambda path: (planned_kind(message, path) is None, path))
     kept = paths[:MOST_COLUMNS]
     names = unique((".".join(path) for path in kept), prefix="property", taken={*CORE, *AROUND, *OTHERS})
     columns: list[Column] = []
     for path in kept:
         columns.extend(_columns(message, path, names[".".join(path)], kinds[path], path in misfits))
-    return Layout(name, message, events, _apart(columns), len(paths) - len(kept))
+    return Layout(name, message, events, _apart(columns), len(kinds) - len(kept))
 
 
 def _columns(message: str, path: tuple[str, ...], name: str, seen: set[Kind], is_misfit: bool) -> list[Column]:
