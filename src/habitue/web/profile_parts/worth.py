@@ -55,7 +55,7 @@ class Worth:
 
 def worth(ws: Workspace, profile_id: str) -> Worth | None:
     """The figures of one person; None when nothing was ordered."""
-    events = ws.lake.table("events")
+    events = ws.context.lake.table("events")
     own = events.filter(events.profile_id == profile_id)
     totals = _first(ws.context, orders_per_profile(own, currency=ws.config.workspace.currency))
     if totals is None:
