@@ -282,6 +282,7 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
     refresh(ws)
     insights.forget(ws, [person.row.profile_id])
     ws.lake.sweep(grace=0)
+    snapshot.erase(ws)
     return Erased(events=person.row.event_count, quarantined=rows, exports=kept)
 
 

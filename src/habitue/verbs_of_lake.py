@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from habitue.access import policy
 from habitue.access.masks import sees_contacts
 from habitue.activation.console import run as console
+from habitue.activation.console import traces
 from habitue.activation.console.offers import Offers, offers
 from habitue.activation.console.run import Answer, QueryFile
 from habitue.activation.console.snapshot import Snapshot, write_snapshot
@@ -36,6 +37,7 @@ class OpenLake(Verbs):
         super().__init__(ws)
         self._con: Any = None
         self._queries = 0
+        self._noted: set[tuple[str, frozenset[str]]] = set()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ws.lake, name)
@@ -51,6 +53,7 @@ class OpenLake(Verbs):
         """
         offered = self._offers()
         if name in offered.tables:
+            self._note(offered, "", {name})
             con = self._prepared(offered, {name})
             if isinstance(con, Cluster):
                 return offered.tables[name].read(self._ws.lake, is_masked=self._is_masked())
@@ -58,6 +61,7 @@ class OpenLake(Verbs):
             return found
         if self._is_masked():
             raise NotFound(what=_("table"), key=name)
+        self._note(offered, "", {name})
         return self._ws.lake.table(name)
 
     def sql(self, query: str) -> ir.Table:
@@ -67,7 +71,9 @@ class OpenLake(Verbs):
         """
         plain = query.strip().rstrip(";")
         offered = self._offers()
-        con = self._prepared(offered, {word.lower() for word in _WORD.findall(plain)} & set(offered.tables))
+        named = {word.lower() for word in _WORD.findall(plain)} & set(offered.tables)
+        con = self._prepared(offered, named)
+        self._note(offered, plain, named)
         if isinstance(con, Cluster):
             return con.query(plain)
         self._queries += 1
@@ -88,6 +94,7 @@ class OpenLake(Verbs):
         con = engine_in_process()
         offered = self._offers()
         _prepare(con, self._ws, offered, offered.tables, self._is_masked())
+        self._note(offered, "", offered.tables)
         return con.con
 
     def answer(self, query: str, *, limit: int = console.SHOWN_ROWS) -> Answer:
@@ -98,9 +105,12 @@ class OpenLake(Verbs):
         """All rows of a query as CSV, names and contact data hidden; stands in the ledger."""
         return console.download(self._ws, query)
 
-    def snapshot(self, folder: Path | str | None = None) -> Snapshot:
-        """One Parquet file for each table, into `warehouse` of the workspace's folder or another one."""
-        return write_snapshot(self._ws, folder)
+    def snapshot(self, folder: Path | str | None = None, *, purpose: str = "") -> Snapshot:
+        """One Parquet file for each table, into `warehouse` of the workspace's folder or another one.
+
+        Outside of the workspace's folder names and contact data are hidden unless a `purpose` is given.
+        """
+        return write_snapshot(self._ws, folder, purpose=purpose)
 
     def _expression(self, table_or_query: str) -> ir.Table:
         is_name = _WORD.fullmatch(table_or_query.strip()) is not None
@@ -117,6 +127,13 @@ class OpenLake(Verbs):
             self._con = engine_in_process()
         _prepare(self._con, self._ws, offered, names, self._is_masked())
         return self._con
+
+    def _note(self, offered: Offers, query: str, names: Iterable[str]) -> None:
+        """Let the ledger know which tables with names or contact data were opened, each question once."""
+        what = (query, frozenset(names))
+        if what not in self._noted and not self._is_masked() and traces.are_personal(offered, what[1]):
+            self._noted.add(what)
+            traces.note(self._ws, "lake.read", query, what[1])
 
     def _offers(self) -> Offers:
         policy.require(self._ws.actor, "sql.run")

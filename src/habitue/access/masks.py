@@ -25,6 +25,8 @@ _PERSONS = frozenset({"customer", "user", "person", "contact", "billing", "shipp
 _IN_PERSONS = frozenset({"name", "zip", "postal_code", "line1", "line2", "id"})
 # What may hold such a value beside others: addresses of pages, texts under names that nobody planned.
 LOOKS_PERSONAL = r"@|%40|\+?[0-9][0-9 ()/-]{5,}[0-9]"
+# The same for numbers of orders and messages, names of events and planned values, where digits are nothing special.
+HOLDS_ADDRESS = r"@|%40|(?:^|[^0-9A-Za-z-])(?:\+|00?)[1-9][0-9 ()/-]{5,}[0-9]"
 
 
 def sees_contacts(actor: HasRoles) -> bool:

@@ -89,15 +89,23 @@ def tables(session: Session) -> None:
 
 @lake.command("write")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), required=False)
+@click.option("--purpose", default="", help="What names and contact data are needed for in another folder.")
 @pass_session
-def write(session: Session, folder: Path | None) -> None:
-    """Write every table as one Parquet file, into `warehouse` of the workspace or another folder."""
+def write(session: Session, folder: Path | None, purpose: str) -> None:
+    """Write every table as one Parquet file, into `warehouse` of the workspace or another folder.
+
+    In another folder names and contact data are hidden unless a purpose is given.
+    """
     with session.open() as ws:
         ws.refresh()
-        made = ws.lake.snapshot(folder)
-    session.give({"folder": str(made.folder), "tables": made.tables}, lambda: _written(session, made))
+        made = ws.lake.snapshot(folder, purpose=purpose)
+    session.give(
+        {"folder": str(made.folder), "tables": made.tables, "failed": made.failed}, lambda: _written(session, made)
+    )
 
 
 def _written(session: Session, made: Snapshot) -> None:
     session.table([_("Table"), _("Rows")], made.tables)
     session.say(_("Written: %(file)s"), file=made.folder)
+    if made.failed:
+        session.say(_("Not written, for the engine could not read them: %(tables)s"), tables=", ".join(made.failed))

@@ -127,7 +127,7 @@ def _beside(ws: Workspace) -> Iterator[None]:
 
 def _keep(name: str, folder: str, is_over: threading.Event) -> None:
     """Keep a process of the room `work` running."""
-    command = [sys.executable, "-m", f"habitue.work.{name}", folder, str(os.getpid())]
+    command = [sys.executable, "-P", "-m", f"habitue.work.{name}", folder, str(os.getpid())]
     while not is_over.is_set():
         child = subprocess.Popen(command, env=environment(), stdin=subprocess.DEVNULL, start_new_session=True)
         while child.poll() is None and not is_over.wait(0.2):

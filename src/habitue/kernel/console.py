@@ -18,13 +18,14 @@ MEMORY_MB = 1_024
 LONGEST_QUERY = 20_000
 MOST_BYTES = 300_000_000
 _LOOK_SECONDS = 0.02
+_ROWS = "habitue.kernel.console_child"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """A query with all that it may see: tables by name as SQL over prepared files.
 
-    `limit` is the number of rows that are fetched at most.
+    `limit` is the number of rows that are fetched at most; `zone` the time zone of what is written as text.
     """
 
     query: str
@@ -34,6 +35,7 @@ class Request:
     limit: int
     seconds: int = SECONDS
     memory_mb: int = MEMORY_MB
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,19 @@ class Failed(Exception):
 
 def ask(request: Request, *, is_stopped: Callable[[], bool] = lambda: False) -> pa.Table:
     """The rows of a query; raises Failed. Returns within `seconds` or when `is_stopped` says so, whatever the query."""
+    answer = ask_bytes(request, _ROWS, is_stopped=is_stopped)
+    try:
+        return pa.ipc.open_stream(pa.BufferReader(pa.py_buffer(answer).slice(1))).read_all()
+    except pa.ArrowInvalid as problem:
+        raise Failed("memory") from problem
+
+
+def ask_bytes(request: Request, module: str, *, is_stopped: Callable[[], bool] = lambda: False) -> bytes:
+    """What another module makes of the rows, in the same bounded process, behind the letter A; raises Failed."""
     if len(request.query) > LONGEST_QUERY:
         raise Failed("too_long")
     child = subprocess.Popen(
-        [sys.executable, "-m", "habitue.kernel.console_child"],
+        [sys.executable, "-P", "-m", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -72,11 +83,11 @@ def ask(request: Request, *, is_stopped: Callable[[], bool] = lambda: False) -> 
         child.kill()
         reader.join()
         child.wait()
-    return _rows(b"".join(answer))
+    return _whole(b"".join(answer))
 
 
 def _encoded(request: Request) -> bytes:
-    names = ("query", "tables", "preparation", "paths", "limit", "seconds", "memory_mb")
+    names = ("query", "tables", "preparation", "paths", "limit", "seconds", "memory_mb", "zone")
     plain: dict[str, Any] = {name: getattr(request, name) for name in names}
     plain["tables"], plain["preparation"], plain["paths"] = (
         dict(request.tables),
@@ -112,7 +123,7 @@ def _wait(reader: threading.Thread, seconds: int, is_stopped: Callable[[], bool]
             raise Failed("time")
 
 
-def _rows(answer: bytes) -> pa.Table:
+def _whole(answer: bytes) -> bytes:
     if answer[:1] == b"E":
         told = json.loads(answer[1:])
         raise Failed(
@@ -123,7 +134,4 @@ def _rows(answer: bytes) -> pa.Table:
     if answer[:1] != b"A":
         # The process ended without a word: the system took it away, for want of memory as a rule.
         raise Failed("memory")
-    try:
-        return pa.ipc.open_stream(pa.BufferReader(pa.py_buffer(answer).slice(1))).read_all()
-    except pa.ArrowInvalid as problem:
-        raise Failed("memory") from problem
+    return answer

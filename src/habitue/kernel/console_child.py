@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import resource
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import duckdb
@@ -20,10 +20,11 @@ from habitue.kernel.console_check import Refused, tables_of
 
 _BATCH = 10_000
 _MIB = 1 << 20
+Give = Callable[[pa.RecordBatchReader, Mapping[str, Any], Any], None]
 
 
-def main() -> None:
-    """Answer the request on the standard input."""
+def answer(give: Give) -> None:
+    """Answer the request on the standard input: `give` writes the rows of the query."""
     request = json.load(sys.stdin.buffer)
     bound(int(request["memory_mb"]), int(request["seconds"]))
     out = sys.stdout.buffer
@@ -33,7 +34,7 @@ def main() -> None:
         prepare(con, request, needed)
         lock(con, request["paths"])
         reader = con.execute(request["query"]).to_arrow_reader(_BATCH)
-        write(reader, int(request["limit"]), out)
+        give(reader, request, out)
     except Refused as refused:
         fail({"code": refused.code, "word": refused.word, "place": refused.place})
     except duckdb.Error as error:
@@ -94,9 +95,9 @@ def lock(con: duckdb.DuckDBPyConnection, paths: list[str]) -> None:
     con.execute("SET lock_configuration = true")
 
 
-def write(reader: pa.RecordBatchReader, limit: int, out: Any) -> None:
-    """Write at most `limit` rows; the first byte waits for the first of them, so that an error can still be told."""
-    left = limit
+def write(reader: pa.RecordBatchReader, request: Mapping[str, Any], out: Any) -> None:
+    """Write at most `limit` rows; the first byte waits for the last of them, so that an error can still be told."""
+    left = int(request["limit"])
     batches: list[pa.RecordBatch] = []
     while left > 0 and (batch := next(reader, None)) is not None:
         part = batch.slice(0, left)
@@ -114,4 +115,4 @@ def fail(error: Mapping[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    answer(write)

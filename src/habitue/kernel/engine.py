@@ -14,12 +14,14 @@ import pyarrow as pa
 
 from habitue.kernel.cluster import Cluster, engine_on_cluster
 
+# As a JSON pointer, for there any name is a name: in a path `*` stands for every name, and a quote ends it.
+_POINTER = "'/' || replace(replace(name, '~', '~0'), '/', '~1')"
 MACROS = (
-    """CREATE OR REPLACE MACRO habitue_json_text(document, name) AS
-        json_extract_string(CASE WHEN json_valid(document) THEN document END, '$."' || name || '"')""",
-    """CREATE OR REPLACE MACRO habitue_json_items(document, name) AS
-        CASE WHEN json_type(document, '$."' || name || '"') = 'ARRAY'
-        THEN json_extract(document, '$."' || name || '"[*]')::VARCHAR[] END""",
+    f"""CREATE OR REPLACE MACRO habitue_json_text(document, name) AS
+        json_extract_string(CASE WHEN json_valid(document) THEN document END, {_POINTER})""",
+    f"""CREATE OR REPLACE MACRO habitue_json_items(document, name) AS
+        CASE WHEN json_type(document, {_POINTER}) = 'ARRAY'
+        THEN json_extract(json_extract(document, {_POINTER}), '$[*]')::VARCHAR[] END""",
 )
 
 
@@ -91,6 +93,14 @@ def engine_in_process() -> Any:
     for macro in MACROS:
         con.raw_sql(macro)
     return con
+
+
+def engine_errors() -> tuple[type[Exception], ...]:
+    """What an engine raises when it cannot carry out a question: its own errors, those of Ibis and of Arrow."""
+    import duckdb
+    from ibis.common.exceptions import IbisError
+
+    return (duckdb.Error, IbisError, pa.ArrowException)
 
 
 @contextlib.contextmanager

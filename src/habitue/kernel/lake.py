@@ -23,6 +23,7 @@ from habitue.kernel.cluster import INSTANT, Cluster, engine_on_cluster
 from habitue.kernel.engine import (
     MACROS,
     elements,
+    engine_errors,
     engine_in_process,
     give,
     json_elements,
@@ -47,6 +48,7 @@ __all__ = [
     "declare",
     "declare_view",
     "elements",
+    "engine_errors",
     "engine_in_process",
     "engine_on_cluster",
     "give",

@@ -45,7 +45,7 @@ _identity = msgspec.json.Decoder(tuple[list[tuple[str, str]], Any, Any]).decode
 
 def refresh(ws: Context) -> bool:
     """Bring the replica up to the register; returns whether anything was new."""
-    with _only_one(ws):
+    with only_one(ws):
         facts = _refresh_facts(ws)
         others = _refresh_people(ws)
     return facts or others
@@ -207,7 +207,8 @@ def _decimal(value: object) -> Decimal | None:
 
 
 @contextmanager
-def _only_one(ws: Context) -> Iterator[None]:
+def only_one(ws: Context) -> Iterator[None]:
+    """Hold the replica as it is: whoever refreshes it, or writes it down, waits for the other."""
     ws.lake.path.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(ws.lake.path / "refresh.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:

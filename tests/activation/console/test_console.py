@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import threading
 import time
 from collections.abc import Iterator
@@ -328,3 +330,82 @@ def test_nothing_is_left_running(shop: Context, tmp_path: Path) -> None:
     time.sleep(0.05)
     children = Path("/proc/self/task").glob("*/children")
     assert not {pid for path in children for pid in path.read_text().split()} - before
+
+
+def test_two_million_cells_are_a_file_within_the_time_of_a_query(shop: Context) -> None:
+    columns = ", ".join(f"i % {number} = 0 as c{number}" for number in range(2, 12))
+    made = run.download(shop, f"select {columns} from range(200000) t(i)")
+    assert made.rows == 200_000
+    assert made.content.startswith(b"\xef\xbb\xbfc2,c3,")
+    assert made.content.splitlines()[1] == b",".join([b"true"] * 10)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"select {', '.join(f'i as c{number}' for number in range(30))} from range(1000000) t(i)",
+        "select repeat('x', 100000) as x from range(1200)",
+    ],
+)
+def test_a_file_that_would_be_too_big_is_refused(shop: Context, query: str) -> None:
+    with pytest.raises(errors.QueryTooBig):
+        run.download(shop, query)
+
+
+def test_a_file_can_be_stopped_and_has_a_time(shop: Context) -> None:
+    endless = "select count(*) from range(100000000) a, range(100000000) b"
+    with pytest.raises(errors.QueryStopped):
+        run.download(shop, endless, is_stopped=lambda: True)
+    with pytest.raises(errors.QueryTooSlow):
+        run.download(shop, endless, seconds=1)
+
+
+def test_a_file_is_what_the_module_for_csv_would_read_back(shop: Context) -> None:
+    made = run.download(shop, """select 'a,"b"' as "x,y", 1.50::decimal(9,2) as n, true as t, null as e, 'ä' as u""")
+    assert list(csv.reader(io.StringIO(made.content.decode("utf-8-sig")))) == [
+        ["x,y", "n", "t", "e", "u"],
+        ['a,"b"', "1.50", "true", "", "ä"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("'infinity'::timestamp", "infinity"),
+        ("'-infinity'::date", "-infinity"),
+        ("'99999-01-01'::date", "99999-01-01"),
+        ("'4000-01-01 (BC)'::timestamp", "-3999-01-01"),
+        ("'9999-12-31T23:59:59Z'::timestamptz", "9999-12-31T23:59:59"),
+        ("['infinity'::timestamp]", "infinity"),
+        ("{'a': '99999-01-01'::date}", "99999-01-01"),
+        ("timestamp_ns '2026-05-01 10:00:00.000000001'", "2026-05-01"),
+    ],
+)
+def test_a_date_that_python_cannot_hold_is_shown_and_written_as_text(shop: Context, value: str, told: str) -> None:
+    query = f"select {value} as x union all select null"
+    assert told in str(run.run(shop, query).rows)
+    assert told in run.download(shop, query).content.decode()
+
+
+def test_an_answer_with_names_stands_in_the_ledger_and_a_long_one_has_none(shop: Context, sqlite_ws: Workspace) -> None:
+    before = len(sqlite_ws.ledger.listing())
+    run.run(by(shop, "analyst"), "select email from users")
+    run.run(by(shop, "owner"), "select * from consents")
+    run.run(by(shop, "owner"), "select 1")
+    long = run.run(by(shop, "owner"), "select email from users", limit=run.SHOWN_ROWS + 1)
+    assert long.is_masked
+    assert set(long.rows) == {("•••",)}
+    assert len(sqlite_ws.ledger.listing()) == before
+    run.run(by(shop, "owner"), "select email from users")
+    entry = sqlite_ws.ledger.listing(limit=1)[0]
+    assert (entry.verb, entry.details["rows"], entry.details["tables"]) == ("sql.answered", 2, ["users"])
+    assert "email" not in str(entry.details)
+
+
+def test_what_lies_in_the_current_folder_is_not_run(
+    ground: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("duckdb", "json", "resource"):
+        (tmp_path / f"{name}.py").write_text("import pathlib\npathlib.Path('/dev/full').write_text('x')\n")
+    monkeypatch.chdir(tmp_path)
+    assert console.ask(request(ground, "select 1 as a")).to_pylist() == [{"a": 1}]

@@ -79,6 +79,15 @@ def test_two_hundred_properties_have_a_column_and_the_planned_ones_are_among_the
     assert table.left_out == 101
 
 
+def test_a_property_or_an_event_called_like_an_address_has_no_name_in_the_tables() -> None:
+    shapes = [Shape("track", "A", path, "text", False) for path in (("anna@web.example",), ("deep", "a@b.c"), ("ok",))]
+    found = warehouse(shapes, ["A", "Mail to anna@web.example"])
+    assert [column.name for column in found.tables["a"].columns] == ["ok"]
+    assert found.tables["a"].left_out == 2
+    assert set(found.tables) == {"a", "identifies", "pages", "screens", "groups", "aliases"}
+    assert found.events_left_out == ()
+
+
 def test_a_property_called_like_a_column_of_every_table_gets_another_name() -> None:
     shapes = [Shape("track", "A", (name,), "text", False) for name in CORE]
     columns = warehouse(shapes, ["A"]).tables["a"].columns

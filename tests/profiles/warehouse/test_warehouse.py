@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import ibis
+import pytest
+
 from habitue.access.actor import Actor
+from habitue.activation.console.snapshot import write_snapshot
+from habitue.kernel import lake
+from habitue.kernel.errors import NotFound
+from habitue.profiles import replica
 from habitue.profiles.warehouse import shapes
+from habitue.profiles.warehouse.personal import sound
 from habitue.workspace import Workspace
 from tests.sending import identify, order, send
 
@@ -134,3 +145,167 @@ def test_the_files_for_other_tools_hold_the_same_rows(ws: Workspace) -> None:
     for name, count in made.tables:
         assert pq.read_metadata(made.folder / f"{name}.parquet").num_rows == count
     assert ws.ledger.listing(limit=1)[0].verb == "lake.written"
+
+
+STRANGE_KEYS = ("*", "**", "a*", "$.a", 'q"', "a/b", "~", "a'b", "x[*]", "?")
+
+
+def test_a_key_that_means_something_in_a_path_of_json_breaks_neither_its_table_nor_the_files(ws: Workspace) -> None:
+    send(ws, *(track("Odd", **{key: 7, "plain": 1, "deep": {key: [1]}}) for key in STRANGE_KEYS))
+    send(ws, identify("u1", **{"*": "star", "favourite*": "tea"}))
+    ws.refresh()
+    assert [row["plain"] for row in rows(ws, "odd")] == [1] * len(STRANGE_KEYS)
+    made = ws.lake.snapshot()
+    assert dict(made.tables)["odd"] == len(STRANGE_KEYS)
+    assert made.failed == ()
+
+
+@pytest.mark.parametrize("key", STRANGE_KEYS)
+def test_a_name_in_the_json_of_the_replica_is_a_name_whatever_it_means_in_a_path(key: str) -> None:
+    con = lake.engine_in_process()
+    text, items = json.dumps({key: "v", "other": "w"}), json.dumps({key: ["v", 1], "other": [2]})
+    table = ibis.memtable({"text": [text], "items": [items]})
+    found = table.select(text=lake.json_value(table["text"], key), items=lake.json_elements(table["items"], key))
+    assert con.to_pyarrow(found).to_pylist() == [{"text": "v", "items": ['"v"', "1"]}]
+
+
+def test_a_table_that_cannot_be_written_does_not_keep_the_others_from_it(ws: Workspace) -> None:
+    send(ws, identify("u1", email="anna@web.example"), track("Quiz Done", points=1))
+    ws.refresh()
+    ws.lake.snapshot()
+    (ws.folder / "warehouse" / ".quiz_done.parquet").mkdir()
+    made = ws.lake.snapshot()
+    assert made.failed == ("quiz_done",)
+    assert {"users", "tracks"} <= set(dict(made.tables))
+    assert not (ws.folder / "warehouse" / "quiz_done.parquet").exists(), "an old file would be taken for a new one"
+
+
+def test_an_address_in_what_every_table_has_is_hidden_too(ws: Workspace) -> None:
+    mail = "anna@web.example"
+    send(
+        ws,
+        {"messageId": mail, "anonymousId": mail, "type": "track", "event": "Order Completed"}
+        | {"properties": {"order_id": mail, "coupon": "x", "category": mail}},
+        {"messageId": "m-2", **track(f"Mail to {mail}", order_id="100004711", ok=1)},
+        {"messageId": "m-3", **track("Call to +49 30 901820")},
+    )
+    ws.refresh()
+    analyst = Workspace(ws.context.as_actor(Actor("ann", "Ann", frozenset({"analyst"}))))
+    names = analyst.lake.tables()
+    told = str([(name, rows(analyst, name)) for name in names])
+    assert [needle for needle in (mail, "mail_to", "anna", "901820") if needle in told] == []
+    assert {row["order_id"] for row in rows(analyst, "tracks") if "order_id" in row} == {"•••", "100004711"}
+    assert {"Order Completed", "•••"} == {row["event_text"] for row in rows(analyst, "tracks")}
+    assert mail.encode() not in ws.lake.download("select * from tracks").content
+    assert f"Mail to {mail}" in {row["event_text"] for row in rows(ws, "tracks")}, "the owner sees it"
+
+
+PERSONAL = (
+    "customer_name", "recipient_name", "contact_person", "username", "kunde", "adresse", "Lieferadresse", "home_street",
+    "имя_клиента", "фамилия", "vorname", "addressee_name",
+)  # fmt: skip
+BIRTHS = ("date_of_birth", "birthday", "dob", "Geburtstag", "birth_place", "дата_рождения")
+HARMLESS = ("product_name", "campaign_name", "plan", "size", "colour", "score", "username_length", "birch")
+
+
+def test_names_under_names_that_nobody_planned_are_hidden_and_of_births_the_year_stays(ws: Workspace) -> None:
+    values = dict.fromkeys((*PERSONAL, *HARMLESS), "Zuse") | dict.fromkeys(BIRTHS, "1980-05-17")
+    send(ws, track("Odd", **values), identify("u1", **values))
+    ws.refresh()
+    analyst = Workspace(ws.context.as_actor(Actor("ann", "Ann", frozenset({"analyst"}))))
+    for table in ("odd", "identifies", "users"):
+        (row,) = rows(analyst, table)
+        assert sum(value == "Zuse" for value in row.values()) == len(HARMLESS), table
+        assert "1980" in str(row), table
+        assert "05-17" not in str(row), table
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [(name, "person") for name in PERSONAL]
+    + [(name, "birth") for name in BIRTHS]
+    + [(name, "harmless") for name in HARMLESS],
+)
+def test_a_name_sounds_like_a_person_or_does_not(name: str, expected: str) -> None:
+    assert sound(name) == expected
+
+
+def test_files_in_another_folder_hold_no_names_unless_there_is_a_purpose_and_the_ledger_knows_first(
+    sqlite_ws: Workspace, tmp_path: Path
+) -> None:
+    import pyarrow.parquet as pq
+
+    ws = sqlite_ws
+    send(ws, identify("u1", email="anna@web.example"))
+    ws.refresh()
+    elsewhere = tmp_path / "stick"
+    with pytest.raises(NotFound):
+        ws.lake.snapshot(elsewhere, purpose="because")
+    assert not elsewhere.exists()
+    made = ws.lake.snapshot(elsewhere)
+    assert made.is_masked
+    assert pq.read_table(elsewhere / "users.parquet").column("email").to_pylist() == ["•••"]
+    after, before = ws.ledger.listing(limit=2)
+    assert (before.verb, after.verb) == ("lake.opened", "lake.written")
+    assert before.details["folder"] == str(elsewhere)
+    ws.lake.snapshot(elsewhere, purpose="analysis")
+    assert pq.read_table(elsewhere / "users.parquet").column("email").to_pylist() == ["anna@web.example"]
+    assert ws.ledger.listing(limit=1)[0].details["purpose"] == "analysis"
+    assert not ws.lake.snapshot().is_masked, "the workspace's own folder is swept by erasures"
+
+
+def test_files_are_nobody_elses_and_no_link_leads_them_away(sqlite_ws: Workspace, tmp_path: Path) -> None:
+    ws = sqlite_ws
+    send(ws, identify("u1", email="anna@web.example"))
+    ws.refresh()
+    folder, prey = tmp_path / "open", tmp_path / "prey"
+    folder.mkdir()
+    prey.write_text("kept")
+    for name in (".users.parquet", "users.parquet"):
+        (folder / name).symlink_to(prey)
+    ws.lake.snapshot(folder)
+    assert prey.read_text() == "kept"
+    assert {path.stat().st_mode & 0o777 for path in folder.glob("*.parquet")} == {0o600}
+    assert not (folder / "users.parquet").is_symlink()
+
+
+def test_a_snapshot_waits_for_whoever_holds_the_replica(sqlite_ws: Workspace) -> None:
+    ws = sqlite_ws
+    send(ws, identify("u1", email="anna@web.example"))
+    ws.refresh()
+    with replica.only_one(ws.context):
+        writer = threading.Thread(target=write_snapshot, args=(ws.context,))
+        writer.start()
+        writer.join(0.5)
+        assert writer.is_alive()
+        assert list((ws.folder / "warehouse").glob("*.parquet")) == []
+    writer.join()
+    assert (ws.folder / "warehouse" / "users.parquet").exists()
+
+
+def test_an_event_takes_no_name_of_an_insight_or_of_the_engine(sqlite_ws: Workspace) -> None:
+    ws = sqlite_ws
+    send(ws, *(track(name, a=1) for name in ("Rfm", "Lake People", "Sqlite Master", "Duckdb Tables", "Pg Views")))
+    ws.refresh()
+    names = set(ws.lake.tables())
+    assert {"event_rfm", "event_lake_people", "event_sqlite_master", "event_duckdb_tables", "event_pg_views"} <= names
+    assert not {"lake_people", "sqlite_master", "duckdb_tables", "pg_views"} & names
+    answer = ws.lake.answer("select count(*) from event_lake_people, event_sqlite_master, event_rfm")
+    assert answer.rows == [(1,)]
+
+
+def test_what_a_notebook_reads_with_names_stands_in_the_ledger_once(sqlite_ws: Workspace) -> None:
+    ws = sqlite_ws
+    send(ws, identify("u1", email="anna@web.example"))
+    ws.refresh()
+    ws.lake.pandas("select email from users")
+    entry = ws.ledger.listing(limit=1)[0]
+    assert (entry.verb, entry.details["tables"]) == ("lake.read", ["users"])
+    assert "email" not in str(entry.details)
+    count = entry.entry_no
+    ws.lake.pandas("select email from users")
+    ws.lake.pandas("consents")
+    Workspace(ws.context.as_actor(Actor("ann", "Ann", frozenset({"analyst"})))).lake.pandas("users")
+    assert ws.ledger.listing(limit=1)[0].entry_no == count
+    ws.lake.duckdb()
+    assert "users" in ws.ledger.listing(limit=1)[0].details["tables"]

@@ -140,3 +140,8 @@ def test_a_chart_is_made_of_names_or_days_with_one_number_each() -> None:
     assert not chart([("x", "1"), ("y", "2")])
     assert not chart([(1, 1), (2, 2)])
     assert not chart([("x", True), ("y", False)])
+
+
+def test_a_date_beyond_what_a_clock_shows_is_shown_as_text(anna: Client) -> None:
+    assert "9999-12-31T23:59:59" in asked(anna, "select '9999-12-31T23:59:59Z'::timestamptz as x")
+    assert "infinity" in asked(anna, "select 'infinity'::timestamp as x")

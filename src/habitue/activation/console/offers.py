@@ -58,14 +58,14 @@ class Offers:
 
 def offers(ws: Context, layout: Warehouse | None = None) -> Offers:
     """The tables by name, those of the layout first, then events, then what was computed."""
-    known = layout or catalogue.known(ws)
+    known = layout or catalogue.known(ws, insights())
     found = dict(catalogue.offered(ws, known))
     for name, inner in _MORE.items():
         if ws.lake.has(inner) or inner != "stays":
-            found[name] = Offered(name, partial(_as_it_is, inner=inner))
+            found[name] = Offered(name, partial(_as_it_is, inner=inner), is_personal=False)
     for name in insights():
         if ws.lake.has(PREFIX + name) and name not in found:
-            found[name] = Offered(name, partial(_as_it_is, inner=PREFIX + name))
+            found[name] = Offered(name, partial(_as_it_is, inner=PREFIX + name), is_personal=False)
     order = {name: number for number, name in enumerate(_FIRST)}
     names = sorted(found, key=lambda name: (order.get(name, len(order)), not found[name].events, name))
     return Offers({name: found[name] for name in names}, known.events_left_out)

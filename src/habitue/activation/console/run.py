@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from habitue.access import policy
 from habitue.access.masks import sees_contacts
+from habitue.activation.console import file_child, traces
+from habitue.activation.console.cells import values
 from habitue.activation.console.errors import told
 from habitue.activation.console.offers import Offers, offers
-from habitue.activation.safe_cells import csv_text
-from habitue.audit import ledger
 from habitue.kernel import console, unbound
 from habitue.kernel.context import Context
 
@@ -57,43 +52,51 @@ def run(
     seconds: int = console.SECONDS,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> Answer:
-    """The first rows of a query. Raises PermissionMissing and QueryFailed."""
+    """The first rows of a query. Raises PermissionMissing and QueryFailed.
+
+    Whoever may see names and contact data sees them in as many rows as a page shows, and the ledger keeps it; in more
+    rows they are hidden.
+    """
     policy.require(ws.actor, "sql.run")
-    is_masked = not sees_contacts(ws.actor)
+    is_masked = not sees_contacts(ws.actor) or limit > SHOWN_ROWS
     began = time.monotonic()
-    table = _asked(ws, query, limit + 1, is_masked, seconds, is_stopped)
+    offered = offers(ws)
+    request = _request(ws, offered, query, limit + 1, is_masked, seconds)
+    with _telling(offered, query, seconds):
+        table = console.ask(request, is_stopped=is_stopped)
     rows = _rows(table.slice(0, limit))
+    if not is_masked and rows and traces.are_personal(offered, named := _named(query, offered.tables)):
+        traces.note(ws, "sql.answered", query, named, rows=len(rows), columns=table.num_columns)
     return Answer(tuple(table.column_names), rows, table.num_rows > limit, is_masked, time.monotonic() - began)
 
 
-def download(ws: Context, query: str, *, seconds: int = 3 * console.SECONDS) -> QueryFile:
+def download(
+    ws: Context,
+    query: str,
+    *,
+    seconds: int = 3 * console.SECONDS,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> QueryFile:
     """All rows of a query as CSV, at most MOST_ROWS; names and contact data are hidden from everybody.
 
-    A list of people leaves through an export, where the purpose decides who is on it. The ledger keeps who took how
-    many rows of which tables.
+    The file is made in the process of the query, within its time. A list of people leaves through an export, where
+    the purpose decides who is on it. The ledger keeps who took how many rows of which tables.
     """
     policy.require(ws.actor, "sql.run")
-    table = _asked(ws, query, MOST_ROWS, True, seconds, lambda: False)
-    zone = ZoneInfo(ws.config.workspace.timezone)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([csv_text(name) for name in table.column_names])
-    writer.writerows([csv_text(_written(value, zone)) for value in row] for row in _rows(table))
-    with ws.register.write() as conn:
-        digest = hashlib.sha256(query.encode()).hexdigest()
-        details = {"rows": table.num_rows, "columns": len(table.column_names), "query_sha256": digest}
-        details["tables"] = sorted(_named(query, offers(ws).tables))
-        ledger.record(conn, ws, verb="sql.downloaded", subject_kind="query", subject_id=digest[:16], details=details)
-    return QueryFile(("\ufeff" + text.getvalue()).encode(), table.num_rows)
-
-
-def _asked(
-    ws: Context, query: str, limit: int, is_masked: bool, seconds: int, is_stopped: Callable[[], bool]
-) -> pa.Table:
     offered = offers(ws)
-    request = _request(ws, offered, query, limit, is_masked, seconds)
+    request = _request(ws, offered, query, MOST_ROWS, True, seconds)
+    with _telling(offered, query, seconds):
+        answer = console.ask_bytes(request, file_child.MODULE, is_stopped=is_stopped)
+    rows, columns = int.from_bytes(answer[1:9]), int.from_bytes(answer[9:17])
+    traces.note(ws, "sql.downloaded", query, _named(query, offered.tables), rows=rows, columns=columns)
+    return QueryFile(answer[17:], rows)
+
+
+@contextmanager
+def _telling(offered: Offers, query: str, seconds: int) -> Iterator[None]:
+    """Tell people why there is no answer."""
     try:
-        return console.ask(request, is_stopped=is_stopped)
+        yield
     except console.Failed as failed:
         raise told(failed, query, offered.tables, seconds) from failed
 
@@ -104,7 +107,8 @@ def _request(ws: Context, offered: Offers, query: str, limit: int, is_masked: bo
         name: unbound.sql(offered.tables[name].read(source, is_masked=is_masked))
         for name in _named(query, offered.tables)
     }
-    return console.Request(query, tables, source.preparation, source.paths, limit, seconds)
+    zone = ws.config.workspace.timezone
+    return console.Request(query, tables, source.preparation, source.paths, limit, seconds, zone=zone)
 
 
 def _named(query: str, tables: Mapping[str, object]) -> set[str]:
@@ -114,17 +118,5 @@ def _named(query: str, tables: Mapping[str, object]) -> set[str]:
 
 def _rows(table: pa.Table) -> list[tuple[Any, ...]]:
     # By place, not by name: a query may give two columns one name.
-    columns = [column.to_pylist() for column in table.columns]
+    columns = [values(column) for column in table.columns]
     return list(zip(*columns, strict=True)) if columns else []
-
-
-def _written(value: object, zone: ZoneInfo) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return (value.astimezone(zone) if value.tzinfo else value).isoformat(timespec="seconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return str(value).lower() if isinstance(value, bool) else str(value)

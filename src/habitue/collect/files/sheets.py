@@ -62,7 +62,7 @@ def sheet_rows(path: Path, *, name: str, sheet: str | None, limit: int = 0) -> O
 
     Raises FileDamaged, FileEncrypted, SheetMissing or SheetTooBig, some of them only while the rows are read.
     """
-    command = [sys.executable, "-m", "habitue.collect.files.sheet_child", str(path), str(limit)]
+    command = [sys.executable, "-P", "-m", "habitue.collect.files.sheet_child", str(path), str(limit)]
     child = subprocess.Popen(
         [*command, *([sheet] if sheet else [])],
         stdout=subprocess.PIPE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -14,6 +14,7 @@ from habitue.kernel.lake import HasTables
 from habitue.profiles.warehouse import tables
 from habitue.profiles.warehouse.kinds import Kind
 from habitue.profiles.warehouse.layout import Warehouse, warehouse
+from habitue.profiles.warehouse.personal import looks_personal
 from habitue.profiles.warehouse.shapes import renew, shapes
 
 
@@ -25,20 +26,24 @@ class Reading(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A table: its name, how to read it, the events in it, and how many properties have no column of their own."""
+    """A table: its name, how to read it, the events in it, and how many properties have no column of their own.
+
+    `is_personal` says whether somebody's name or contact data may stand in it.
+    """
 
     name: str
     read: Reading
     events: tuple[str, ...] = ()
     left_out: int = 0
+    is_personal: bool = True
 
 
-def known(ws: Context) -> Warehouse:
-    """The layout as it is now; looks into what is new first."""
+def known(ws: Context, taken: Collection[str] = frozenset()) -> Warehouse:
+    """The layout as it is now; looks into what is new first. No event has a table of a name that is `taken`."""
     renew(ws)
     facts = ws.lake.table("facts")
     named = ws.lake.con.to_pyarrow(facts.filter(facts.type == "track").select("name").distinct())
-    return warehouse(shapes(ws), named.column("name").to_pylist())
+    return warehouse(shapes(ws), named.column("name").to_pylist(), taken)
 
 
 def offered(ws: Context, layout: Warehouse) -> Mapping[str, Offered]:
@@ -59,4 +64,5 @@ def offered(ws: Context, layout: Warehouse) -> Mapping[str, Offered]:
 
 def _own_fields(ws: Context) -> tuple[tuple[str, Kind], ...]:
     rows = ws.lake.con.to_pyarrow(ws.lake.table("fields")).to_pylist()
-    return tuple((row["name"], row["kind"]) for row in sorted(rows, key=lambda row: str(row["name"])))
+    named = [row for row in rows if not looks_personal(str(row["name"]))]
+    return tuple((row["name"], row["kind"]) for row in sorted(named, key=lambda row: str(row["name"])))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from habitue.profiles.replica_tables import CIRCUMSTANCES
 from habitue.profiles.warehouse.kinds import Kind, planned_kind, together
 from habitue.profiles.warehouse.names import snake, unique
+from habitue.profiles.warehouse.personal import looks_personal
 from habitue.profiles.warehouse.shapes import Shape
 
 MOST_EVENTS: Final = 300
@@ -41,6 +42,9 @@ TABLES: Final = frozenset(
         "identifiers", "superseded", "statements", "fields", "stays", "audience_members", *MESSAGES.values(),
     }
 )  # fmt: skip
+# Beginnings of names that the lake and the engines have for themselves.
+KEPT: Final = ("lake_", "insight_", "habitue_", "ibis_", "duckdb_", "sqlite_", "pg_", "pragma_", "slice_")
+_OF_ENGINES: Final = frozenset({"information_schema"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +77,21 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Warehouse:
-    """All tables of messages; `events_left_out` have no table of their own and stand in `tracks`."""
+    """All tables of messages; `events_left_out` have no table of their own and stand in `tracks`.
+
+    So do `hidden`, whose names look as if they held somebody's address; they are told to nobody.
+    """
 
     tables: Mapping[str, Layout]
     events_left_out: tuple[str, ...]
+    hidden: tuple[str, ...] = ()
 
 
-def warehouse(shapes: Iterable[Shape], event_names: Iterable[str]) -> Warehouse:
+def warehouse(shapes: Iterable[Shape], event_names: Iterable[str], taken: Collection[str] = frozenset()) -> Warehouse:
     """The tables for what has come: `event_names` are all events, those without properties too.
+
+    A name in `taken`, or one that the engine or the lake keeps for itself, gets `event_` in front. An event whose
+    name may hold an address or a telephone number has no table: the name of one would tell it.
 
     Events whose names differ in spelling only share a table; its column `event_text` tells them apart.
     """
@@ -94,20 +105,22 @@ def warehouse(shapes: Iterable[Shape], event_names: Iterable[str]) -> Warehouse:
     tables = {
         MESSAGES[message]: _layout(MESSAGES[message], message, (), found) for message, found in by_message.items()
     }
-    spellings = _together(by_event)
+    hidden = tuple(sorted(filter(looks_personal, by_event)))
+    spellings = _together((name for name in by_event if name not in hidden), taken)
     kept, rest = sorted(spellings)[:MOST_EVENTS], sorted(spellings)[MOST_EVENTS:]
     for name in kept:
         events = spellings[name]
         tables[name] = _layout(name, "track", events, [shape for event in events for shape in by_event[event]])
-    return Warehouse(tables, tuple(event for name in rest for event in spellings[name]))
+    return Warehouse(tables, tuple(event for name in rest for event in spellings[name]), hidden)
 
 
-def _together(names: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+def _together(names: Iterable[str], taken: Collection[str]) -> Mapping[str, tuple[str, ...]]:
     """Tables with the events that share each."""
     found: dict[str, list[str]] = {}
     for event in sorted(names):
         name = snake(event, prefix="event")
-        found.setdefault(f"event_{name}" if name in TABLES else name, []).append(event)
+        is_taken = name in TABLES or name in taken or name.startswith(KEPT) or name in _OF_ENGINES
+        found.setdefault(f"event_{name}" if is_taken else name, []).append(event)
     return {name: tuple(events) for name, events in found.items()}
 
 
@@ -119,13 +132,15 @@ def _layout(name: str, message: str, events: tuple[str, ...], shapes: Sequence[S
         if shape.misfits:
             misfits.add(shape.path)
     # What the dictionary plans comes first, so that it is never what is left out.
-    paths = sorted(kinds, key=lambda path: (planned_kind(message, path) is None, path))
+    # A key that is an address would be told by the name of its column: it stays in `properties`.
+    told = [path for path in kinds if not any(map(looks_personal, path))]
+    paths = sorted(told, key=lambda path: (planned_kind(message, path) is None, path))
     kept = paths[:MOST_COLUMNS]
     names = unique((".".join(path) for path in kept), prefix="property", taken={*CORE, *AROUND, *OTHERS})
     columns: list[Column] = []
     for path in kept:
         columns.extend(_columns(message, path, names[".".join(path)], kinds[path], path in misfits))
-    return Layout(name, message, events, _apart(columns), len(paths) - len(kept))
+    return Layout(name, message, events, _apart(columns), len(kinds) - len(kept))
 
 
 def _columns(message: str, path: tuple[str, ...], name: str, seen: set[Kind], is_misfit: bool) -> list[Column]:

@@ -30,7 +30,7 @@ NAME = "event_shapes"
 DEEPEST = 3
 MOST_PATHS = 1_000
 _LONGEST_KEY = 100
-_UNSAFE = frozenset("\"'\\`$[]")
+_UNSAFE = frozenset("\"'\\`$[]*")
 _LEAVES: Mapping[str, Kind] = {
     "UBIGINT": "integer",
     "BIGINT": "integer",

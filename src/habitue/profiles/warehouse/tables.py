@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 import ibis
 import ibis.expr.types as ir
 
-from habitue.access.masks import HIDDEN, LOOKS_PERSONAL, is_direct_property, is_direct_trait
+from habitue.access.masks import HIDDEN, HOLDS_ADDRESS, LOOKS_PERSONAL, is_direct_property, is_direct_trait
 from habitue.kernel.lake import HasTables, json_value
 from habitue.profiles.replica_tables import CIRCUMSTANCES, PEOPLE, messages_of_profiles
 from habitue.profiles.warehouse.kinds import IBIS, TRAIT_MESSAGES, Kind
 from habitue.profiles.warehouse.layout import Column, Layout
 from habitue.profiles.warehouse.names import unique
+from habitue.profiles.warehouse.personal import sound
 from habitue.quality.dictionary import FIELDS, property_of
 
 _INSTANT = "timestamp('UTC', 6)"
@@ -21,6 +22,7 @@ _FREE = frozenset({"url", "list"})
 _TOLD = frozenset({"query", "reason", "question", "subject", "outcome", "coupon"})
 # A whole number from here on may be a telephone number or that of a card.
 _LONG = 10_000_000
+_YEAR = r"((?:18|19|20)[0-9][0-9])"
 _TRAIT_KINDS: Mapping[str, Kind] = {"money": "money", "integer": "integer", "flag": "flag", "date": "date"}
 
 
@@ -31,12 +33,13 @@ def tracks(source: HasTables, spoken: Mapping[str, str], *, is_masked: bool) -> 
     """
     rows = messages_of_profiles(source)
     rows = rows.filter(rows.type == "track")
+    told = _plain(rows.name, is_masked)
     more: dict[str, ir.Value] = {
-        "event": rows.name.cases(*spoken.items(), else_=rows.name) if spoken else rows.name,
-        "event_text": rows.name,
+        "event": rows.name.cases(*spoken.items(), else_=told) if spoken else told,
+        "event_text": told,
         "amount": rows.amount,
         "currency": rows.currency,
-        "order_id": rows.order_id,
+        "order_id": _plain(rows.order_id, is_masked),
     }
     if not is_masked:
         more["properties"] = rows.properties
@@ -50,7 +53,7 @@ def messages(source: HasTables, layout: Layout, *, is_masked: bool) -> ir.Table:
     more: dict[str, ir.Value] = {}
     if layout.message == "track":
         rows = rows.filter(rows.name.isin(layout.events))
-        more["event"], more["event_text"] = ibis.literal(layout.name), rows.name
+        more["event"], more["event_text"] = ibis.literal(layout.name), _plain(rows.name, is_masked)
     if layout.message == "group":
         more["group_id"] = _open(rows.about_id, is_masked)
     if layout.message == "alias":
@@ -75,16 +78,16 @@ def profiles(source: HasTables, kind: str, own: Sequence[tuple[str, Kind]], *, i
     names = unique((name for name, _kind in own), prefix="own", taken={*columns, "first_seen_at", "last_seen_at"})
     for name, own_kind in own:
         value = _cast(json_value(rows.traits, name), own_kind)
-        columns[names[name]] = _masked(value, direct=is_direct_trait(name)) if is_masked else value
+        columns[names[name]] = _masked_by_name(value, name, direct=is_direct_trait(name)) if is_masked else value
     return rows.select(**columns, first_seen_at=rows.first_seen_at, last_seen_at=rows.last_seen_at)
 
 
 def _core(rows: ir.Table, is_masked: bool) -> dict[str, ir.Value]:
     return {
-        "id": rows.message_id,
+        "id": _plain(rows.message_id, is_masked),
         "profile_id": rows.profile_id,
         "user_id": _open(rows.user_id, is_masked),
-        "anonymous_id": rows.anonymous_id,
+        "anonymous_id": _plain(rows.anonymous_id, is_masked),
         "timestamp": rows["at"],
         "original_timestamp": json_value(rows.context, "original_timestamp").try_cast(_INSTANT),
         "sent_at": json_value(rows.context, "sent_at").try_cast(_INSTANT),
@@ -115,7 +118,9 @@ def _value(rows: ir.Table, column: Column, message: str, is_masked: bool) -> ir.
     else:
         direct = is_direct_property(column.path)
         is_known = column.is_planned and property_of(column.path[0]).kind not in _FREE and column.path[0] not in _TOLD
-    return _masked(value, direct=direct, is_known=is_known and column.rest_of is None)
+    if not is_known:
+        return _masked_by_name(value, column.path[-1], direct=direct)
+    return _masked(value, direct=direct, is_known=column.rest_of is None)
 
 
 def _at(document: ir.Value, path: Sequence[str]) -> ir.StringValue:
@@ -133,12 +138,26 @@ def _open(value: ir.StringValue, is_masked: bool) -> ir.StringValue:
     return _masked(value, direct=False) if is_masked else value
 
 
+def _plain(value: ir.StringValue, is_masked: bool) -> ir.StringValue:
+    """A number or a name that sites choose and analysts count by: hidden only where it is an address."""
+    return _masked(value, direct=False, is_known=True) if is_masked else value
+
+
+def _masked_by_name(value: ir.Value, name: str, *, direct: bool) -> ir.Value:
+    """A value that nobody planned, by what its name sounds like; of a day of birth the year stays."""
+    sounds = sound(name)
+    if sounds == "birth" and isinstance(value, ir.StringValue):
+        year = value.re_extract(_YEAR, 1)
+        return value.isnull().ifelse(ibis.null("string"), (year == "").ifelse(HIDDEN, year))
+    return _masked(value, direct=direct or sounds != "harmless")
+
+
 def _masked(value: ir.Value, *, direct: bool, is_known: bool = False) -> ir.Value:
     """The value for somebody who is not to see who it is: hidden, of dates the year, of texts what looks harmless."""
     if isinstance(value, ir.StringValue):
         if direct:
             return value.isnull().ifelse(ibis.null("string"), HIDDEN)
-        return value if is_known else value.re_search(LOOKS_PERSONAL).ifelse(HIDDEN, value)
+        return value.re_search(HOLDS_ADDRESS if is_known else LOOKS_PERSONAL).ifelse(HIDDEN, value)
     if not direct:
         is_long = not is_known and isinstance(value, ir.IntegerValue)
         return (value.abs() < _LONG).ifelse(value, ibis.null(value.type())) if is_long else value

@@ -89,8 +89,8 @@ def cancel(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest) -> HttpResponse:
     """The whole answer as CSV, names and contact data hidden; stands in the ledger."""
     ws = request.ws.context
-    with running(ws.actor.actor_id, request.POST.get("run_id", "")):
-        made = console.download(ws, request.POST.get("query", ""))
+    with running(ws.actor.actor_id, request.POST.get("run_id", "")) as stopped:
+        made = console.download(ws, request.POST.get("query", ""), is_stopped=stopped.is_set)
     response = HttpResponse(made.content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, "query.csv")
     response["X-Content-Type-Options"] = "nosniff"
