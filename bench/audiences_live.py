@@ -34,7 +34,7 @@ KINDS = (
     'city is "City {n}"',
 )
 NAMES = ("Product Viewed", "Product Viewed", "Order Completed", "Email Opened")
-AUDIENCES, SECONDS, RATES = 200, 12, (1_000, 3_000)
+AUDIENCES, SECONDS, RATES = 200, 8, (1_000, 3_000)
 GOALS = {1_000: (0.5, 1.0), 3_000: (None, 3.0)}
 BATCH = 20
 
@@ -60,7 +60,7 @@ class _Sent:
 
 def measure(figures: Figures, *, small: bool) -> None:
     """Publish audiences, send events at each rate, and let a month go by."""
-    audiences, seconds, rates, people = (12, 1, (200,), 100) if small else (AUDIENCES, SECONDS, RATES, 20_000)
+    audiences, seconds, rates, people = (12, 1, (200,), 100) if small else (AUDIENCES, SECONDS, RATES, 5_000)
     clock = _Moved()
     with (
         tempfile.TemporaryDirectory() as folder,

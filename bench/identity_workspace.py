@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import tempfile
+import time
 from pathlib import Path
+from statistics import quantiles
 
 import numpy as np
 import pyarrow as pa
@@ -16,8 +18,12 @@ import sqlalchemy as sa
 from bench.figures import Figures, data_file, spent
 from bench.made_tables import customers
 from bench.matching_bench import SETS, quality
+from habitue import flow
+from habitue.collect import projection
+from habitue.collect.message import encode_body
 from habitue.identity.tables import identifiers
 from habitue.profiles.tables import events
+from habitue.profiles.weighing import Weigher
 from habitue.workspace import Workspace, create_workspace
 
 NUMBER = "record_number"
@@ -38,6 +44,7 @@ def compare_in_workspace(figures: Figures, *, small: bool) -> None:
         _judged(figures, f"{name}, matched", ws, truth)
         figures.add(f"{name}, CPU of the run", work.cpu_seconds, "s")
         figures.add(f"{name}, questions", run.doubtful, "pairs")
+        _online(figures, name, ws, table, count=4 if small else 40)
         with spent() as work:
             ws.matching.undo(run.run_id)
         figures.add(f"{name}, undo of the run", work.seconds, "s")
@@ -45,6 +52,32 @@ def compare_in_workspace(figures: Figures, *, small: bool) -> None:
             f"{name}: {table.num_rows:,} records imported from {len(pc.unique(table['source']))} files, "
             f"{run.records:,} people compared, {run.linked:,} linked above {run.upper:.0%}"
         )
+
+
+def _online(figures: Figures, name: str, ws: Workspace, table: pa.Table, *, count: int) -> None:
+    """New records one by one: from the register, where they were just projected, to a link or a question."""
+    weigher = Weigher()
+    rows = table.slice(0, count + 1).drop_columns(["source", NUMBER]).to_pylist()
+    journal = projection.journal(ws.context)
+
+    def arrive(place: int) -> None:
+        traits = {key: value for key, value in rows[place].items() if value and key not in ("email", "mail")}
+        message = {"type": "identify", "userId": f"new-{place}", "messageId": f"new-{place}", "traits": traits}
+        flow.catch_up(ws.context, journal.append([encode_body("web", [message])]))
+
+    arrive(count)
+    while flow.weigh(ws.context, weigher):
+        pass
+    times = []
+    for place in range(count):
+        arrive(place)
+        begun = time.perf_counter()
+        while flow.weigh(ws.context, weigher):
+            pass
+        times.append((time.perf_counter() - begun) * 1_000)
+    cuts = quantiles(times, n=20, method="inclusive")
+    figures.add(f"{name}, a new record weighed and acted upon, p50", cuts[9], "ms")
+    figures.add(f"{name}, a new record weighed and acted upon, p95", cuts[18], "ms")
 
 
 def _shop(figures: Figures) -> tuple[str, pa.Table, dict[str, int]]:

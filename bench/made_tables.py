@@ -199,7 +199,8 @@ def customers(people: int, seed: int = 1, language: str = "de") -> Made:
 
 def many_customers(people: int, *, part: int) -> Made:
     """The same in parts of so many people, each with mailboxes of its own: inventing all at once takes too long."""
-    tables, truth = [], []
+    tables: list[pa.Table] = []
+    truth: list[int] = []
     for number, first in enumerate(range(0, people, part)):
         made = customers(min(part, people - first), seed=1 + number)
         place = made.table.column_names.index("mail")

@@ -72,7 +72,7 @@ def table(curves: Sequence[Curve]) -> str:
         for said, true, pairs in zip(curve.said, curve.true, curve.pairs, strict=True):
             if pairs >= LEAST_PAIRS:
                 cells[min(int(said * STEPS), STEPS - 1)] = f"{true:.2f}"
-        signed = f"{curve.apart:+.1f}".replace("-", "−")
+        signed = f"{round(curve.apart, 1) + 0.0:+.1f}".replace("-", "−")
         lines.append(f"| {curve.name} | " + " | ".join(cells) + f" | {signed} | {curve.gap:.1f} |")
     return "\n".join(lines)
 

@@ -138,6 +138,28 @@ def test_a_birthday_comes_closer_by_itself(line: Timeline) -> None:
     assert line.members(soon) == {"anna@web.example"}
 
 
+def test_a_birthday_on_leap_day_is_kept_on_28_february_in_other_years(line: Timeline) -> None:
+    line.at(datetime(2027, 2, 25, 12, 0, tzinfo=UTC))
+    line.send(identify("anna", email="anna@web.example", birthday="2004-02-29"))
+    today = line.audience("birth_date anniversary within next 1 day")
+    assert line.members(today) == set()
+    line.at(datetime(2027, 2, 26, 22, 59, tzinfo=UTC))
+    assert line.members(today) == line.by_rule(today) == set()
+    line.at(datetime(2027, 2, 26, 23, 0, tzinfo=UTC))
+    assert line.members(today) == line.by_rule(today) == {"anna@web.example"}
+    line.at(datetime(2027, 2, 28, 23, 0, tzinfo=UTC))
+    assert line.members(today) == line.by_rule(today) == set()
+    line.at(datetime(2028, 2, 29, 12, 0, tzinfo=UTC))
+    assert line.members(today) == line.by_rule(today) == {"anna@web.example"}
+
+
+def test_somebody_new_belongs_at_once_to_what_holds_of_anybody_without_facts(line: Timeline) -> None:
+    silent = line.audience(f'not did "{ORDER}"')
+    line.event("newcomer", "Product Viewed")
+    assert len(line.members(silent)) == 3
+    assert line.members(silent) == line.by_rule(silent)
+
+
 def test_a_company_follows_its_people(line: Timeline) -> None:
     buying = line.audience(f'any of company (did "{ORDER}")')
     line.send(

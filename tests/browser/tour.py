@@ -44,6 +44,7 @@ LISTS = {
     "insight-affinity": "insights/affinity/",
     "insight-personas": "insights/personas/",
     "insight-engagement": "insights/engagement/",
+    "insight-uplift": "insights/uplift/",
     "reports": "reports/",
     "reports-of-service": "reports/for/service/",
     "report-movements": "reports/movements/",
@@ -107,6 +108,9 @@ def _around(page: Page, name: str) -> Iterator[str]:
             yield act
     if name == "audience":
         where = page.url
+        page.goto(f"{where}alike/")
+        settled(page)
+        yield "audience-alike"
         page.goto(f"{where}edit/")
         settled(page)
         yield "builder-full"

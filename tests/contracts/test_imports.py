@@ -48,7 +48,8 @@ def test_nobody_inside_imports_the_package_root(graph: grimp.ImportGraph) -> Non
 
 
 def test_only_the_lake_names_the_engine(graph: grimp.ImportGraph) -> None:
-    assert "duckdb" not in graph.modules, "ibis opens it"
+    # Ibis opens it everywhere else; the process of a query starts without Ibis, in a tenth of the time.
+    assert graph.find_modules_that_directly_import("duckdb") == {"habitue.kernel.console_child"}
     for path in modules():
         names = {
             node.attr

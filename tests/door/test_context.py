@@ -49,7 +49,7 @@ def kept(call: Caller) -> list[dict[str, Any]]:
 def test_the_circumstances_of_an_event_are_columns(call: Caller) -> None:
     say(call, seen(context={**CONTEXT, "direct": True}), seen(context=CONTEXT), seen())
     flow.refresh(call.ws.context)
-    rows = call.ws.lake.con.to_pyarrow(call.ws.lake.table("circumstances").order_by("seq")).to_pylist()
+    rows = call.ws.context.lake.con.to_pyarrow(call.ws.context.lake.table("circumstances").order_by("seq")).to_pylist()
     wanted = {
         "campaign_name": "spring",
         "campaign_content": "top",
@@ -112,7 +112,7 @@ def test_null_removes_a_trait_and_an_empty_text_stays(call: Caller) -> None:
     assert (golden["favourite_tea"], golden["job_title"]) == ("", "")
     assert (golden["email"], golden["birth_date"]) == (ANNA, "1990-02-03")
     flow.refresh(call.ws.context)
-    assert call.ws.lake.con.to_pyarrow(call.ws.lake.table("people")).to_pylist()[0]["job_title"] is None
+    assert call.ws.context.lake.con.to_pyarrow(call.ws.context.lake.table("people")).to_pylist()[0]["job_title"] is None
 
 
 def test_both_spellings_of_reserved_traits_are_one(call: Caller) -> None:

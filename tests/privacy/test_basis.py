@@ -46,7 +46,7 @@ def shop(ws: Workspace) -> Workspace:
 
 
 def reached(ws: Workspace, purpose: str) -> set[str]:
-    people = ws.lake.table("people")
+    people = ws.context.lake.table("people")
     allowed = basis.reachable(ws.context, people, purpose)
     found = people.semi_join(allowed, "profile_id").select("name")
     return {row["name"].split()[0] for row in ws.lake.con.to_pyarrow(found).to_pylist()}

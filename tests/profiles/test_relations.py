@@ -36,7 +36,7 @@ def test_people_and_companies_find_each_other_without_being_merged(ws: Workspace
     (row,) = [row for row in ws.people.listing(kind="company").rows if row.name == "Kontor GmbH"]
     told = {(each.kind, each.name) for each in ws.people.relations(row.profile_id)}
     assert told == {("contact", "Anna Berg"), ("contact", "Eva Kurz"), ("parent_of", "Kontor Ost")}
-    table = ws.lake.con.to_pyarrow(ws.lake.table("relations"))
+    table = ws.context.lake.con.to_pyarrow(ws.context.lake.table("relations"))
     assert {"profile_id", "other_id", "kind", "group_id", "by"} == set(table.column_names)
     assert table.num_rows == 10
 

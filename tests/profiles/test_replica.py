@@ -21,7 +21,7 @@ class PowerCut(Exception):
 
 def orders(ws: Workspace) -> list[str]:
     """The orders that the replica holds."""
-    rows = ws.lake.con.to_pyarrow(ws.lake.table("facts")).to_pylist()
+    rows = ws.context.lake.con.to_pyarrow(ws.context.lake.table("facts")).to_pylist()
     return sorted(row["order_id"] for row in rows if row["order_id"])
 
 

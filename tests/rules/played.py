@@ -45,6 +45,9 @@ class Story:
         self.line.at(START)
         for user in USERS[:-1]:
             self._identify(user)
+        for name in (ORDERED, OPENED):
+            self._tell("anna", name, {"channel": self.rng.choice(WORDS)}, at=START)
+            self._tell("ben", name, {"channel": self.rng.choice(WORDS)}, at=START)
 
     def steps(self, count: int) -> Iterator[World]:
         """Time passes and something happens, step by step; gives the world as it is after each."""
@@ -99,10 +102,12 @@ class Story:
         self.events[-1] |= {"amount": told, "currency": properties.get("currency"),
                             "order_id": properties.get("order_id")}  # fmt: skip
 
-    def _tell(self, user: str, name: str, properties: Mapping[str, Any], source: str = "shop") -> None:
+    def _tell(
+        self, user: str, name: str, properties: Mapping[str, Any], source: str = "shop", *, at: datetime | None = None
+    ) -> None:
         known = [event["at"] for event in self.events[-5:]]
         late = self.line.clock.at - self.rng.choice(JUMPS)
-        at = self.rng.choice([self.line.clock.at, self.line.clock.at, late, *known])
+        at = at or self.rng.choice([self.line.clock.at, self.line.clock.at, late, *known])
         message = {"type": "track", **_who(user), "event": name, "properties": dict(properties),
                    "timestamp": at.isoformat()}  # fmt: skip
         self.line.send(message, source=source)

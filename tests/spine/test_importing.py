@@ -83,7 +83,7 @@ def test_an_undone_import_can_be_imported_again(ws: Workspace, tmp_path: Path) -
     before = {row.profile_id for row in ws.people.listing().rows}
     ws.imports.undo(first.import_id)
     assert ws.people.count() == 0
-    assert ws.lake.con.to_pyarrow(ws.lake.table("people").count()).as_py() == 0
+    assert ws.context.lake.con.to_pyarrow(ws.context.lake.table("people").count()).as_py() == 0
     again = ws.imports.run(path)
     assert again.people_new == 2
     assert {row.profile_id for row in ws.people.listing().rows} == before
@@ -251,7 +251,7 @@ def test_after_a_resumed_import_the_same_file_changes_nothing(sqlite_ws: Workspa
     flow.run_import(sqlite_ws.context, job)
     again = sqlite_ws.imports.run(path)
     assert (again.rows_taken, again.rows_unchanged, again.events) == (0, 5000, 0)
-    orders = sqlite_ws.lake.table("events").filter(lambda t: t.name == "Order Completed")
+    orders = sqlite_ws.context.lake.table("events").filter(lambda t: t.name == "Order Completed")
     assert sqlite_ws.lake.con.to_pyarrow(orders.count()).as_py() == 5000
 
 

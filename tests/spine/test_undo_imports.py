@@ -25,7 +25,7 @@ def totals(ws: Workspace) -> tuple[Sequence[str], Sequence[str]]:
     """The order totals that the timeline shows, and those that the replica counts."""
     (anna,) = ws.people.search("anna")
     shown = sorted(str(moment.amount) for moment in ws.people.timeline(anna.profile_id, names=["Order Completed"]))
-    table = ws.lake.table("events")
+    table = ws.context.lake.table("events")
     rows = ws.lake.con.to_pyarrow(table.filter(table.name == "Order Completed")).to_pylist()
     return shown, sorted(str(int(row["amount"])) for row in rows)
 

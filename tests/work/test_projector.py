@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -118,3 +120,10 @@ def test_several_that_project_at_the_same_time_apply_everything_once(ws: Workspa
     for each in others:
         each.close()
     assert stored(ws) == [f"u{number}" for number in range(MESSAGES)]
+
+
+@pytest.mark.slow
+def test_a_projector_carries_no_learners_and_no_pages() -> None:
+    heavy = "{'sklearn', 'pandas', 'duckdb', 'django', 'pyspark', 'splink'}"
+    code = f"import sys, habitue.work.projector; print(sorted({heavy} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

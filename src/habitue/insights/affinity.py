@@ -29,6 +29,7 @@ MOST_LEARNT = 20_000
 METHODS = {
     "ease": _("what goes together (EASE)"),
     "cosine": _("what goes together (cosine)"),
+    "bm25": _("what goes together (BM25)"),
     "popular": _("most popular in the last weeks"),
 }
 

@@ -93,7 +93,7 @@ def lifetime(purchases: Purchases, known: Histories, tested: Tested, trained: Tr
     said = [Said(message, {**labels, **numbers, "days": tested.days})]
     measures = [
         Measure("rmse", _("Typical error, purchases a customer"), best.figures["rmse"], simple.figures["rmse"]),
-        Measure("total", _("Error of the total"), best.figures["total"], simple.figures["total"], "share"),
+        Measure("total", _("Error of the total"), best.figures["off"], simple.figures["off"], "share"),
         Measure(
             "auc",
             _("Buyers told from the others (0.5 is chance)"),

@@ -21,6 +21,7 @@ from habitue.kernel.text import gettext_noop as _
 
 STALE_DAYS = 45
 """Without an order for longer than this the data have ended, and everything is told as of the last order."""
+NEWEST = _("The newest order is of %(day)s; everything is told as of that day.")
 _EPOCH = date(1970, 1, 1)
 
 
@@ -60,7 +61,7 @@ def _book(rows: pa.Table, today: int, currency: str) -> OrderBook:
     if len(found.day) and today - last_order > STALE_DAYS:
         last = last_order
         on = (_EPOCH + timedelta(days=last_order)).isoformat()
-        notes = (Said(_("The newest order is of %(day)s; everything is told as of that day."), {"day": on}),)
+        notes = (Said(NEWEST, {"day": on}),)
     first = int(found.day.min()) if len(found.day) else last
     whole = Purchases(len(names), found.customer, found.day, found.money, first, last)
     customers = [names[index] for index in order]

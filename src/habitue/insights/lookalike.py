@@ -12,7 +12,6 @@ import pyarrow as pa
 from habitue.insights.alike_words import apart
 from habitue.insights.card import Card, Measure, Part, Rival, Said
 from habitue.insights.catalogue import Facts, Insight, InsightField
-from habitue.insights.models import figures, separation
 from habitue.insights.models.histories import Flags, Floats
 from habitue.insights.rfm import rfm
 from habitue.kernel.text import gettext_noop as _
@@ -52,6 +51,9 @@ def lookalike(facts: Facts, seeds: Collection[str]) -> Lookalikes:
 
 def of_features(people: list[str], rows: Floats, is_seed: Flags) -> Lookalikes:
     """The same on features that were made already."""
+    # Only where somebody asks: the learners take a hundred megabytes, which a projector has better use for.
+    from habitue.insights.models import figures, separation
+
     empty = pa.table({"profile_id": pa.array([], pa.string()), "likeness": pa.array([], pa.float64())})
     count, others = int(is_seed.sum()), int((~is_seed).sum())
     if min(count, others) < LEAST_SEEDS:

@@ -10,6 +10,7 @@ from habitue.access.policy import require
 from habitue.insights.card import Said
 from habitue.insights.catalogue import insights
 from habitue.insights.engagement import CHANNELS, WEEKDAYS
+from habitue.insights.facts_book import NEWEST
 from habitue.insights.listing import ORDER, why_of
 from habitue.insights.store import card, stored
 from habitue.kernel.context import Context
@@ -20,13 +21,17 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One insight of one person; `label` is a msgid, `within` tells the bounds and `why` the reason where known."""
+    """One insight of one person; `label` is a msgid, `within` tells the bounds and `why` the reason where known.
+
+    `as_of` is said where the data ended before today.
+    """
 
     insight: str
     label: str
     value: Said
     within: Said | None = None
     why: Said | None = None
+    as_of: Said | None = None
 
 
 def told(ws: Context, profile_id: str) -> Sequence[Told]:
@@ -40,7 +45,8 @@ def told(ws: Context, profile_id: str) -> Sequence[Told]:
         table = stored(ws, name).table
         rows = ws.lake.con.to_pyarrow(table.filter(table.profile_id == profile_id).limit(1)).to_pylist()
         said = [each for row in rows for each in _SAYS[name](row, kept.card.days)]
-        found += [Told(name, insights()[name].label, value, within, why) for value, within, why in said]
+        as_of = next((each for each in kept.card.sentences if each.message == NEWEST), None)
+        found += [Told(name, insights()[name].label, value, within, why, as_of) for value, within, why in said]
     return found
 
 

@@ -76,7 +76,7 @@ def _trained(conn: Connection) -> str | None:
 def _index(conn: Connection, run_id: str) -> Index:
     model = conn.execute(sa.select(runs.c.model).where(runs.c.run_id == run_id)).scalar_one()
     rows = matching_rows(conn)
-    return Index.of_table(model, rows.table, rows.record_ids)
+    return Index.of_table(model or {}, rows.table, rows.record_ids)
 
 
 def _changed(conn: Connection, since: int) -> tuple[list[str], int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,11 @@ from habitue.insights.card import Card, Measure, Said
 from habitue.web.charts import colour
 from habitue.web.drawing import Drawing, axis, ticks
 from habitue.web.templatetags.show import date as written_date
-from habitue.web.templatetags.show import money, number, percent
+from habitue.web.templatetags.show import money, money_whole, number, percent
+
+WHOLE_FROM = 100
+"""From this amount on cents say nothing."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +98,28 @@ def _points(card: Card, width: int) -> Mapping[str, Any]:
     }
 
 
+def amount(value: Decimal) -> str:
+    """Money that is expected, which is never known to the cent where it is large."""
+    return money_whole(value) if abs(value) >= WHOLE_FROM else money(value)
+
+
 def _figure(measure: Measure, value: float | None) -> str:
     if value is None or value != value:
         return "–"
     if measure.unit == "share":
         return percent(value)
     if measure.unit == "money":
-        return money(Decimal(str(round(value, 2))))
+        return amount(Decimal(str(round(value, 2))))
     return number(value, 1 if measure.unit == "days" else 3)
 
 
 def _word(value: Any) -> Any:
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return written_date(date.fromisoformat(value))
     if isinstance(value, str):
         return gettext(value) if value else value
     if isinstance(value, Decimal):
-        return money(value)
+        return amount(value)
     if isinstance(value, date):
         return written_date(value)
     if isinstance(value, float):

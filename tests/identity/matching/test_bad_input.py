@@ -146,13 +146,13 @@ def test_numbers_dates_and_bytes_of_a_data_frame_are_read_as_text() -> None:
 def test_a_source_that_holds_everybody_once_is_noticed(shop: Made) -> None:
     """Records of one person by turns in three sources: of one person each source holds one record, `mixed` several."""
     seen: dict[int, int] = {}
-    sources = []
+    sources: list[str | None] = []
     for who in shop.truth:
         turn = seen[who] = seen.get(who, -1) + 1
         sources.append(("crm", "web")[turn] if turn < 2 else "mixed")
     found = match_table(with_column(shop.table, "source", sources))
     assert found.report.sources_without_duplicates == ["crm", "web"]
-    names = np.array(sources)
+    names = np.array([str(each) for each in sources])
     for name in ("crm", "web"):
         inside = found.clusters[names == name]
         assert len(np.unique(inside)) == len(inside)

@@ -14,6 +14,7 @@ from bench.spark_cluster import cluster
 import habitue
 from habitue.cli.main import run
 from habitue.identity.matching.errors import EngineUnknown
+from habitue.kernel.lake import engine_on_cluster
 
 pytestmark = pytest.mark.slow
 
@@ -22,11 +23,14 @@ pytestmark = pytest.mark.slow
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a cluster of one master and two workers."""
     with cluster(tmp_path_factory.mktemp("cluster")) as found:
+        con = engine_on_cluster(found)  # both runs of the test share it: executors are slow to start
+        con._session.conf.set("spark.sql.shuffle.partitions", "1")
         yield found
+        con.stop()
 
 
 def test_a_cluster_finds_the_same_people(address: str, tmp_path: Path) -> None:
-    made = customers(700)
+    made = customers(480)
     assert made.table.num_rows > 1_200, "a smaller table needs no engine"
     here, there = habitue.match(made.table), habitue.match(made.table, engine=address)
     assert np.array_equal(here.matched.clusters, there.matched.clusters)

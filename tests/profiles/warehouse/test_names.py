@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from habitue.profiles.warehouse.layout import CORE, TABLES, warehouse
@@ -32,7 +32,8 @@ def test_a_text_becomes_a_name(text: str, name: str) -> None:
     assert snake(text, prefix="event") == name
 
 
-@given(st.lists(st.text(max_size=200), unique=True, max_size=30))
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.lists(st.text(max_size=40), unique=True, max_size=12))
 def test_any_texts_get_names_of_their_own(texts: list[str]) -> None:
     names = unique(texts, prefix="property", taken={"id", "timestamp"})
     assert set(names) == set(texts)

@@ -74,12 +74,6 @@ def unsubscribe(ws: Context, report: str) -> None:
             ledger.record(conn, ws, verb="report.unsubscribed", subject_kind="report", subject_id=report)
 
 
-def forget(conn: Connection, user_id: str) -> None:
-    """Take everything away that is kept of somebody who works here no longer."""
-    for table in (subscriptions, mailings):
-        conn.execute(sa.delete(table).where(table.c.user_id == user_id))
-
-
 def of_user(ws: Context) -> frozenset[str]:
     """The reports that the actor gets."""
     query = sa.select(subscriptions.c.report).where(subscriptions.c.user_id == ws.actor.actor_id)

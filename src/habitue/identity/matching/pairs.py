@@ -62,26 +62,27 @@ def candidates(
 
 
 def _joined(con: Any, glasses: Glasses, keys: Sequence[Key], who: Population) -> Any:
-    """The pairs as an expression of the engine: a self-join for each key, heavy blocks left out, doubles removed."""
-    made = None
-    for number, key in enumerate(keys):
-        found = _entries(con, f"key_{number}", glasses.key(key.atoms), who)
-        other = found.view()
-        pairs = found.join(other, [found.block == other.block, found.row < other.row])
-        if who.side is not None:
-            pairs = pairs.filter(found.side != other.side)
-        pairs = pairs.select(a=found.row, b=other.row)
-        made = pairs if made is None else made.union(pairs)
-    assert made is not None
-    return made.distinct().order_by(["a", "b"])
-
-
-def _entries(con: Any, name: str, key: Array, who: Population) -> Any:
-    """The rows of blocks with two rows at least and not too many."""
-    _values, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
-    size = counts[inverse]
-    rows = np.flatnonzero((key != 0) & (size > 1) & (size <= BLOCK_LIMIT))
-    columns = {"block": key[rows], "row": rows.astype(np.int32)}
+    """The pairs as an expression of the engine: one self-join of the blocks of all keys, doubles removed."""
+    found = temporary_rows(con, "blocks", _blocks(glasses, keys, who))
+    other = found.view()
+    pairs = found.join(other, [found.block == other.block, found.row < other.row])
     if who.side is not None:
-        columns["side"] = who.side[rows].astype(np.int32)
-    return temporary_rows(con, name, pa.table(columns))
+        pairs = pairs.filter(found.side != other.side)
+    return pairs.select(a=found.row, b=other.row).distinct().order_by(["a", "b"])
+
+
+def _blocks(glasses: Glasses, keys: Sequence[Key], who: Population) -> pa.Table:
+    """`block` and `row` for each key: the rows of blocks with two rows at least and not too many."""
+    blocks, rows = [], []
+    for number, key in enumerate(keys):
+        made = glasses.key(key.atoms)
+        _values, inverse, counts = np.unique(made, return_inverse=True, return_counts=True)
+        size = counts[inverse]
+        kept = np.flatnonzero((made != 0) & (size > 1) & (size <= BLOCK_LIMIT))
+        with np.errstate(over="ignore"):
+            blocks.append(made[kept] * np.int64(64) + np.int64(number))
+        rows.append(kept.astype(np.int32))
+    columns: dict[str, Array] = {"block": np.concatenate(blocks), "row": np.concatenate(rows)}
+    if who.side is not None:
+        columns["side"] = who.side[columns["row"]].astype(np.int32)
+    return pa.table(columns)

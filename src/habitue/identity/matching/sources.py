@@ -14,7 +14,7 @@ import pyarrow as pa
 from habitue.identity.matching.columns import NAMES_SOURCE
 from habitue.identity.matching.shapes import Array, Column
 
-MOST_SHARE = 0.01
+MOST_SHARE = 0.06
 LEAST_EXPECTED = 30.0
 
 

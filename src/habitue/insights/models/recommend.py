@@ -24,6 +24,8 @@ RIDGE = 200.0
 TASTE_DAYS = 120.0
 TREND_DAYS = 30.0
 BLOCK = 2_000
+BM25_FILL, BM25_LENGTH = 1.2, 0.75
+"""The usual parameters of BM25: how soon a repetition tells nothing new, and how far length counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def learn(known: Baskets, day: int) -> Tastes:
     often = np.argsort(-buyers, kind="stable")
     chosen = np.sort(often[buyers[often] >= LEAST_BUYERS][:MOST_COSINE])
     together = (once[:, chosen].T @ once[:, chosen]).toarray().astype(np.float32)
-    weights = {"cosine": _cosine(together)}
+    weights = {"cosine": _cosine(together), "bm25": _bm25(once[:, chosen], known.customers)}
     if 0 < len(chosen) <= MOST_EASE:
         weights["ease"] = _ease(together)
     return Tastes(day, chosen, weights, trend)
@@ -108,7 +110,9 @@ def top_new(tastes: Tastes, name: str, known: Baskets, customers: Ints, size: in
     found = np.full((len(customers), size), -1, dtype=np.int64)
     if not len(tastes.chosen):
         return found
-    bought, liked = known.once().tocsr(), taste(known, tastes.day)
+    bought = known.once().tocsr()
+    # BM25 weighs by itself who tells much; what is old counts there like what is new.
+    liked = bought if name == "bm25" else taste(known, tastes.day)
     for start in range(0, len(customers), BLOCK):
         part = customers[start : start + BLOCK]
         scores = tastes.scores(name, liked[part]).astype(float)
@@ -146,6 +150,22 @@ def _cosine(together: Floats) -> Floats:
     found = together / size[:, None] / size[None, :]
     np.fill_diagonal(found, 0.0)
     return found
+
+
+def _bm25(once: sp.csr_matrix, customers: int) -> Floats:
+    """What goes together where a purchase by somebody who buys everything, or of what all buy, tells less.
+
+    Robertson, Zaragoza (2009), with products as documents and customers as words.
+    """
+    found = sp.coo_matrix(once.T.astype(np.float64))
+    rarity = np.log(max(found.shape[0], 2)) - np.log1p(np.bincount(found.col, minlength=customers))
+    buyers = np.bincount(found.row, minlength=found.shape[0]).astype(float)
+    length = (1 - BM25_LENGTH) + BM25_LENGTH * buyers / max(float(buyers.mean()), 1e-9) if len(buyers) else buyers
+    found.data = (BM25_FILL + 1) / (BM25_FILL * length[found.row] + 1) * rarity[found.col]
+    weighted = found.tocsr()
+    alike: Floats = (weighted @ weighted.T).toarray().astype(np.float32)
+    np.fill_diagonal(alike, 0.0)
+    return alike
 
 
 def _ease(together: Floats) -> Floats:

@@ -142,6 +142,9 @@ def _masked(value: ir.Value, *, direct: bool, is_known: bool = False) -> ir.Valu
     if not direct:
         is_long = not is_known and isinstance(value, ir.IntegerValue)
         return (value.abs() < _LONG).ifelse(value, ibis.null(value.type())) if is_long else value
-    if isinstance(value, ir.DateValue | ir.TimestampValue):
+    if isinstance(value, ir.TimestampValue):
         return value.truncate("Y")
+    if isinstance(value, ir.DateValue):
+        # To truncate a day gives an instant on DuckDB.
+        return ibis.date(value.year(), 1, 1)
     return ibis.null(value.type())

@@ -20,7 +20,7 @@ from habitue.insights.listing import ORDER, Kind, Listed, Listing, kinds, listin
 from habitue.kernel import jobs
 from habitue.kernel.text import gettext_noop as _
 from habitue.web import cards
-from habitue.web.cards import said
+from habitue.web.cards import amount, said
 from habitue.web.rule_links import builder_url, people_url, person_url
 from habitue.web.templatetags.show import date, money, number, percent
 
@@ -96,9 +96,10 @@ def stop(request: HttpRequest) -> HttpResponse:
 
 
 def _told_columns(found: Listing) -> Sequence[int]:
-    """Which fields say something about anybody here; columns of dashes and long lists are left out."""
+    """Which fields say something about anybody here; columns of dashes, of yes alone, and long lists are left out."""
     told = [place for place, field in enumerate(found.fields) if not field.name.endswith("_list")]
-    return [place for place in told if any(person.values[place] is not None for person in found.people)]
+    said = [place for place in told if any(person.values[place] is not None for person in found.people)]
+    return [place for place in said if not all(person.values[place] is True for person in found.people)]
 
 
 def _is_share(field: InsightField) -> bool:
@@ -131,7 +132,7 @@ def _cell(value: Any, field: InsightField) -> str:
     if field.kind == "boolean":
         return gettext(YES if value else NO)
     if field.kind == "money":
-        return money(value)
+        return amount(value)
     if field.kind == "date":
         return date(value)
     if field.kind == "number":

@@ -22,7 +22,7 @@ def source_names(ws: Workspace) -> Mapping[str, str]:
 
 def countries(ws: Workspace, kind: str) -> Sequence[tuple[str, str]]:
     """The countries that occur, as code and name in the reader's language, the most frequent first."""
-    people = ws.lake.table("people")
+    people = ws.context.lake.table("people")
     own = people.filter((people.kind == kind) & people.country.notnull())
     counted = own.group_by("country").aggregate(number=lambda table: table.count())
     order = [ibis.desc("number", nulls_first=False), ibis.asc("country", nulls_first=False)]

@@ -55,7 +55,7 @@ class Worth:
 
 def worth(ws: Workspace, profile_id: str) -> Worth | None:
     """The figures of one person; None when nothing was ordered."""
-    events = ws.lake.table("events")
+    events = ws.context.lake.table("events")
     own = events.filter(events.profile_id == profile_id)
     totals = _first(ws.context, orders_per_profile(own, currency=ws.config.workspace.currency))
     if totals is None:
@@ -108,6 +108,7 @@ class Expected:
     within: str
     why: str
     url: str
+    as_of: str
 
 
 def expected_of(ws: Workspace, profile_id: str) -> Sequence[Expected]:
@@ -119,6 +120,7 @@ def expected_of(ws: Workspace, profile_id: str) -> Sequence[Expected]:
             within=said(each.within) if each.within else "",
             why=said(each.why) if each.why else "",
             url=page_url(f"insights:{each.insight}") if allowed(ws.actor, "insights.read") else "",
+            as_of=said(each.as_of) if each.as_of else "",
         )
         for each in of_person.told(ws.context, profile_id)
     ]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.audiences.cluster import cluster
+from bench.spark_cluster import cluster
 from tests.insights.test_learning import LEARNT, filled
 
 from habitue.insights import store
