@@ -110,6 +110,7 @@ def test_nobody_outside_tells_who_is_on_a_list(quick: Caller) -> None:
     told = track(event="List Changed", properties={"list_id": "0" * 32, "state": "on"})
     for auth in (None, quick.ws.sources.create_key("Server", kind="secret").text):
         answer = quick("POST", "/v1/batch", {"batch": [told, track()]}, **({"auth": auth} if auth else {}))
+        assert answer.status == 200, answer.data
         assert (answer.data["accepted"], answer.data["rejected"][0]["code"]) == (1, "event_reserved")
 
 
