@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from habitue.access import policy
 from habitue.activation import exports_erase
 from habitue.activation.console import snapshot
-from habitue.audiences import alike, corrections, realtime, retelling, stays, taken
+from habitue.audiences import alike, corrections, fixed_list, realtime, retelling, stays, taken
 from habitue.audiences import settle as settling
 from habitue.audit import ledger
 from habitue.collect import imports, projection, repeats, traffic
@@ -279,6 +279,7 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
     projection.forget_projected(ws)
     ws.register.forget_deleted()
     snapshot.erase(ws)
+    retelling.sweep(ws)
     refresh(ws)
     insights.forget(ws, [person.row.profile_id])
     ws.lake.sweep(grace=0)
@@ -348,7 +349,7 @@ def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[n
                     repeats.note_inherited(conn, inherited)
                     since = timeline.received_first(conn, timeline.is_of_import(import_id))
                     timeline.delete_import(conn, import_id)
-                    yield _retold(conn, around, _replay(ws, conn, around), since)
+                    yield _retold(conn, around, _without(ws, conn, around), since)
                 case commands.ErasePerson(identifier_ids=identifier_ids):
                     around = replay.closure(conn, identifier_ids)
                     timeline.delete(conn, undone.forget_about(conn, identifier_ids))
@@ -385,6 +386,17 @@ def _retold(
 
 
 _STEPS = {"fact": _arrived, "release": _released, "command": _commands}
+
+
+def _without(ws: Context, conn: Connection, around: replay.Closure) -> nodes.Resolved:
+    """Everything around without what was deleted, and without lists on which people stood because of that alone."""
+    resolved = _replay(ws, conn, around)
+    owners = graph.owners(conn, {identifier_id for _, identifier_id in resolved.homes})
+    listed = fixed_list.left_behind(resolved.homes, owners)
+    if not listed:
+        return resolved
+    timeline.delete(conn, listed)
+    return _replay(ws, conn, around)
 
 
 def _replay(ws: Context, conn: Connection, around: replay.Closure) -> nodes.Resolved:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 from tests.rules.timeline import Timeline
@@ -114,3 +116,19 @@ def test_whoever_may_not_see_people_changes_no_list(line: Timeline) -> None:
     reader = line.ws.context.as_actor(Actor("x", "Xenia", frozenset({"agent"})))
     with pytest.raises(PermissionMissing):
         list_changes.put_on(reader, audience_id=guests, profile_ids=["p"])
+
+
+def test_who_was_only_in_an_import_that_is_undone_leaves_the_list_with_it(line: Timeline, tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(f"Name;E-Mail\nAnna Weber;{ANNA}\nCleo Kraus;cleo@web.example\n", "utf-8")
+    done = line.ws.imports.run(file)
+    guests = _made(line, ANNA, "cleo@web.example")
+    assert line.by_rule(guests) == {ANNA, "cleo@web.example"}
+    line.ws.imports.undo(done.import_id)
+    assert line.by_rule(guests) == {ANNA}
+    assert line.ws.people.count() == 2
+
+
+def test_too_many_values_are_told_and_not_cut_off(line: Timeline) -> None:
+    with pytest.raises(found_people.TooManyTexts):
+        found_people.find_in_text(line.ws.context, ",".join(map(str, range(found_people.MOST + 1))))

@@ -106,6 +106,14 @@ def test_paused_revoked_and_expired_keys_are_refused(sqlite_ws: Workspace, make_
     assert call("POST", "/v1/batch", {"batch": [track()]}, auth=issued.text).status == 401
 
 
+def test_nobody_outside_tells_who_is_on_a_list(quick: Caller) -> None:
+    told = track(event="List Changed", properties={"list_id": "0" * 32, "state": "on"})
+    for auth in (None, quick.ws.sources.create_key("Server", kind="secret").text):
+        answer = quick("POST", "/v1/batch", {"batch": [told, track()]}, **({"auth": auth} if auth else {}))
+        assert answer.status == 200, answer.data
+        assert (answer.data["accepted"], answer.data["rejected"][0]["code"]) == (1, "event_reserved")
+
+
 def test_packed_bodies_are_unpacked_within_the_limit(quick: Caller) -> None:
     packed = {"content-encoding": "gzip"}
     body = json.dumps({"batch": [track()]}).encode()

@@ -1,13 +1,16 @@
 """Fixed lists: audiences whose people were put there by hand; who is on one follows from events, like everything else.
 
 Putting somebody on a list or taking them off is an event about that person. It is merged, undone, rebuilt and erased
-with them, and the rule of the list asks which of the two came last.
+with them, and the rule of the list asks which of the two came last. The door takes no event of this name from outside.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from habitue.audiences.audience import Audience
 from habitue.audiences.rule import EventValue, Group, PropertyTest, Rule, walk
+from habitue.collect.envelope import Event
 
 LIST_CHANGED = "List Changed"
 ON, OFF = "on", "off"
@@ -35,3 +38,16 @@ def lists_in(rule: Rule) -> frozenset[str]:
 def is_fixed(audience: Audience) -> bool:
     """Whether an audience is a fixed list."""
     return audience.rule == rule_of_list(audience.audience_id)
+
+
+def left_behind(homes: Iterable[tuple[Event, int]], owners: Mapping[int, str]) -> list[int]:
+    """The sequence numbers of list events of people of whom nothing else is told any more.
+
+    `homes` pairs the events of some people with identifiers, `owners` says whose those are. Somebody who was only in
+    an import that is undone was put on a list because of that import.
+    """
+    told: dict[str, list[Event]] = {}
+    for event, identifier_id in homes:
+        told.setdefault(owners.get(identifier_id, ""), []).append(event)
+    alone = (events for events in told.values() if all(event.name == LIST_CHANGED for event in events))
+    return sorted(event.seq for events in alone for event in events)

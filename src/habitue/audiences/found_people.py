@@ -14,16 +14,27 @@ from habitue.access import policy
 from habitue.collect.envelope import namespace_kind, priority
 from habitue.identity.tables import identifiers
 from habitue.kernel.context import Context
+from habitue.kernel.errors import HabitueError
 from habitue.kernel.register import among, chunks
+from habitue.kernel.text import gettext_noop as _
 from habitue.profiles.tables import people
 from habitue.quality.normalise.email import normalise_email
 from habitue.quality.normalise.phone import normalise_phone
 from habitue.quality.normalise.result import Normalised
 
 PART = 5_000
-MOST = 100_000
+MOST = 20_000
 _ASKED_BY = frozenset({"user_id", "customer_number", "loyalty_card", "email", "phone"})
 _CELL = re.compile(r"[,;\t]")
+_PHONE = re.compile(r"\+?[\d\s()/.-]{6,30}")
+
+
+class TooManyTexts(HabitueError):
+    """More was pasted than a request can look up."""
+
+    code = "too_many_texts"
+    message = _("The text holds %(texts)s values; at most %(most)s are looked up at a time.")
+    next_step = _("Paste it in parts, or leave only the column with addresses or numbers.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +50,7 @@ def find_in_text(ws: Context, text: str) -> Found:
 
     Of a line in which nobody is found, the first cell that holds a number or an address is told as unknown.
     """
-    lines = [[cell.strip().strip('"') for cell in _CELL.split(line)] for line in text.splitlines()[:MOST]]
+    lines = [[cell.strip().strip('"') for cell in _CELL.split(line)] for line in text.splitlines()]
     found = find_people(ws, [cell for line in lines for cell in line])
     unknown = set(found.unknown)
     missing = []
@@ -51,9 +62,14 @@ def find_in_text(ws: Context, text: str) -> Found:
 
 
 def find_people(ws: Context, texts: Sequence[str]) -> Found:
-    """The people whose e-mail address, phone, customer number, card number, user id or profile id each text is."""
+    """The people whose e-mail address, phone, customer number, card number, user id or profile id each text is.
+
+    Raises PermissionMissing and TooManyTexts.
+    """
     policy.require(ws.actor, "people.read")
     wanted = list(dict.fromkeys(text.strip() for text in texts if text.strip()))
+    if len(wanted) > MOST:
+        raise TooManyTexts(texts=len(wanted), most=MOST)
     spelled = {text: _spellings(text, ws.config.workspace.country) for text in wanted}
     with ws.register.read() as conn:
         owners = _owners(conn, [value for values in spelled.values() for value in values])
@@ -99,5 +115,9 @@ def _owners(conn: Connection, values: Sequence[str]) -> dict[str, list[str]]:
 
 def _spellings(text: str, country: str) -> list[str]:
     """A text as it may be stored: as it is, as an e-mail address, as a phone number."""
-    read: list[Any] = [normalise_email(text), normalise_phone(text, country=country)] if text.isprintable() else []
+    if not text.isprintable():
+        return [text]
+    read: list[Any] = [normalise_email(text)] if "@" in text else []
+    if _PHONE.fullmatch(text):
+        read.append(normalise_phone(text, country=country))
     return list(dict.fromkeys([text, *(str(each.value) for each in read if isinstance(each, Normalised))]))

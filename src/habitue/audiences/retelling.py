@@ -7,7 +7,9 @@ any time in a world where what was undone had never been.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -36,6 +38,8 @@ from habitue.profiles.tables import people as profiles
 MOST_EVENTS = 50_000
 MOST_STEPS = 1_000
 PART = 5_000
+ABANDONED_SECONDS = 600
+_PREFIX = ".retold-"
 _COPIED = (audiences, versions, purposes, rulebooks)
 
 Row = dict[str, Any]
@@ -87,12 +91,14 @@ def _told(conn: Connection, follower: Follower, waiting: corrections.Waiting) ->
         among(conn, identifiers.c.own_id, waiting.profile_ids),
     )
     around = replay.closure(conn, conn.scalars(sa.select(identifiers.c.identifier_id).where(mine)).all())
-    events = timeline.stored(conn, around.identifier_ids)
+    # Counted before they are read: an import that was undone may have touched millions.
+    is_too_much = timeline.count(conn, around.identifier_ids) > MOST_EVENTS
+    events = [] if is_too_much else timeline.stored(conn, around.identifier_ids)
     own = sa.select(identifiers.c.own_id).where(among(conn, identifiers.c.identifier_id, around.identifier_ids))
     owners = frozenset({*around.profile_ids, *waiting.profile_ids, *conn.scalars(own)})
     starts = _starts(conn, follower.known(conn), waiting.since)
     steps = len({event.received_at for event in events if event.received_at >= min(starts.values())}) if starts else 0
-    if len(events) > MOST_EVENTS or steps > MOST_STEPS:
+    if is_too_much or steps > MOST_STEPS:
         starts = {}
     return Told(around, owners, events, starts, _stays_of(conn, owners, starts))
 
@@ -124,7 +130,8 @@ def _stays_of(conn: Connection, owners: frozenset[str], starts: Mapping[str, dat
 
 def _retold(ws: Context, follower: Follower, told: Told) -> list[Row]:
     """The stays as they are after everything was told to a register of its own."""
-    with tempfile.TemporaryDirectory(prefix="habitue-retold-") as folder:
+    sweep(ws)
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=ws.folder) as folder:
         register = Register(f"sqlite:///{Path(folder) / 'register.db'}")
         try:
             migrate(register)
@@ -139,6 +146,13 @@ def _retold(ws: Context, follower: Follower, told: Told) -> list[Row]:
                 return [dict(row) for row in conn.execute(sa.select(stays.stays)).mappings()]
         finally:
             register.close()
+
+
+def sweep(ws: Context) -> None:
+    """Delete what a telling left behind that was killed: it holds what people did."""
+    for folder in ws.folder.glob(f"{_PREFIX}*"):
+        if time.time() - folder.stat().st_mtime > ABANDONED_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _tell(beside: Context, hand: Hand, follower: Follower, told: Told) -> None:

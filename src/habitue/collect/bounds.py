@@ -1,4 +1,4 @@
-"""What both databases can store and index: no NUL, and long identifiers by their beginning and their hash. Pure."""
+"""What may come from outside: texts that both databases can store and index, no NUL, no name that is ours. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Sequence
 
 MAX_IDENTIFIER = 512
+OURS = frozenset({"List Changed"})
+"""Names of events that tell what people decided here: no message from outside may bear one."""
 _HASH_ROOM = 40
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from habitue.collect.bounds import OURS
 from habitue.collect.message import EMPTY, Message, MessageContext, decode_message
 from habitue.door.answer import Refused
 from habitue.door.world import Limits
@@ -185,6 +186,8 @@ def _check_message(message: Message, fields: int, limits: Limits) -> None:
     wanted = _WANTED.get(message.type)
     if wanted and not getattr(message, wanted[0]):
         raise _Bad("field_missing", f"A message of type {message.type} needs {wanted[1]}.")
+    if message.event in OURS:
+        raise _Bad("event_reserved", f"“{message.event}” is told by people here, not by a source.")
     for name in (message.event, message.name, message.category):
         if name and len(name) > limits.name:
             raise _Bad("name_too_long", f"A name may have {limits.name} characters.")

@@ -80,6 +80,16 @@ def everybody(conn: Connection) -> tuple[dict[tuple[str, str], int], dict[int, s
     return {(row[0], row[1]): row[2] for row in rows}, {row[2]: row[3] for row in rows}
 
 
+def owners(conn: Connection, identifier_ids: Iterable[int]) -> dict[int, str]:
+    """The profile of each of some identifiers."""
+    columns = (identifiers.c.identifier_id, identifiers.c.profile_id)
+    found: dict[int, str] = {}
+    for part in chunks(sorted(identifier_ids), 10_000):
+        query = sa.select(*columns).where(identifiers.c.identifier_id.in_(part))
+        found.update((identifier_id, profile_id) for identifier_id, profile_id in conn.execute(query))
+    return found
+
+
 def regroup(conn: Connection, profile_ids: Iterable[str]) -> frozenset[str]:
     """Recompute the components among the identifiers of some profiles from their active links; returns the new ids."""
     rows = [

@@ -111,6 +111,15 @@ def stored(conn: Connection, identifier_ids: Iterable[int]) -> list[Event]:
     return sorted(found, key=lambda event: event.seq)
 
 
+def count(conn: Connection, identifier_ids: Iterable[int]) -> int:
+    """How many events hang on some identifiers."""
+    parts = chunks(sorted(identifier_ids), 10_000)
+    return sum(
+        int(conn.scalar(sa.select(sa.func.count()).select_from(events).where(hang_on(conn, part))) or 0)
+        for part in parts
+    )
+
+
 def newest(conn: Connection) -> int:
     """The sequence number of the newest event, 0 when there is none."""
     return int(conn.scalar(sa.select(sa.func.max(events.c.seq))) or 0)
