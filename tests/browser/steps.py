@@ -71,7 +71,7 @@ def choose_language(page: Page, name: str) -> None:
 
 def drop_file(page: Page, name: str, text: str) -> None:
     """Carries a file over the zone, lets it go there, and waits for its preview."""
-    zone = page.locator("[data-drop]")
+    zone = page.locator("[data-drop][data-ready]")
     bag = page.evaluate_handle(_CARRY, [name, text])
     zone.dispatch_event("dragover", {"dataTransfer": bag})
     assert "over" in (zone.get_attribute("class") or "").split()

@@ -33,7 +33,8 @@ PATHS = (
     "settings/users/add/",
     "password/",
 )
-NAMES = {NAME, "Kessel & Kanne", "Ada Kessel", "English", "Deutsch", "Русский"}
+NAMES = {NAME, "Kessel & Kanne", "Ada Kessel", "English", "Deutsch", "Русский", "SQL"}
+OF_THE_SHOP = {"Grüntee", "Schwarztee", "Berlin"}
 THE_SAME = {"de": {"Import", "Name", "Person", "Personas", "Code", "Administrator", "Analyst"}, "ru": set()}
 _FILE = re.compile(r"[\w ()-]+\.(csv|xlsx|jsonl)")
 
@@ -67,4 +68,4 @@ def test_no_english_is_left(shop: Served, owner_state: StorageState, open_page: 
 
 def is_ours(text: str, code: str) -> bool:
     """Whether a text is one of the pages and ought to differ, not a name, a file, or a word of both languages."""
-    return text.removeprefix(": ") not in NAMES | THE_SAME[code] and not _FILE.fullmatch(text)
+    return text.removeprefix(": ") not in NAMES | OF_THE_SHOP | THE_SAME[code] and not _FILE.fullmatch(text)

@@ -16,7 +16,7 @@ from .conftest import quality
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TABLES)
 def test_people_and_organisations_are_found_without_settings(name: str) -> None:
-    made = TABLES[name](450)
+    made = TABLES[name](600)
     print(name, dict(sorted(made.errors.items())))  # noqa: T201  # the distribution of the cases
     precision, recall = quality(match_table(made.table).clusters, made.truth)
     assert precision > 0.93

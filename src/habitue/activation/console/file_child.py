@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from habitue.activation.console.cells import cell, texts
 from habitue.kernel.console_check import Refused
-from habitue.kernel.console_child import answer
 
 MOST_CELLS = 20_000_000
 MOST_BYTES = 100_000_000
@@ -39,4 +38,6 @@ def write(reader: pa.RecordBatchReader, request: Mapping[str, Any], out: Any) ->
 
 
 if __name__ == "__main__":
+    from habitue.kernel.console_child import answer
+
     answer(write)

@@ -49,6 +49,16 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   fields().forEach((field) => { if (sent.get(field.id) !== field.value) typed.set(field.id, field.value); });
 });
 
+// What each condition leaves out is told beside it; of a tree that is not there any more there is no such place.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const answer = event.detail.serverResponse;
+  if (isTree(event) || !answer?.includes("hx-swap-oob")) return;
+  const held = document.createElement("template");
+  held.innerHTML = answer;
+  held.content.querySelectorAll("[hx-swap-oob]").forEach((part) => { if (!document.getElementById(part.id)) part.remove(); });
+  event.detail.serverResponse = held.innerHTML;
+});
+
 document.addEventListener("htmx:afterRequest", (event) => {
   if (isBuild(event)) window.setTimeout(goOn, window.htmx.config.defaultSettleDelay + AFTER_SETTLING);
 });
