@@ -50,13 +50,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 
 // What each condition leaves out is told beside it; of a tree that is not there any more there is no such place.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const answer = event.detail.serverResponse;
-  if (isTree(event) || !answer?.includes("hx-swap-oob")) return;
-  const held = document.createElement("template");
-  held.innerHTML = answer;
-  held.content.querySelectorAll("[hx-swap-oob]").forEach((part) => { if (!document.getElementById(part.id)) part.remove(); });
-  event.detail.serverResponse = held.innerHTML;
+document.addEventListener("htmx:afterSwap", () => {
+  document.querySelectorAll("[data-loss-of]").forEach((told) => {
+    document.getElementById(told.dataset.lossOf)?.replaceChildren(...told.childNodes);
+    told.remove();
+  });
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
