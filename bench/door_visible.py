@@ -20,6 +20,7 @@ from statistics import quantiles
 
 import sqlalchemy as sa
 
+from bench.crash.serving import bare_environment
 from bench.door_load import BATCH, Load
 from bench.door_projection import Projector, append
 from bench.figures import Figures
@@ -106,7 +107,11 @@ def served(folder: Path) -> Iterator[tuple[int, int]]:
 @contextmanager
 def _beside(ws: Workspace, names: Sequence[str]) -> Iterator[None]:
     """Projector and worker as `habitue serve` starts them."""
-    started = [subprocess.Popen([sys.executable, "-m", f"habitue.work.{name}", str(ws.folder)]) for name in names]
+    # Without the variables of the bench, which no setting knows.
+    started = [
+        subprocess.Popen([sys.executable, "-m", f"habitue.work.{name}", str(ws.folder)], env=bare_environment())
+        for name in names
+    ]
     try:
         _wait_for(lambda: _seen(ws, "projector") > 0)
         yield
