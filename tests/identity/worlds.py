@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from habitue.kernel.clock import Hand
 from habitue.workspace import Workspace, create_workspace
 from tests.conftest import NOW
-from tests.moving_clock import Hand
 
 
 @pytest.fixture

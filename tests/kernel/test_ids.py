@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
+from habitue.kernel.clock import Hand
 from habitue.kernel.ids import Uuid7
 from tests.conftest import NOW
-from tests.moving_clock import Hand
 
 
 def test_ids_of_one_millisecond_sort_in_their_order_and_are_sound() -> None:

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from habitue.collect.imports import Import
 from habitue.identity.tables import identifiers
+from habitue.kernel.clock import Hand
 from habitue.profiles.tables import events, people, superseded, values
 from habitue.workspace import Workspace, create_workspace
 from tests.conftest import NOW
-from tests.moving_clock import Hand
 
 HEAD = "Kundennr;Name;E-Mail;Firma;Bestellnr;Bestelldatum;Summe\n"
 ANNA = "1;Anna Berg;anna@web.example;Berg KG;B1;01.05.2026;10\n"

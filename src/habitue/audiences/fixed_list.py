@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 
 from habitue.audiences.audience import Audience
 from habitue.audiences.rule import EventValue, Group, PropertyTest, Rule, walk
+from habitue.collect.bounds import LIST_CHANGED
 from habitue.collect.envelope import Event
 
-LIST_CHANGED = "List Changed"
 ON, OFF = "on", "off"
 
 

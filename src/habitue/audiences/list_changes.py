@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from habitue.access import policy
 from habitue.audiences import create, membership
 from habitue.audiences.audience import Audience, load
-from habitue.audiences.fixed_list import LIST_CHANGED, OFF, ON, is_fixed, rule_of_list
+from habitue.audiences.fixed_list import OFF, ON, is_fixed, rule_of_list
 from habitue.audiences.found_people import place_of
 from habitue.audiences.rule import Rule
 from habitue.audit import ledger
 from habitue.collect import projection
-from habitue.collect.envelope import namespace_kind
+from habitue.collect.bounds import LIST_CHANGED
+from habitue.collect.envelope import BY_HAND, namespace_kind
 from habitue.collect.journal import Position
 from habitue.collect.message import encode_body
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.kernel.text import gettext_noop as _
 
-BY_HAND = "people"
-"""The source of what people say about people."""
 FRAME = 500
 
 

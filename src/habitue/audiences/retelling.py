@@ -27,6 +27,7 @@ from habitue.collect.envelope import Event
 from habitue.identity import commands, graph, nodes, replay, safer
 from habitue.identity.tables import identifiers, rulebooks
 from habitue.kernel import state
+from habitue.kernel.clock import Hand
 from habitue.kernel.context import Context
 from habitue.kernel.migrate import migrate
 from habitue.kernel.register import Register, among, bulk, chunks
@@ -43,17 +44,6 @@ _PREFIX = ".retold-"
 _COPIED = (audiences, versions, purposes, rulebooks)
 
 Row = dict[str, Any]
-
-
-@dataclass(slots=True)
-class Hand:
-    """A clock whose hand is moved."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        """Where the hand stands."""
-        return self.at
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Sequence
 
 MAX_IDENTIFIER = 512
-OURS = frozenset({"List Changed"})
+LIST_CHANGED = "List Changed"
+OURS = frozenset({LIST_CHANGED})
 """Names of events that tell what people decided here: no message from outside may bear one."""
 _HASH_ROOM = 40
 

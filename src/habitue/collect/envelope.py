@@ -19,6 +19,8 @@ from habitue.collect.spelling import spelled
 from habitue.kernel.clock import micros
 
 INTERNAL_SOURCE = "internal"
+BY_HAND = "people"
+"""The source of what people say about people."""
 # Who a test event is about: nobody. It is stored and shown where it arrived, and makes no person.
 TRIAL_VISITOR = "habitue-test"
 TRAIT_TYPES = frozenset({"identify", "group"})
@@ -95,7 +97,7 @@ _NAMES = ("first_name", "last_name")
 _NO_NAMES = (None, None)
 _VIEWS = {"page": "Page Viewed", "screen": "Screen Viewed"}
 _circumstances = attrgetter(*CIRCUMSTANCES)
-_CONTACTS = (("email", "email"), ("phone", "phone"), ("mobile", "phone"))
+CONTACTS = (("email", "email"), ("phone", "phone"), ("mobile", "phone"))
 _NO_PERSON = frozenset({"record", "company", "previous_id"})
 _encoder = msgspec.json.Encoder()
 
@@ -157,7 +159,7 @@ def identifiers(message: Message, traits: Mapping[str, Any], source_id: str) -> 
         elif namespace_kind(external.type) not in _NO_PERSON:
             found.append((external.type, str(external.id)))
     if traits:
-        for field, namespace in _CONTACTS:
+        for field, namespace in CONTACTS:
             value = traits.get(field)
             if isinstance(value, str) and value:
                 found.append((namespace, value))

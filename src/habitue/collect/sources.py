@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from habitue.access import policy
 from habitue.audit import ledger
+from habitue.collect.envelope import BY_HAND, INTERNAL_SOURCE
 from habitue.kernel.context import Context
 from habitue.kernel.errors import NotFound
 from habitue.kernel.register import Instant, metadata
@@ -28,7 +29,7 @@ sources = sa.Table(
     sa.Column("created_by", sa.Text, nullable=False),
     sa.Column("mapping", sa.JSON),
 )
-RESERVED = frozenset({"internal", "people"})
+RESERVED = frozenset({INTERNAL_SOURCE, BY_HAND})
 
 
 @dataclass(frozen=True, slots=True)

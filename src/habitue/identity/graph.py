@@ -82,12 +82,9 @@ def everybody(conn: Connection) -> tuple[dict[tuple[str, str], int], dict[int, s
 
 def owners(conn: Connection, identifier_ids: Iterable[int]) -> dict[int, str]:
     """The profile of each of some identifiers."""
-    columns = (identifiers.c.identifier_id, identifiers.c.profile_id)
-    found: dict[int, str] = {}
-    for part in chunks(sorted(identifier_ids), 10_000):
-        query = sa.select(*columns).where(identifiers.c.identifier_id.in_(part))
-        found.update((identifier_id, profile_id) for identifier_id, profile_id in conn.execute(query))
-    return found
+    query = sa.select(identifiers.c.identifier_id, identifiers.c.profile_id)
+    rows = conn.execute(query.where(among(conn, identifiers.c.identifier_id, identifier_ids)))
+    return {row.identifier_id: row.profile_id for row in rows}
 
 
 def regroup(conn: Connection, profile_ids: Iterable[str]) -> frozenset[str]:

@@ -12,11 +12,11 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.identity import rules, threshold
+from habitue.identity import graph, rules, threshold
 from habitue.identity.proposals import Proposal
 from habitue.identity.tables import decisions, identifiers, reviews, separations, violations
 from habitue.kernel import state
-from habitue.kernel.register import among, bulk, chunks, insert_ignoring, upsert
+from habitue.kernel.register import bulk, insert_ignoring, upsert
 from habitue.kernel.text import gettext_noop as _
 
 CLAIM = timedelta(minutes=10)
@@ -260,12 +260,7 @@ def _decided(conn: Connection) -> set[tuple[int, int]]:
 
 
 def _pairs(conn: Connection, rows: Sequence[Any]) -> list[Pair]:
-    ids = {identifier_id for row in rows for identifier_id in (row.a, row.b)}
-    owners: dict[int, str] = {}
-    for part in chunks(sorted(ids), 10_000):
-        query = sa.select(identifiers.c.identifier_id, identifiers.c.profile_id)
-        query = query.where(among(conn, identifiers.c.identifier_id, part))
-        owners.update((key, owner) for key, owner in conn.execute(query))
+    owners = graph.owners(conn, {identifier_id for row in rows for identifier_id in (row.a, row.b)})
     return [
         Pair(
             a=row.a, b=row.b, kind=row.kind, run_id=row.run_id, reason=row.reason, score=row.score, weight=row.weight,

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from habitue.access.policy import allowed, require
 from habitue.insights.card import Said
 from habitue.insights.catalogue import InsightField
+from habitue.insights.persona import Persona
 from habitue.insights.reasons import REASONS, reason
 from habitue.insights.reports.shape import SMALL
 from habitue.insights.store import insight_of, stored
@@ -52,19 +53,7 @@ class Listing:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One persona: its letter, how many people, what sets them apart, and the means of their plain figures."""
-
-    code: str
-    people: int
-    traits: tuple[Said, ...]
-    purchases: float
-    silence_days: float
-    mean_value: float
-
-
-def kinds(ws: Context) -> Sequence[Kind]:
+def kinds(ws: Context) -> Sequence[Persona]:
     """The personas that were learnt, by their letters; empty when no stable groups were found."""
     require(ws.actor, "insights.read")
     table = stored(ws, "personas").table
@@ -79,7 +68,7 @@ def kinds(ws: Context) -> Sequence[Kind]:
     rows = ws.lake.con.to_pyarrow(found.order_by("persona")).to_pylist()
     least = 0 if allowed(ws.actor, "people.read") else SMALL
     return [
-        Kind(
+        Persona(
             row["persona"],
             int(row["people"]),
             _traits(row["traits"]),

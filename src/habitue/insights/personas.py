@@ -16,6 +16,7 @@ from habitue.insights.catalogue import Facts, Insight, InsightField, Learnt
 from habitue.insights.facts_book import book_of_facts, learnt
 from habitue.insights.models import clusters
 from habitue.insights.models.histories import Floats, Histories, Ints, histories
+from habitue.insights.persona import Persona
 from habitue.insights.products import lines_of_facts
 from habitue.insights.scores import Scores, column
 from habitue.kernel.text import gettext_noop as _
@@ -30,22 +31,6 @@ TRAITS = {
     "age": (_("have been customers for long"), _("are new")),
 }
 LIKES = _("like %(category)s")
-
-
-@dataclass(frozen=True, slots=True)
-class Persona:
-    """One group: its letter, how many, what sets it apart (msgids with parameters), and means of plain figures."""
-
-    code: str
-    people: int
-    traits: tuple[Said, ...]
-    purchases: float
-    silence_days: float
-    mean_value: float
-
-    def name(self, translate: Any = str) -> str:
-        """What the group calls itself, in words."""
-        return ", ".join(each.text(translate) for each in self.traits)
 
 
 @dataclass(frozen=True, slots=True)

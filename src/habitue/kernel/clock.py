@@ -38,6 +38,17 @@ class FixedClock:
         return self.at
 
 
+@dataclass(slots=True)
+class Hand:
+    """A clock whose hand is moved, to go through times that are over or still to come."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        """Where the hand stands."""
+        return self.at
+
+
 def day_in(at: datetime, timezone: str) -> date:
     """The calendar day of an instant in an IANA time zone."""
     return at.astimezone(ZoneInfo(timezone)).date()

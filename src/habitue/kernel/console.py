@@ -9,8 +9,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+import msgspec
 import pyarrow as pa
 
 SECONDS = 20
@@ -75,7 +75,7 @@ def ask_bytes(request: Request, module: str, *, is_stopped: Callable[[], bool] =
         env={"PYTHONPATH": ":".join(filter(None, sys.path)), "OMP_NUM_THREADS": "1"},
     )
     answer: list[bytes] = []
-    reader = threading.Thread(target=_read, args=(child, _encoded(request), answer), daemon=True)
+    reader = threading.Thread(target=_read, args=(child, msgspec.json.encode(request), answer), daemon=True)
     reader.start()
     try:
         _wait(reader, request.seconds, is_stopped)
@@ -84,17 +84,6 @@ def ask_bytes(request: Request, module: str, *, is_stopped: Callable[[], bool] =
         reader.join()
         child.wait()
     return _whole(b"".join(answer))
-
-
-def _encoded(request: Request) -> bytes:
-    names = ("query", "tables", "preparation", "paths", "limit", "seconds", "memory_mb", "zone")
-    plain: dict[str, Any] = {name: getattr(request, name) for name in names}
-    plain["tables"], plain["preparation"], plain["paths"] = (
-        dict(request.tables),
-        list(request.preparation),
-        list(request.paths),
-    )
-    return json.dumps(plain).encode()
 
 
 def _read(child: subprocess.Popen[bytes], request: bytes, answer: list[bytes]) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from habitue.access import policy
 from habitue.audit import ledger
 from habitue.collect.journal import Position
-from habitue.identity import commands, decide, listings, review, threshold
+from habitue.identity import commands, decide, graph, listings, review, threshold
 from habitue.identity.matching.online import saved
 from habitue.identity.matching.outcome import Matched
 from habitue.identity.matching.run import match_table
@@ -174,11 +174,7 @@ def _kept_apart(conn: Connection, rows: MatchingRows) -> list[tuple[int, int]]:
     first = rows.first_row()
     pairs = conn.execute(sa.select(separations.c.a, separations.c.b)).all()
     met = {identifier_id for pair in pairs for identifier_id in pair}
-    owners = sa.select(identifiers.c.identifier_id, identifiers.c.profile_id)
-    stands_for = {
-        key: place.get(key, first.get(owner))
-        for key, owner in conn.execute(owners.where(among(conn, identifiers.c.identifier_id, met)))
-    }
+    stands_for = {key: place.get(key, first.get(owner)) for key, owner in graph.owners(conn, met).items()}
     found = set()
     for a, b in pairs:
         one, other = stands_for.get(a), stands_for.get(b)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.collect.journal import Position
-from habitue.identity import commands, decide, listings, review, threshold
+from habitue.identity import commands, decide, graph, listings, review, threshold
 from habitue.identity.matching.online import Found, Index, score_one
 from habitue.identity.proposals import Proposal, evidence_of
 from habitue.identity.tables import identifiers, runs, separations
@@ -131,11 +131,11 @@ class _Known:
     @classmethod
     def of(cls, conn: Connection, rows: MatchingRows, found: Iterable[Sequence[Found]]) -> _Known:
         met = {each.record_id for list_ in found for each in list_}
-        columns = (identifiers.c.identifier_id, identifiers.c.profile_id)
-        theirs = among(conn, identifiers.c.identifier_id, {identifier_of(record) for record in met})
-        owners = {row[0]: row[1] for row in conn.execute(sa.select(*columns).where(theirs))}
+        owners = graph.owners(conn, {identifier_of(record) for record in met})
         concerned = {*owners.values(), *rows.profile_ids}
-        members = sa.select(*columns).where(among(conn, identifiers.c.profile_id, concerned))
+        members = sa.select(identifiers.c.identifier_id, identifiers.c.profile_id).where(
+            among(conn, identifiers.c.profile_id, concerned)
+        )
         of = {row[0]: row[1] for row in conn.execute(members)}
         pairs = sa.select(separations.c.a, separations.c.b).where(among(conn, separations.c.a, of))
         apart = {(of[a], of[b]) for a, b in conn.execute(pairs) if a in of and b in of}

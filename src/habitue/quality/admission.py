@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 
-from habitue.collect.envelope import TRAIT_TYPES, Event, namespace_kind, priority
+from habitue.collect.envelope import CONTACTS, TRAIT_TYPES, Event, namespace_kind, priority
 from habitue.quality import gate
 from habitue.quality.dictionary import field as dictionary_field
 from habitue.quality.events import FORMER_NAMES
 
 _PLAIN = frozenset({("user_id",), ("anonymous_id",), ("user_id", "anonymous_id")})
-_CONTACTS = (("email", "email"), ("phone", "phone"), ("mobile", "phone"))
 
 
 def admit(event: Event, *, country: str, today: date) -> tuple[gate.FieldProblem, ...]:
@@ -35,7 +34,7 @@ def admit(event: Event, *, country: str, today: date) -> tuple[gate.FieldProblem
     if event.type == "group":
         return told.problems
     kept = [pair for pair in event.identifiers if namespace_kind(pair[0]) not in ("email", "phone")]
-    contacts = [(namespace, str(traits[field])) for field, namespace in _CONTACTS if isinstance(traits.get(field), str)]
+    contacts = [(namespace, str(traits[field])) for field, namespace in CONTACTS if isinstance(traits.get(field), str)]
     event.identifiers = sorted({*kept, *contacts}, key=lambda pair: (priority(pair[0]), pair))
     return told.problems
 

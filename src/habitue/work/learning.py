@@ -13,12 +13,11 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from habitue import flow
-from habitue.access.actor import Actor
 from habitue.audiences import alike
 from habitue.insights import store
 from habitue.kernel import jobs
 from habitue.kernel.context import Context
-from habitue.kernel.errors import HabitueError
+from habitue.work import carrying
 
 JOB_KIND = "insights"
 RUNS = {JOB_KIND: flow.run_learning, alike.JOB_KIND: flow.run_alike}
@@ -57,13 +56,4 @@ def loop(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], objec
 
 def run_one(ws: Context) -> bool:
     """Carry out the oldest waiting learning; returns whether there was one."""
-    job = jobs.claim(ws, list(RUNS))
-    if job is None:
-        return False
-    actor = Actor(actor_id=job.actor_id, name=job.actor_name, roles=frozenset(job.roles))
-    try:
-        RUNS[job.kind](ws.as_actor(actor), job)
-    except HabitueError as error:
-        jobs.finish(ws, job.job_id, state="failed", error=error, claimed_at=job.started_at)
-        log.warning("learning failed", job_id=job.job_id, code=error.code)
-    return True
+    return carrying.run_one(ws, RUNS)

@@ -10,30 +10,30 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from habitue import flow
-from habitue.access.actor import SYSTEM, Actor
+from habitue.access.actor import SYSTEM
 from habitue.audiences.realtime import Follower
-from habitue.kernel import jobs, logs, state
+from habitue.kernel import logs, state
 from habitue.kernel.clock import micros
 from habitue.kernel.context import Context
-from habitue.kernel.errors import HabitueError
 from habitue.profiles import matching
 from habitue.profiles.weighing import Weigher
 from habitue.quality import importing
 from habitue.work import learning
+from habitue.work.carrying import Handlers, run_one
 from habitue.workspace import open_workspace
 
 REFRESH_SECONDS = 2.0
 IDLE_SECONDS = 0.1
 SEEN_SECONDS = 10.0
 AGAIN_SECONDS = 1.0
-HANDLERS: Mapping[str, Callable[[Context, jobs.Job], None]] = {
+HANDLERS: Handlers = {
     importing.JOB_KIND: flow.run_import,
     matching.JOB_KIND: flow.run_matching,
 }
@@ -100,7 +100,7 @@ def _turn(ws: Context, due: _Due) -> bool:
     is_busy = flow.catch_up(ws, seconds=REFRESH_SECONDS) > 0
     is_busy = flow.follow(ws, due.follower) or is_busy
     is_busy = flow.weigh(ws, due.weigher) or is_busy
-    is_busy = run_one(ws) or is_busy
+    is_busy = run_one(ws, HANDLERS) or is_busy
     if time.monotonic() - due.refreshed_at >= REFRESH_SECONDS:
         flow.refresh(ws)
         flow.settle(ws, due.follower)
@@ -112,25 +112,6 @@ def seen(ws: Context) -> None:
     """Leave a sign of life in the register, for `/metrics` and `habitue doctor`."""
     with ws.register.write(synchronous="NORMAL") as conn:
         state.store(conn, {"worker_seen": micros(ws.clock.now())})
-
-
-def run_one(ws: Context) -> bool:
-    """Carry out the oldest waiting job with the roles of who asked for it; returns whether there was one."""
-    job = jobs.claim(ws, list(HANDLERS))
-    if job is None:
-        return False
-    actor = Actor(actor_id=job.actor_id, name=job.actor_name, roles=frozenset(job.roles))
-    started = time.monotonic()
-    try:
-        HANDLERS[job.kind](ws.as_actor(actor), job)
-    except HabitueError as error:
-        jobs.finish(ws, job.job_id, state="failed", error=error, claimed_at=job.started_at)
-        log.warning("job failed", kind=job.kind, job_id=job.job_id, code=error.code)
-    except (OSError, SQLAlchemyError) as error:
-        log.warning("job broke off and is taken up again", kind=job.kind, job_id=job.job_id, error=type(error).__name__)
-    else:
-        log.info("job ended", kind=job.kind, job_id=job.job_id, seconds=round(time.monotonic() - started, 2))
-    return True
 
 
 if __name__ == "__main__":

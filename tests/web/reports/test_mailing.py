@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from tests.moving_clock import Hand
 from tests.post_office import PostOffice, post_office
 
 from habitue.access.actor import SYSTEM
 from habitue.activation.mail import subscriptions
+from habitue.kernel.clock import Hand
 from habitue.kernel.config import MailSettings
 from habitue.kernel.context import Context
 from habitue.web import accounts

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST
 from habitue.audiences.rule import InsightIs
 from habitue.insights import store
 from habitue.insights.catalogue import InsightField
-from habitue.insights.listing import ORDER, Kind, Listed, Listing, kinds, listing
+from habitue.insights.listing import ORDER, Listed, Listing, kinds, listing
+from habitue.insights.persona import Persona
 from habitue.kernel import jobs
 from habitue.kernel.text import gettext_noop as _
 from habitue.web import cards
@@ -43,7 +44,7 @@ class PersonLine:
 class KindRow:
     """One persona with its traits in words and the ways to its people."""
 
-    kind: Kind
+    kind: Persona
     traits: str
     mean_value: str
     people_url: str
@@ -117,7 +118,7 @@ def _heading(field: InsightField) -> str:
     return label.rsplit(" (", 1)[0] if _is_share(field) else label
 
 
-def _kind(kind: Kind) -> KindRow:
+def _kind(kind: Persona) -> KindRow:
     rule = InsightIs("personas", "persona", "is", kind.code)
     traits = ", ".join(said(each) for each in kind.traits)
     mean = money(Decimal(str(round(kind.mean_value, 2))))

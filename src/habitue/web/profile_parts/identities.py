@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
 from django.utils.translation import gettext
 
 from habitue.collect.envelope import namespace_kind, priority
+from habitue.identity import graph
 from habitue.identity.explain import Explanation, Known, Link
-from habitue.identity.tables import identifiers
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
 from habitue.web.profile_parts.network import Dot, Network, Wire
@@ -140,10 +139,8 @@ def shown(known: Known) -> str:
 
 def where_now(ws: Context, identifier_ids: Sequence[int]) -> list[str]:
     """The profiles that some identifiers belong to today, in the order of the identifiers."""
-    query = sa.select(identifiers.c.identifier_id, identifiers.c.profile_id)
     with ws.register.read() as conn:
-        rows = conn.execute(query.where(identifiers.c.identifier_id.in_(list(identifier_ids))))
-        found: dict[int, str] = {row.identifier_id: row.profile_id for row in rows}
+        found = graph.owners(conn, identifier_ids)
     return list(dict.fromkeys(found[key] for key in identifier_ids if key in found))
 
 
