@@ -325,8 +325,9 @@ def _facts(ws: Context, conn: Connection, events: Sequence[Event]) -> Iterator[n
     told = values.fold(conn, resolved.homes)
     consents.fold(conn, safer.homes(resolved))
     timeline.append(conn, resolved.homes)
-    different = {resolved.owners[identifier_id] for identifier_id in told.different}
-    confirmed = {resolved.owners[identifier_id] for identifier_id in told.confirmed}
+    owners = known.owners(conn, resolved, told.different | told.confirmed)
+    different = {owners[identifier_id] for identifier_id in told.different}
+    confirmed = {owners[identifier_id] for identifier_id in told.confirmed}
     decided = people.with_several_sources(conn, confirmed - different)
     yield replace(resolved, changed=resolved.changed | different | decided)
 

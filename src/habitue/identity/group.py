@@ -45,6 +45,7 @@ class Group:
         self._said = dict(kept.said)
         self._separated = set(kept.separated)
         self._before: set[str] = set()
+        self._owners: dict[int, str] = {}
         self._doubtful: list[tuple[Event, int]] = []
 
     def load(self, keys: Iterable[tuple[str, str]]) -> None:
@@ -111,9 +112,13 @@ class Group:
                 self._add_link(home, other, "same_record", event, state="blocked")
         return home.identifier_id
 
-    def moved(self) -> set[str]:
-        """The profiles that were loaded and that are not as they were in the register."""
-        return {node.stored[0] for node in self._by_id.values() if node.stored is not None and node.component.changes}
+    def moved(self) -> list[int]:
+        """The identifiers that were loaded and whose components are not as they were in the register."""
+        return [node.identifier_id for node in self._by_id.values() if node.stored is not None and node.component.changes]
+
+    def owners(self) -> dict[int, str]:
+        """The profile of every identifier that was loaded or is new, as it was when the group was stored."""
+        return self._owners
 
     def node(self, identifier_id: int) -> Node | None:
         """A loaded or new identifier."""
@@ -160,6 +165,7 @@ class Group:
             profile_id = component.profile_id
             touched.add(profile_id)
             for node in component.nodes:
+                self._owners[node.identifier_id] = profile_id
                 now = (profile_id, " ".join(sorted(node.names)), node.first_seq, node.claimed_by, node.blocked_seq)
                 if node.stored is None:
                     fresh.append(_row(node, now))
