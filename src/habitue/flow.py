@@ -75,12 +75,14 @@ def project(ws: Context, conn: Connection, events: Sequence[Event]) -> None:
         return
     changed: set[str] = set()
     gone: set[str] = set()
+    met: set[int] = set()
     for kind, run in groupby(events, key=_kind):
         for resolved in _STEPS[kind](ws, conn, run):
+            met = set() if kind == "command" else met | resolved.met
             changed = (changed - resolved.gone) | resolved.changed
             gone = (gone | resolved.gone) - resolved.touched
     seq = events[-1].seq
-    people.refresh(conn, changed=changed, gone=gone, seq=seq, country=ws.config.workspace.country)
+    people.refresh(conn, changed=changed, gone=gone, seq=seq, country=ws.config.workspace.country, met=met)
     if changed or gone:
         state.store(conn, {"people_seq": seq})
     state.store(conn, {"facts_seq": seq})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import msgspec
@@ -97,6 +97,7 @@ _NAMES = ("first_name", "last_name")
 _NO_NAMES = (None, None)
 _VIEWS = {"page": "Page Viewed", "screen": "Screen Viewed"}
 _circumstances = attrgetter(*CIRCUMSTANCES)
+_is_told = itemgetter(1)
 CONTACTS = (("email", "email"), ("phone", "phone"), ("mobile", "phone"))
 _NO_PERSON = frozenset({"record", "company", "previous_id"})
 _encoder = msgspec.json.Encoder()
@@ -105,20 +106,22 @@ _encoder = msgspec.json.Encoder()
 def to_event(message: Message, *, seq: int, body: Body, received_at: datetime) -> Event:
     """The event that `message` tells of, numbered `seq`."""
     about = message.about
-    traits = _told_traits(message, about)
+    kind = message.type
+    has_traits = about.traits or message.traits
+    traits = _told_traits(message, about) if has_traits else {}
     if traits and not body.is_checked:
         traits = spelled(traits)
     sent = message.sent_at or body.sent_at
-    told = message_time.happened(received_at, message.timestamp, message.original_timestamp, sent)
+    at, odd = message_time.happened(received_at, message.timestamp, message.original_timestamp, sent)
     # Given by their places, which costs half of what names do.
     event = Event(
         seq,
         body.source_id,
         body.import_id,
         message.message_id or "",
-        message.type,
+        kind,
         _name(message),
-        told.at,
+        at,
         received_at,
         (),
         traits,
@@ -128,8 +131,8 @@ def to_event(message: Message, *, seq: int, body: Body, received_at: datetime) -
     event.country = about.country
     event.replaces = about.replaces and body.proof != CLAIMED
     event.proof = body.proof
-    event.kept = _kept(message, about, told, sent)
-    if message.type in TRAIT_TYPES:
+    event.kept = _kept(message, about, odd, sent)
+    if kind in TRAIT_TYPES:
         event.read = traits
     else:
         _take_properties(event, _properties_of(message))
@@ -213,9 +216,12 @@ def _name(message: Message) -> str:
 def _properties_of(message: Message) -> bytes:
     """The properties as they were written; what a page or screen is called joins them."""
     raw = without_nul(bytes(message.properties))
-    if message.type not in _VIEWS or not (message.name or message.category):
+    name, category = message.name, message.category
+    if message.type not in _VIEWS or not (name or category):
         return raw
-    called = _encoder.encode({key: value for key in ("name", "category") if (value := getattr(message, key))})
+    called = _encoder.encode(
+        {"name": name} if not category else {"name": name, "category": category} if name else {"category": category}
+    )
     return called if raw in EMPTY else called[:-1] + b"," + raw.lstrip()[1:]
 
 
@@ -233,19 +239,17 @@ def _take_properties(event: Event, raw: bytes) -> None:
 
 
 def _kept(
-    message: Message, about: MessageContext, told: message_time.Told, sent: datetime | None
+    message: Message, about: MessageContext, odd: message_time.Odd | None, sent: datetime | None
 ) -> Mapping[str, Any] | None:
     kept: dict[str, Any] = {}
     if about.consent is not None:
         kept["consent"] = about.consent
     if message.integrations:
         kept["integrations"] = message.integrations
-    for name, value in zip(CIRCUMSTANCES, _circumstances(about), strict=True):
-        if value:
-            kept[name] = value
-    if isinstance(about.device, Device) and (device := _described(about.device)):
+    kept.update(filter(_is_told, zip(CIRCUMSTANCES, _circumstances(about), strict=True)))
+    if about.device and isinstance(about.device, Device) and (device := _described(about.device)):
         kept["device"] = device
-    if about.ip and about.direct is True:
+    if about.direct is True and about.ip:
         kept["ip"] = about.ip
     if about.active is False:
         kept["active"] = False
@@ -253,8 +257,8 @@ def _kept(
         kept["original_timestamp"], kept["sent_at"] = message.original_timestamp, sent
         if message.timestamp is not None:
             kept["timestamp"] = message.timestamp
-    if told.odd:
-        kept["odd_time"] = told.odd
+    if odd:
+        kept["odd_time"] = odd
     return kept or None
 
 

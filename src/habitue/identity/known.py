@@ -26,6 +26,7 @@ from habitue.kernel.context import Context
 
 PLACES = 2_000_000
 _STAMP = "graph_stamp"
+_PLAIN = frozenset({"user_id", "anonymous_id"})
 _encode = msgspec.json.Encoder().encode
 
 
@@ -72,6 +73,7 @@ def resolve(conn: Connection, ws: Context, events: Sequence[Event]) -> nodes.Res
     known.places.forget(group.moved())
     known.places.learn(lately.settled(), PLACES)
     known.mark(conn, ws)
+    group.dissolve()
     return replace(outcome, homes=homes, owners=group.owners())
 
 
@@ -104,7 +106,10 @@ class _Lately:
         home = self.group.resolve(event)
         node = self.group.node(home)
         if node is not None and self.group.is_settled(event, home):
-            self.places[signature] = (node, node.component, node.component.changes)
+            place_now = (node, node.component, node.component.changes)
+            self.places[signature] = place_now
+            if node.namespace == "user_id" and (shorter := _shorter(event)):
+                self.places[shorter] = place_now
         return home
 
     def settled(self) -> Iterable[tuple[Signature, int]]:
@@ -120,12 +125,22 @@ def _signature(event: Event) -> Signature | None:
     if not pairs or event.type == "alias":
         return None
     by = event.source_id if event.proof == CLAIMED else ""
-    if not pairs[-1][0].startswith("record"):
-        return f"{event.identity}{by}"
+    if pairs[-1][0][:6] != "record":
+        return event.identity + by if by else event.identity
     if len(pairs) == 1:
         return None
     traits = event.person_traits
     return _encode((pairs[:-1], traits.get("first_name"), traits.get("last_name"))).decode() + by
+
+
+def _shorter(event: Event) -> Signature | None:
+    """The signature of an event by the same account and browser that tells nothing else; None where that is all.
+
+    An account is trusted most and no name speaks against it, so what is linked with it leads to it without the rest.
+    """
+    pairs = [pair for pair in event.identifiers if pair[0] in _PLAIN]
+    by = event.source_id if event.proof == CLAIMED else ""
+    return _encode((pairs, None, None)).decode() + by if len(pairs) < len(event.identifiers) else None
 
 
 def _new_stamp(ws: Context) -> int:

@@ -19,8 +19,8 @@ from habitue.profiles.tables import events, superseded
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
-_PROOF = {proof: f'"proof":"{proof}"}}' for proof in ("claimed", "proven")}
-PART_BITS = 19
+_PROOF = {proof: f'"proof":"{proof}"}}'.encode() for proof in ("claimed", "proven")}
+PART_BITS = 18
 _AT_ONCE = 5_000
 
 
@@ -283,8 +283,8 @@ def _kept(event: Event) -> str | None:
     if event.proof == "confirmed":
         return None if event.kept is None else _encode(event.kept).decode()
     if not event.kept:
-        return "{" + _PROOF[event.proof]
-    return _encode(event.kept)[:-1].decode() + "," + _PROOF[event.proof]
+        return (b"{" + _PROOF[event.proof]).decode()
+    return (_encode(event.kept)[:-1] + b"," + _PROOF[event.proof]).decode()
 
 
 def _moment(row: sa.Row[tuple[object, ...]]) -> Moment:
