@@ -14,7 +14,7 @@ from habitue.collect.proof import CLAIMED
 from habitue.identity import books, browser, rules
 from habitue.identity.nodes import HIGHEST, Component, Kept, Match, Node, Resolved, pair_of, parts
 from habitue.identity.rulebook import Rulebook
-from habitue.identity.tables import blocks, identifiers, links, separations, violations
+from habitue.identity.tables import PART_BITS, blocks, identifiers, links, separations, violations
 from habitue.kernel import state
 from habitue.kernel.clock import EPOCH
 from habitue.kernel.context import Context
@@ -487,4 +487,5 @@ def _row(node: Node, now: tuple[str, str, int, str, int | None]) -> dict[str, ob
         "claimed_by": now[3],
         "first_at": node.first_at,
         "blocked_seq": now[4],
+        "part": node.identifier_id >> PART_BITS,
     }
