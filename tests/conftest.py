@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from habitue.kernel.clock import FixedClock
 from habitue.kernel.config import WorkspaceSettings
+from habitue.quality import unreadable
 from habitue.workspace import Workspace, create_workspace
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
@@ -76,6 +77,17 @@ def postgres_database(postgres_url: str) -> Iterator[str]:
     with server.connect() as conn:
         conn.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     server.dispose()
+
+
+@pytest.fixture(autouse=True)
+def errors_are_raised(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A frame that cannot be applied fails the test at once, unless that is what the test is about."""
+    if "sets_aside" not in request.keywords:
+        monkeypatch.setattr(unreadable, "keep", _raise)
+
+
+def _raise(_ws: object, _conn: object, _frame: object, problem: Exception) -> None:
+    raise problem
 
 
 MakeWorkspace = Callable[..., Workspace]

@@ -18,6 +18,8 @@ from habitue.work.doctor.examine import examine
 from habitue.workspace import Workspace
 from tests.sending import identify
 
+pytestmark = pytest.mark.sets_aside
+
 GARBAGE = (b"\x00\xffgarbage", b"{}", b'{"source_id": "shop", "batch": [{"type": "dance"}]}')
 PEOPLE = 40
 
