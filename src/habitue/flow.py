@@ -17,7 +17,7 @@ from habitue.audiences import alike, corrections, fixed_list, realtime, retellin
 from habitue.audiences import settle as settling
 from habitue.audit import ledger
 from habitue.collect import imports, projection, repeats, traffic
-from habitue.collect.envelope import Event
+from habitue.collect.envelope import INTERNAL_SOURCE, Event
 from habitue.collect.journal import Position
 from habitue.identity import (
     commands,
@@ -319,6 +319,8 @@ def rebuild(ws: Context, conn: Connection, around: replay.Closure) -> None:
 
 
 def _kind(event: Event) -> str:
+    if event.source_id != INTERNAL_SOURCE:
+        return "fact"
     if releases.is_order(event):
         return "release"
     return "command" if commands.is_command(event) else "fact"

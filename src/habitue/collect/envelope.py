@@ -154,8 +154,8 @@ def identifiers(message: Message, traits: Mapping[str, Any], source_id: str) -> 
     if message.type == "group":
         return _company_identifiers(message, source_id)
     found: list[tuple[str, str]] = []
-    if message.user_id:
-        found.append(("user_id", str(message.user_id)))
+    if user_id := message.user_id:
+        found.append(("user_id", user_id if isinstance(user_id, str) else str(user_id)))
     for external in about.external_ids or ():
         if external.type == "customer_number":
             found.append((f"customer_number:{source_id}", str(external.id)))
@@ -166,9 +166,9 @@ def identifiers(message: Message, traits: Mapping[str, Any], source_id: str) -> 
             value = traits.get(field)
             if isinstance(value, str) and value:
                 found.append((namespace, value))
-    if message.anonymous_id:
-        found.append(("anonymous_id", str(message.anonymous_id)))
-    if isinstance(about.device, Device):
+    if visitor := message.anonymous_id:
+        found.append(("anonymous_id", visitor if isinstance(visitor, str) else str(visitor)))
+    if about.device is not None and isinstance(about.device, Device):
         found.extend(_device_identifiers(about.device))
     if message.type == "alias" and message.previous_id:
         found.append(("previous_id", str(message.previous_id)))

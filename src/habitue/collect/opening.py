@@ -34,8 +34,7 @@ def events_of(
             about_member = member(message) if message.type == "group" and not body.is_checked else None
             for each in (message,) if about_member is None else (message, about_member):
                 event = to_event(each, seq=seq, body=body, received_at=received_at)
-                given = each.about.proof
-                if given and event.proof == CLAIMED:
+                if event.proof == CLAIMED and (given := each.about.proof):
                     secret = ws.secret(secret_name(body.source_id))
                     event.proof = "proven" if is_proven(secret, given, event.identifiers) else CLAIMED
                 yield event

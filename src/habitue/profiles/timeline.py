@@ -242,8 +242,8 @@ def _rows(conn: Connection, homes: Sequence[tuple[Event, int]]) -> list[tuple[ob
                 event.amount,
                 event.currency,
                 event.order_id,
-                event.identity,
-                event.facts_json,
+                event.said or event.identity,
+                event.raw.decode() if event.read is None else event.facts_json,
                 _kept(event),
                 event.seq >> PART_BITS,
             )
