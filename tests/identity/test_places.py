@@ -48,9 +48,8 @@ def differences(memory: Places, seed: int, *, steps: int = 400) -> tuple[int, Co
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_random_history_leads_to_the_same_places_as_a_dictionary(seed: int) -> None:
     wrong, drawn = differences(Places(), seed)
-    print(drawn)
-    assert wrong == 0
-    assert min(drawn.values()) > 100
+    assert wrong == 0, drawn
+    assert min(drawn.values()) > 100, drawn
 
 
 def test_a_memory_that_does_not_notice_changes_is_found_out() -> None:

@@ -42,8 +42,8 @@ class Event(msgspec.Struct):
 
     `identifiers` are (namespace, value) pairs, most trusted first; `facts` are traits or properties, where
     properties stay as they were written (`raw`) until somebody reads them; `person_traits` are what the message
-    says about the person beside the event itself; `kept` is what else stays with it: consent, integrations, the
-    circumstances (campaign, page, device …), and a time that was corrected or is odd; `said` remembers `identity`.
+    says about the person beside the event itself; `beside` is what else stays with it, as JSON: consent, integrations,
+    the circumstances (campaign, page, device …), and a time that was corrected or is odd; `said` remembers `identity`.
     """
 
     seq: int
@@ -64,7 +64,7 @@ class Event(msgspec.Struct):
     country: str | None = None
     replaces: bool = False
     proof: Proof = "confirmed"
-    kept: Mapping[str, Any] | None = None
+    beside: bytes = b""
     read: Mapping[str, Any] | None = None
     raw: bytes = b"{}"
     said: str = ""
@@ -77,6 +77,11 @@ class Event(msgspec.Struct):
             names = [traits.get(name) for name in _NAMES] if traits else _NO_NAMES
             self.said = _encoder.encode([self.identifiers, *names]).decode()
         return self.said
+
+    @property
+    def kept(self) -> Mapping[str, Any]:
+        """What stays beside the event."""
+        return _properties(self.beside) if self.beside else {}
 
     @property
     def facts(self) -> Mapping[str, Any]:
@@ -131,7 +136,8 @@ def to_event(message: Message, *, seq: int, body: Body, received_at: datetime) -
     event.country = about.country
     event.replaces = about.replaces and body.proof != CLAIMED
     event.proof = body.proof
-    event.kept = _kept(message, about, odd, sent)
+    if kept := _kept(message, about, odd, sent):
+        event.beside = _encoder.encode(kept)
     if kind in TRAIT_TYPES:
         event.read = traits
     else:
@@ -240,7 +246,7 @@ def _take_properties(event: Event, raw: bytes) -> None:
 
 def _kept(
     message: Message, about: MessageContext, odd: message_time.Odd | None, sent: datetime | None
-) -> Mapping[str, Any] | None:
+) -> Mapping[str, Any]:
     kept: dict[str, Any] = {}
     if about.consent is not None:
         kept["consent"] = about.consent
@@ -259,7 +265,7 @@ def _kept(
             kept["timestamp"] = message.timestamp
     if odd:
         kept["odd_time"] = odd
-    return kept or None
+    return kept
 
 
 def _described(device: Device) -> dict[str, Any]:

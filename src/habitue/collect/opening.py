@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from habitue.collect.envelope import Event, to_event
 from habitue.collect.member import member
@@ -14,7 +14,7 @@ from habitue.kernel.context import Context
 
 
 def events_of(
-    ws: Context, bodies: Sequence[tuple[int, Body]], first_seq: int, reserved: list[Reserved]
+    ws: Context, bodies: Iterable[tuple[int, Body]], first_seq: int, reserved: list[Reserved]
 ) -> Iterator[Event]:
     """The events of bodies, each with when it was received (microseconds); a group message may tell of two.
 
