@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -228,7 +228,7 @@ class Group:
         if self._violations:
             bulk(self._conn, insert_ignoring(self._conn, violations), self._violations)
 
-    def _adopt(self, row: sa.Row[Any], component: Component) -> None:
+    def _adopt(self, row: Sequence[Any], component: Component) -> None:
         identifier_id, profile_id, namespace, value, first_seq, own_id, first_at, names, claimed_by, blocked_seq = row
         node = Node(
             identifier_id,
