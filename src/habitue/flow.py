@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from habitue.access import policy
 from habitue.activation import exports_erase
-from habitue.activation.console import snapshot
+from habitue.activation.console import saved, snapshot
 from habitue.audiences import alike, corrections, fixed_list, realtime, retelling, stays, taken
 from habitue.audiences import settle as settling
 from habitue.audit import ledger
@@ -57,6 +57,7 @@ from habitue.profiles import (
     values,
     weighing,
 )
+from habitue.profiles.warehouse import shapes
 from habitue.quality import held, importing, quarantine, releases, screening, unreadable
 
 
@@ -121,6 +122,11 @@ def refresh(ws: Context) -> None:
             insights.stored(ws, name)
 
 
+def look_into_columns(ws: Context) -> None:
+    """Look up which columns the tables for analysts have, so that nobody waits for it who asks them."""
+    shapes.renew(ws)
+
+
 def learn(
     ws: Context, names: Sequence[str] = (), *, progress: Callable[[int, int], None] | None = None
 ) -> Sequence[str]:
@@ -171,8 +177,9 @@ def follow(ws: Context, follower: realtime.Follower) -> bool:
 
 
 def settle(ws: Context, follower: realtime.Follower) -> None:
-    """Ask newly published audiences, and those that mention renewed insights, of everybody."""
+    """Ask newly published audiences, and those that mention renewed insights or relations, of everybody."""
     settling.settle(ws, follower)
+    settling.settle_relations(ws, follower)
     settling.settle_insights(ws, follower)
 
 
@@ -281,6 +288,7 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
         rows = quarantine.erase_matching(conn, needles) + held.erase_matching(conn, needles)
         rows += unreadable.erase_matching(conn, needles)
         traffic.erase_matching(conn, needles)
+        saved.erase_matching(conn, needles)
         taken.erase(conn, [person.row.profile_id])
         stays.erase_person(conn, person.identifier_ids, person.row.profile_id)
         details = {"events": person.row.event_count, "quarantined": rows, "exports": kept}
