@@ -7,21 +7,25 @@ import email.policy
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from email.message import EmailMessage
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 import pytest
-from tests.post_office import PostOffice, post_office
+from tests.browser.serving import free_port
+from tests.post_office import PostOffice, certificate, post_office
 
 from habitue.access.actor import SYSTEM
 from habitue.activation.mail import subscriptions
+from habitue.activation.mail.sender import Sent, send
 from habitue.kernel.clock import Hand
 from habitue.kernel.config import MailSettings
 from habitue.kernel.context import Context
-from habitue.web import accounts
+from habitue.web import accounts, project
 from habitue.web.models import User
-from habitue.web.reports import mailing
-from habitue.workspace import Workspace
+from habitue.web.reports import by_mail, mailing
+from habitue.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -42,6 +46,14 @@ def world(shop: Workspace, office: PostOffice, hand: Hand) -> Context:
     mail = MailSettings(host="127.0.0.1", port=office.port, tls="none", sender="reports@krume.example")
     config = msgspec.structs.replace(shop.config, mail=mail)
     return replace(shop.context, config=config, clock=hand, actor=SYSTEM)
+
+
+def letter() -> EmailMessage:
+    """A message to somebody."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "reports@krume.example", "anna@krume.example", "Report"
+    message.set_content("Guten Morgen")
+    return message
 
 
 def subscribed(ws: Context, address: str = "anna@krume.example") -> str:
@@ -151,3 +163,94 @@ def test_the_page_of_a_report_begins_and_ends_it(seen_by: SeenBy, anna: Client, 
     assert [entry.verb for entry in shop.ledger.listing(limit=2)] == ["report.unsubscribed", "report.subscribed"]
     assert seen_by("agent").post(f"/reports/{REPORT}/mail/").status_code == 403
     assert anna.post("/reports/nonsense/mail/").status_code == 404
+
+
+@pytest.mark.parametrize("way", ["starttls", "tls"])
+def test_a_server_that_encrypts_and_asks_for_a_password_takes_the_report(
+    shop: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: Literal["starttls", "tls"]
+) -> None:
+    shown, trusted = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    with post_office(tls=shown, is_tls_from_the_start=way == "tls", account=("anna", "pâssword")) as office:
+        ws = world(shop, office, Hand(datetime(2026, 6, 15, tzinfo=UTC)))
+        right = msgspec.structs.replace(ws.config.mail, tls=way, user="anna", password="pâssword")
+        message = letter()
+        assert send(right, message) == Sent("sent")
+        assert len(office.taken) == 1
+        assert [verb for verb in office.seen if verb.strip("+") in ("AUTH", "MAIL", "RCPT", "DATA")] == [
+            "+AUTH", "+MAIL", "+RCPT", "+DATA",
+        ]  # fmt: skip
+        plainly = msgspec.structs.replace(right, password="password")
+        office.account = ("anna", "password")
+        assert send(plainly, message) == Sent("sent"), "and one of plain letters"
+        wrong = send(msgspec.structs.replace(right, password="another"), message)
+        assert (wrong.outcome, wrong.reason) == ("refused", "sign_in")
+        without = send(msgspec.structs.replace(right, user=""), message)
+        assert (without.outcome, without.reason) == ("refused", "sign_in")
+        if way == "starttls":
+            plain = send(msgspec.structs.replace(right, tls="none", user=""), message)
+            assert plain.outcome == "refused", "it takes nothing over an open line"
+        monkeypatch.delenv("SSL_CERT_FILE")
+        office.seen.clear()
+        stranger = send(right, message)
+        assert (stranger.outcome, stranger.reason) == ("unreachable", "certificate")
+        assert not {"AUTH", "+AUTH", "MAIL", "+MAIL"} & set(office.seen), "no password goes to somebody unknown"
+        assert len(office.taken) == 2
+
+
+def test_no_password_and_no_report_go_over_a_line_that_should_be_encrypted_and_is_not(
+    shop: Workspace, office: PostOffice
+) -> None:
+    ws = world(shop, office, Hand(datetime(2026, 6, 15, tzinfo=UTC)))
+    settings = msgspec.structs.replace(ws.config.mail, tls="starttls", user="anna", password="secret")
+    refused = send(settings, letter())
+    assert (refused.outcome, refused.reason) == ("unreachable", "encryption")
+    assert not office.taken
+    assert not {"AUTH", "MAIL"} & set(office.seen)
+
+
+def test_every_failure_is_told_with_what_to_look_after(shop: Workspace, office: PostOffice) -> None:
+    ws = world(shop, office, Hand(datetime(2026, 6, 15, tzinfo=UTC)))
+    nobody = msgspec.structs.replace(ws.config.mail, host="no-such-server.invalid")
+    assert send(nobody, letter()).reason == "name"
+    closed = msgspec.structs.replace(ws.config.mail, port=free_port())
+    assert send(closed, letter()).reason == "connection"
+    for reason, text in by_mail.UNREACHABLE.items():
+        told = by_mail.told(Sent("unreachable", "x", reason), ws.config.mail, "anna@krume.example")  # type: ignore[arg-type]  # every one of them
+        assert told != text, reason
+        assert "%(" not in told, reason
+        assert "Check" in told, reason
+
+
+@pytest.mark.parametrize("is_htmx", [True, False])
+def test_the_page_sends_one_at_once_and_says_what_became_of_it(
+    seen_by: SeenBy, anna: Client, shop: Workspace, office: PostOffice, is_htmx: bool
+) -> None:
+    headers = {"HX-Request": "true"} if is_htmx else {}
+    url = f"/reports/{REPORT}/mail/now/"
+
+    def answer() -> str:
+        return anna.post(url, headers=headers, follow=True).content.decode()
+
+    assert "Mail is not set up yet" in answer()
+    environ = {
+        "HABITUE_MAIL__HOST": "127.0.0.1",
+        "HABITUE_MAIL__PORT": str(office.port),
+        "HABITUE_MAIL__TLS": "none",
+        "HABITUE_MAIL__SENDER": "reports@krume.example",
+    }
+    with open_workspace(shop.folder, clock=shop.context.clock, environ=environ) as opened:
+        project.configure(opened)
+        assert "has taken the report for anna@krume.example" in answer()
+        assert len(office.taken) == 1
+        office.trouble = "refuse:RCPT"
+        assert "does not take mail for anna@krume.example" in answer()
+        office.trouble = "drop:content"
+        assert "did not say whether it took it" in answer()
+        assert len(office.taken) == 2
+        assert seen_by("agent").post(url).status_code == 403
+        assert anna.post("/reports/nonsense/mail/now/").status_code == 404
+        entries = [entry.details for entry in shop.ledger.listing() if entry.verb == "report.mailed"]
+    assert [(each["asked"], each["outcome"]) for each in entries] == [
+        (True, "unknown"), (True, "refused"), (True, "sent"),
+    ]  # fmt: skip
