@@ -209,7 +209,9 @@ def _measures(new: Any, popular: Any, habit: Any, simple: Any) -> tuple[Measure,
 def _texts(numbers: Ints, lines: Lines) -> pa.Array:
     names = _names(lines)
     listed = [_named(numbers[:, place], names) for place in range(min(SHOWN, numbers.shape[1]))]
-    joined = pc.binary_join_element_wise(*listed, "; ", null_handling="skip")
+    # What is missing stands at the end of a list and leaves only separators there.
+    joined = pc.binary_join_element_wise(*listed, "; ", null_handling="replace", null_replacement="")
+    joined = pc.replace_substring_regex(joined, "(; )+$", "")
     return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
 
 
