@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from bench.figures import Figures, peak_memory_mb
 from habitue.insights import store
-from habitue.insights.catalogue import facts, insights
+from habitue.insights.catalogue import insights
 from habitue.insights.reports import catalogue
 from habitue.insights.reports import store as reports
 from habitue.kernel.config import WorkspaceSettings
@@ -120,8 +120,8 @@ def _main(folder: str, *names: str) -> None:
     if names == (REPORTS,):
         for name in catalogue.reports():
             reports.outcome(ws.context, name)
-    for name in names if names != (REPORTS,) else ():
-        store.refresh(ws.context, store.insight_of(name), facts(ws.context))
+    else:
+        store.learn_all(ws.context, names)
     seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
     print(json.dumps({"seconds": seconds, "cpu": cpu, "mb": peak_memory_mb()}))
 

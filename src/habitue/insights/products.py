@@ -52,6 +52,11 @@ def product_rows(facts: Facts, ids: ir.Table) -> ir.Table:
 
 def lines_of_facts(facts: Facts) -> tuple[list[str], Lines, int]:
     """Who bought, what, and the last day that is known."""
+    found: tuple[list[str], Lines, int] = facts.once("lines", _read)
+    return found
+
+
+def _read(facts: Facts) -> tuple[list[str], Lines, int]:
     ids = numbered(facts.people)
     people, days, codes, products = _Parts(), _Parts(), _Parts(), _Products()
     # Batch by batch: the texts of twenty million lines at once would be several gigabytes.

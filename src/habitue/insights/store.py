@@ -79,13 +79,14 @@ def due(ws: Context) -> Sequence[str]:
 
 
 def learn_all(ws: Context, names: Sequence[str], progress: Callable[[int, int], None] | None = None) -> None:
-    """Learn some insights anew; `progress(done, total)` is called before each and at the end."""
+    """Learn some insights anew from the same facts; `progress(done, total)` is called before each and at the end."""
+    now = facts(ws)
     for number, name in enumerate(names):
         if progress is not None:
             progress(number, len(names))
         insight = insight_of(name)
         if insight.schema is None:
-            refresh(ws, insight, facts(ws))
+            refresh(ws, insight, now)
     if progress is not None:
         progress(len(names), len(names))
 
