@@ -23,7 +23,7 @@ from habitue.kernel.clock import day_in
 from habitue.kernel.lake import elements, text_in
 
 _EPOCH = date(1970, 1, 1)
-BATCH = 500_000
+AT_ONCE = 200_000
 
 
 def product_rows(facts: Facts, ids: ir.Table) -> ir.Table:
@@ -59,13 +59,16 @@ def lines_of_facts(facts: Facts) -> tuple[list[str], Lines, int]:
 def _read(facts: Facts) -> tuple[list[str], Lines, int]:
     ids = numbered(facts.people)
     people, days, codes, products = _Parts(), _Parts(), _Parts(), _Products()
-    # Batch by batch: the texts of twenty million lines at once would be several gigabytes.
-    for batch in product_rows(facts, ids).to_pyarrow_batches(chunk_size=BATCH):
+    size = size_of(ids)
+    # Some people at a time: the texts of twenty million lines at once would be several gigabytes.
+    for start in range(0, size, AT_ONCE):
+        some = ids.filter(ids.person.between(start, start + AT_ONCE - 1))
+        batch = product_rows(facts, some).to_pyarrow().combine_chunks()
         people.add(batch["person"])
         days.add(batch["day"])
         codes.add(products.add(batch))
     day = days.whole()
-    present, customer = present_in(people.whole(), size_of(ids))
+    present, customer = present_in(people.whole(), size)
     today = (day_in(facts.now, facts.timezone) - _EPOCH).days
     newest = int(day.max(initial=0))
     last = newest if len(day) and today - newest > STALE_DAYS else today
@@ -97,13 +100,13 @@ class _Products:
         self._number: dict[str, int] = {}
         self._told: dict[str, dict[str, Counter[str]]] = {name: defaultdict(Counter) for name in ("name", "category")}
 
-    def add(self, batch: pa.RecordBatch) -> Ints:
+    def add(self, batch: pa.Table) -> Ints:
         """The number of each row's product."""
-        encoded = batch["product"].dictionary_encode()
+        encoded = batch["product"].combine_chunks().dictionary_encode()
         here: list[str] = encoded.dictionary.to_pylist()
         local = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
         for column, told in self._told.items():
-            self._count(told, here, local, batch[column])
+            self._count(told, here, local, batch[column].combine_chunks())
         numbers = [self._number.setdefault(product, len(self._number)) for product in here]
         return np.array(numbers or [0], np.int64)[local]
 
