@@ -1,6 +1,7 @@
 """Insights against their targets, beside the libraries of others, on known rates, and at size.
 
-`--only targets`, `grid` or `scale` measures one part. Peers: see `insights_peers.py`.
+`--only targets`, `grid` or `scale` measures one part, `reports` the reports of a million customers, too. Peers: see
+`insights_peers.py`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ def run(*, small: bool, only: str = "") -> Figures:
         _targets(found)
     if not small and only in ("", "scale"):
         insights_scale.measure(found, FEWER, goals=False)
+        insights_scale.measure(found, MANY, goals=True, with_reports=False)
+    if not small and only == "reports":
         insights_scale.measure(found, MANY, goals=True)
     found.add("peak memory of the bench itself", peak_memory_mb(), "MB")
     return found
