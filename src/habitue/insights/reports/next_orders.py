@@ -31,20 +31,16 @@ def weeks(due: ir.Table, worth: ir.Table | None, *, today: date) -> ir.Table:
     """
     told = due.filter(due.next_order_on.notnull() & due.chance.notnull() & (due.next_order_on > today))
     told = told.mutate(number=told.next_order_on.delta(ibis.literal(_MONDAY), unit="day").cast("int64") // 7)
-    money = ibis.null(MONEY)
-    if worth is not None:
-        known = worth.filter(worth.expected_orders > 0)
-        known = known.select("profile_id", each=known.expected_value.cast("float64") / known.expected_orders)
-        told = told.left_join(known, "profile_id")
-        money = (told.chance * told.each).cast(MONEY)
-    counted = (
-        told.mutate(brings=money)
-        .group_by("number")
-        .aggregate(
-            people=lambda t: t.count(),
-            expected=lambda t: t.chance.sum(),
-            money=lambda t: t.brings.sum().cast(MONEY),
-        )
+    if worth is None:
+        counted = told.group_by("number").aggregate(people=lambda t: t.count(), expected=lambda t: t.chance.sum())
+        return counted.order_by("number")
+    known = worth.filter(worth.expected_orders > 0)
+    known = known.select("profile_id", each=known.expected_value.cast("float64") / known.expected_orders)
+    priced = told.left_join(known, "profile_id").mutate(brings=lambda t: (t.chance * t.each).cast(MONEY))
+    counted = priced.group_by("number").aggregate(
+        people=lambda t: t.count(),
+        expected=lambda t: t.chance.sum(),
+        money=lambda t: t.brings.sum().cast(MONEY),
     )
     return counted.order_by("number")
 
@@ -72,7 +68,7 @@ def _every_week(found: dict[date, Row]) -> list[Row]:
     """Without gaps, for a week in which nobody is due says something, too."""
     first = min(found)
     count = min((max(found) - first).days // 7 + 1, WEEKS)
-    nothing = {"people": 0, "expected": 0.0, "money": None}
+    nothing: Row = {"people": 0, "expected": 0.0, "money": None}
     mondays = [first + timedelta(days=7 * number) for number in range(count)]
     return [{**nothing, **found.get(day, {}), "week": day} for day in mondays]
 
