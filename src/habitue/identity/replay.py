@@ -7,7 +7,7 @@ over the links that were refused or taken back, replayed without that event, is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 import sqlalchemy as sa
@@ -53,10 +53,14 @@ def closure(conn: Connection, identifier_ids: Iterable[int]) -> Closure:
     return Closure(identifier_ids=frozenset(known), ids=ids, profile_ids=frozenset(profile_ids))
 
 
-def replay(conn: Connection, ws: Context, around: Closure, events: Sequence[Event]) -> nodes.Resolved:
-    """Forget the graph of the closure and build it again from `events`, which must be in journal order."""
+def begin_anew(conn: Connection, own: Iterable[Event], around: Closure) -> nodes.Kept:
+    """Forget the graph of the closure; `own` are the decisions among the events that `build` is given next."""
     _forget(conn, around.identifier_ids)
-    kept = begin(conn, events, around)
+    return begin(conn, own, around)
+
+
+def build(conn: Connection, ws: Context, events: Sequence[Event], kept: nodes.Kept) -> nodes.Resolved:
+    """Add the next events to the graph; part by part, in journal order."""
     homes: list[tuple[Event, int]] = []
     doubtful: list[tuple[Event, int]] = []
     for is_command, run in groupby(events, key=commands.is_command):
@@ -66,12 +70,16 @@ def replay(conn: Connection, ws: Context, around: Closure, events: Sequence[Even
             resolved = graph.resolve(conn, ws, list(run), kept)
             homes.extend(resolved.homes)
             doubtful.extend(resolved.doubtful)
-    now = frozenset(_profiles(conn, around.identifier_ids | {identifier_id for _, identifier_id in homes}))
-    found = nodes.Resolved(homes=homes, changed=now, touched=now, gone=around.profile_ids - now)
-    return replace(found, doubtful=doubtful)
+    return nodes.Resolved(homes=homes, doubtful=doubtful)
 
 
-def begin(conn: Connection, events: Sequence[Event], around: Closure) -> nodes.Kept:
+def built(conn: Connection, around: Closure, identifier_ids: Iterable[int]) -> nodes.Resolved:
+    """Who came out of it; `identifier_ids` are those that the events hang on now."""
+    now = frozenset(_profiles(conn, around.identifier_ids.union(identifier_ids)))
+    return nodes.Resolved(changed=now, touched=now, gone=around.profile_ids - now)
+
+
+def begin(conn: Connection, events: Iterable[Event], around: Closure) -> nodes.Kept:
     """What holds before the first of `events`: row numbers, and what people said that holds from the beginning."""
     commands.hold_from_the_beginning(conn, _decided(events), around.identifier_ids)
     return _kept(conn, around)

@@ -11,7 +11,7 @@ import pytest
 from bench.made_tables import Made
 
 from habitue.collect.files.errors import FileUnreadable
-from habitue.identity.matching.errors import FileMissing
+from habitue.identity.matching.errors import FileMissing, NoTable
 from habitue.identity.matching.library import match
 from habitue.identity.matching.run import match_table
 from habitue.identity.matching.tablefiles import read_table
@@ -141,6 +141,27 @@ def test_numbers_dates_and_bytes_of_a_data_frame_are_read_as_text() -> None:
         }
     )
     assert match(frame).report.rows == 60
+
+
+class Stream:
+    """A table of another library: it hands Arrow over, and nothing else is known of it."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._table.__arrow_c_stream__(requested_schema)
+
+
+def test_columns_and_tables_of_other_libraries_are_taken_and_what_is_no_table_is_a_sentence() -> None:
+    columns = {"name": ["Anna Krume", "Anna Krume", "Bert Kern"], "mail": ["a@x.example", "a@x.example", None]}
+    table = pa.table({name: pa.array(cells, pa.large_string()) for name, cells in columns.items()})
+    kinds = table.set_column(0, "name", table["name"].dictionary_encode())
+    for given in (columns, table, Stream(table), Stream(kinds), kinds):
+        assert match(given).matched.clusters.tolist() == [0, 0, 2]
+    for given in ({"name": ["Anna"], "mail": []}, {"name": "Anna"}, 7, None):
+        with pytest.raises(NoTable):
+            match(given)
 
 
 def test_a_source_that_holds_everybody_once_is_noticed(shop: Made) -> None:
