@@ -54,7 +54,7 @@ def test_a_planted_bug_is_found(worlds: tuple[Workspace, Workspace], bug: str, m
     elif bug == "decisions stay":
         monkeypatch.setattr(flow.undone, "forget", lambda conn, seqs: [])
     else:
-        monkeypatch.setattr(replay, "_other_sides", lambda conn, identifier_ids: set())
+        monkeypatch.setattr(replay, "_others", lambda conn, identifier_ids: set())
     for number in range(36):
         for ws, with_undone in zip(worlds, (True, False), strict=True):
             live(ws, history(number), with_undone=with_undone)
