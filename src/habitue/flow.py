@@ -58,7 +58,7 @@ from habitue.profiles import (
     values,
     weighing,
 )
-from habitue.quality import held, importing, quarantine, releases, screening
+from habitue.quality import held, importing, quarantine, releases, screening, unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +103,10 @@ def catch_up(ws: Context, target: Position | None = None, *, seconds: float = fl
     def apply(conn: Connection, events: Sequence[Event]) -> None:
         project(ws, conn, events)
 
+    set_aside = partial(unreadable.keep, ws)
     if target is None:
-        return projection.apply_pending(ws, apply, end_group, seconds=seconds)
-    projection.wait_applied(ws, target, apply, end_group)
+        return projection.apply_pending(ws, apply, end_group, set_aside=set_aside, seconds=seconds)
+    projection.wait_applied(ws, target, apply, end_group, set_aside=set_aside)
     return 0
 
 
@@ -262,6 +263,14 @@ def replay_quarantine(ws: Context, source_id: str, held_ids: Sequence[str] | Non
     return count
 
 
+def replay_unreadable(ws: Context) -> int:
+    """Try to apply what was set aside of the journal once more; returns how many frames were tried."""
+    count, position = unreadable.again(ws)
+    if position is not None:
+        catch_up(ws, position)
+    return count
+
+
 def erase_person(ws: Context, profile_id: str) -> Erased:
     """Erase one person from register, replica, quarantine and kept exports; the ledger keeps that it happened."""
     policy.require(ws.actor, "people.erase")
@@ -271,6 +280,7 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
     kept = exports_erase.erase(ws, person.row.profile_id)
     with ws.register.write() as conn:
         rows = quarantine.erase_matching(conn, needles) + held.erase_matching(conn, needles)
+        rows += unreadable.erase_matching(conn, needles)
         traffic.erase_matching(conn, needles)
         taken.erase(conn, [person.row.profile_id])
         stays.erase_person(conn, person.identifier_ids, person.row.profile_id)

@@ -22,7 +22,7 @@ def events_of(
     """
     seq = first_seq
     for received, body in bodies:
-        received_at = from_micros(received)
+        received_at = from_micros(received if body.received_at is None else body.received_at)
         gaps = {gap.index: gap for gap in body.gaps}
         for index, message in enumerate((*body.batch, None)):
             gap = gaps.get(index) if gaps else None

@@ -51,6 +51,7 @@ VERBS: Mapping[str, str] = {
     "key.changed": _("changed where a key may be used"),
     "source.rules_changed": _("changed the rules of a source"),
     "quarantine.replayed": _("replayed what waited in quarantine"),
+    "frames.replayed": _("tried again what was set aside of the journal"),
     "quarantine.corrected": _("put a message in quarantine right"),
     "quarantine.discarded": _("put a message in quarantine aside for good"),
     "key.paused": _("paused a key of a source"),
