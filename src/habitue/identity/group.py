@@ -111,6 +111,11 @@ class Group:
                 self._add_link(home, other, "same_record", event, state="blocked")
         return home.identifier_id
 
+    def release(self) -> None:
+        """Let go of what was loaded at once: people and their identifiers point at each other."""
+        for node in self._by_id.values():
+            node.component.nodes.clear()
+
     def moved(self) -> set[str]:
         """The profiles that were loaded and that are not as they were in the register."""
         return {node.stored[0] for node in self._by_id.values() if node.stored is not None and node.component.changes}

@@ -21,7 +21,7 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 _PROOF = {proof: f'"proof":"{proof}"}}' for proof in ("claimed", "proven")}
 PART_BITS = 19
-PART_EVENTS = 20_000
+PART_EVENTS = 100_000
 _AT_ONCE = 5_000
 
 
@@ -127,8 +127,8 @@ def in_parts(conn: Connection, identifier_ids: Iterable[int], *, size: int) -> I
     for part in chunks(ids, 10_000):
         seqs.extend(conn.scalars(sa.select(events.c.seq).where(hang_on(conn, part))))
     for part in chunks(sorted(seqs), size):
-        rows = conn.execute(sa.select(events).where(among(conn, events.c.seq, part)).order_by(events.c.seq))
-        yield [_event(row) for row in rows]
+        query = sa.select(events).where(among(conn, events.c.seq, part)).order_by(events.c.seq)
+        yield [_event(row) for row in conn.execute(query, execution_options={"yield_per": _AT_ONCE})]
 
 
 def count(conn: Connection, identifier_ids: Iterable[int]) -> int:

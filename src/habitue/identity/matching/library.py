@@ -19,9 +19,9 @@ from habitue.identity.matching.run import SEED, match_table
 from habitue.identity.matching.tablefiles import distinct, read_table
 
 
-@dataclass
+@dataclass(repr=False)
 class Result:
-    """What `habitue.match` found."""
+    """What `habitue.match` found; printed, it tells what was understood and done."""
 
     table: pa.Table
     matched: Matched
@@ -30,6 +30,9 @@ class Result:
     def clusters(self) -> pa.Table:
         """The rows in their order with `cluster_id` (1, 2, …) and `match_probability` behind them."""
         return with_clusters(self.table, self.matched)
+
+    def __repr__(self) -> str:
+        return str(self.report)
 
     @property
     def pairs(self) -> pa.Table:
