@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from habitue.access import policy
 from habitue.activation import exports_erase
-from habitue.activation.console import snapshot
+from habitue.activation.console import saved, snapshot
 from habitue.audiences import alike, corrections, fixed_list, realtime, retelling, stays, taken
 from habitue.audiences import settle as settling
 from habitue.audit import ledger
@@ -52,11 +52,13 @@ from habitue.profiles import (
     people,
     reading,
     relations,
+    replaying,
     replica,
     timeline,
     values,
     weighing,
 )
+from habitue.profiles.warehouse import shapes
 from habitue.quality import held, importing, quarantine, releases, screening, unreadable
 
 
@@ -121,6 +123,11 @@ def refresh(ws: Context) -> None:
             insights.stored(ws, name)
 
 
+def look_into_columns(ws: Context) -> None:
+    """Look up which columns the tables for analysts have, so that nobody waits for it who asks them."""
+    shapes.renew(ws)
+
+
 def learn(
     ws: Context, names: Sequence[str] = (), *, progress: Callable[[int, int], None] | None = None
 ) -> Sequence[str]:
@@ -171,8 +178,9 @@ def follow(ws: Context, follower: realtime.Follower) -> bool:
 
 
 def settle(ws: Context, follower: realtime.Follower) -> None:
-    """Ask newly published audiences, and those that mention renewed insights, of everybody."""
+    """Ask newly published audiences, and those that mention renewed insights or relations, of everybody."""
     settling.settle(ws, follower)
+    settling.settle_relations(ws, follower)
     settling.settle_insights(ws, follower)
 
 
@@ -223,12 +231,14 @@ def run_matching(ws: Context, job: jobs.Job, *, matcher: Matcher = match_table) 
         matching.run(ws, job, apply=partial(catch_up, ws), matcher=matcher)
     except jobs.JobCancelled:
         outcome = "cancelled"
+    except jobs.JobLost:
+        return
     except HabitueError as error:
         outcome, problem = "failed", error
     if outcome != "done":
         matching.fail(ws, job.subject_id)
     refresh(ws)
-    jobs.finish(ws, job.job_id, state=outcome, error=problem)
+    jobs.finish(ws, job.job_id, state=outcome, error=problem, claimed_at=job.started_at)
 
 
 def weigh(ws: Context, weigher: weighing.Weigher) -> bool:
@@ -281,6 +291,7 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
         rows = quarantine.erase_matching(conn, needles) + held.erase_matching(conn, needles)
         rows += unreadable.erase_matching(conn, needles)
         traffic.erase_matching(conn, needles)
+        saved.erase_matching(conn, needles)
         taken.erase(conn, [person.row.profile_id])
         stays.erase_person(conn, person.identifier_ids, person.row.profile_id)
         details = {"events": person.row.event_count, "quarantined": rows, "exports": kept}
@@ -312,7 +323,7 @@ def preview_rules(ws: Context, book: Rulebook) -> preview.Preview:
 def rebuild(ws: Context, conn: Connection, around: replay.Closure) -> None:
     """Make profiles anew from their events; with everybody around, the whole register."""
     known.note_change(conn, ws)
-    resolved = _replay(ws, conn, around)
+    resolved = replaying.replay(ws, conn, around)
     seq = state.read(conn, "facts_seq")
     country = ws.config.workspace.country
     people.refresh(conn, changed=resolved.changed, gone=resolved.gone, seq=seq, country=country)
@@ -369,12 +380,12 @@ def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[n
                     around = replay.closure(conn, identifier_ids)
                     timeline.delete(conn, undone.forget_about(conn, identifier_ids))
                     erasure.erase(conn, identifier_ids)
-                    yield _replay(ws, conn, around)
+                    yield replaying.replay(ws, conn, around)
                 case commands.Undo(seqs=seqs):
                     around = replay.closure(conn, undone.met_by(conn, seqs))
                     since = timeline.received_first(conn, timeline.is_among(conn, seqs))
                     timeline.delete(conn, undone.forget(conn, seqs))
-                    yield _retold(conn, around, _replay(ws, conn, around), since)
+                    yield _retold(conn, around, replaying.replay(ws, conn, around), since)
                 case decision:
                     yield from _decided(ws, conn, [(decision, event)])
 
@@ -386,7 +397,7 @@ def _decided(ws: Context, conn: Connection, told: Sequence[commands.Told]) -> It
     first = told[0][0]
     if commands.is_retroactive(conn, first):
         around = undone.around(conn, first)
-        yield _retold(conn, around, _replay(ws, conn, around), EPOCH)
+        yield _retold(conn, around, replaying.replay(ws, conn, around), EPOCH)
     else:
         yield from commands.apply(conn, ws, told)
 
@@ -405,24 +416,10 @@ _STEPS = {"fact": _arrived, "release": _released, "command": _commands}
 
 def _without(ws: Context, conn: Connection, around: replay.Closure) -> nodes.Resolved:
     """Everything around without what was deleted, and without lists on which people stood because of that alone."""
-    resolved = _replay(ws, conn, around)
+    resolved = replaying.replay(ws, conn, around)
     owners = graph.owners(conn, {identifier_id for _, identifier_id in resolved.homes})
     listed = fixed_list.left_behind(resolved.homes, owners)
     if not listed:
         return resolved
     timeline.delete(conn, listed)
-    return _replay(ws, conn, around)
-
-
-def _replay(ws: Context, conn: Connection, around: replay.Closure) -> nodes.Resolved:
-    """Everything around as its remaining events say, in journal order, as if the others had never come."""
-    activity.fold(conn, upto=timeline.newest(conn))
-    events = timeline.stored(conn, around.identifier_ids)
-    values.forget(conn, around.identifier_ids)
-    consents.forget(conn, around.identifier_ids)
-    resolved = replay.replay(conn, ws, around, events)
-    values.fold(conn, resolved.homes)
-    consents.fold(conn, safer.homes(resolved))
-    timeline.rehome(conn, resolved.homes)
-    activity.recount(conn, around.identifier_ids | {identifier_id for _, identifier_id in resolved.homes})
-    return resolved
+    return replaying.replay(ws, conn, around)
