@@ -17,7 +17,7 @@ from habitue.audiences import alike, corrections, fixed_list, realtime, retellin
 from habitue.audiences import settle as settling
 from habitue.audit import ledger
 from habitue.collect import imports, projection, repeats, traffic
-from habitue.collect.envelope import Event
+from habitue.collect.envelope import INTERNAL_SOURCE, Event
 from habitue.collect.journal import Position
 from habitue.identity import (
     commands,
@@ -52,6 +52,7 @@ from habitue.profiles import (
     people,
     reading,
     relations,
+    replaying,
     replica,
     timeline,
     values,
@@ -76,12 +77,14 @@ def project(ws: Context, conn: Connection, events: Sequence[Event]) -> None:
         return
     changed: set[str] = set()
     gone: set[str] = set()
+    met: set[int] = set()
     for kind, run in groupby(events, key=_kind):
         for resolved in _STEPS[kind](ws, conn, run):
+            met = set() if kind == "command" else met | resolved.met
             changed = (changed - resolved.gone) | resolved.changed
             gone = (gone | resolved.gone) - resolved.touched
     seq = events[-1].seq
-    people.refresh(conn, changed=changed, gone=gone, seq=seq, country=ws.config.workspace.country)
+    people.refresh(conn, changed=changed, gone=gone, seq=seq, country=ws.config.workspace.country, met=met)
     if changed or gone:
         state.store(conn, {"people_seq": seq})
     state.store(conn, {"facts_seq": seq})
@@ -228,12 +231,14 @@ def run_matching(ws: Context, job: jobs.Job, *, matcher: Matcher = match_table) 
         matching.run(ws, job, apply=partial(catch_up, ws), matcher=matcher)
     except jobs.JobCancelled:
         outcome = "cancelled"
+    except jobs.JobLost:
+        return
     except HabitueError as error:
         outcome, problem = "failed", error
     if outcome != "done":
         matching.fail(ws, job.subject_id)
     refresh(ws)
-    jobs.finish(ws, job.job_id, state=outcome, error=problem)
+    jobs.finish(ws, job.job_id, state=outcome, error=problem, claimed_at=job.started_at)
 
 
 def weigh(ws: Context, weigher: weighing.Weigher) -> bool:
@@ -318,13 +323,15 @@ def preview_rules(ws: Context, book: Rulebook) -> preview.Preview:
 def rebuild(ws: Context, conn: Connection, around: replay.Closure) -> None:
     """Make profiles anew from their events; with everybody around, the whole register."""
     known.note_change(conn, ws)
-    resolved = _replay(ws, conn, around)
+    resolved = replaying.replay(ws, conn, around)
     seq = state.read(conn, "facts_seq")
     country = ws.config.workspace.country
     people.refresh(conn, changed=resolved.changed, gone=resolved.gone, seq=seq, country=country)
 
 
 def _kind(event: Event) -> str:
+    if event.source_id != INTERNAL_SOURCE:
+        return "fact"
     if releases.is_order(event):
         return "release"
     return "command" if commands.is_command(event) else "fact"
@@ -343,8 +350,9 @@ def _facts(ws: Context, conn: Connection, events: Sequence[Event]) -> Iterator[n
     told = values.fold(conn, resolved.homes)
     consents.fold(conn, safer.homes(resolved))
     timeline.append(conn, resolved.homes)
-    different = {resolved.owners[identifier_id] for identifier_id in told.different}
-    confirmed = {resolved.owners[identifier_id] for identifier_id in told.confirmed}
+    owners = known.owners(conn, resolved, told.different | told.confirmed)
+    different = {owners[identifier_id] for identifier_id in told.different}
+    confirmed = {owners[identifier_id] for identifier_id in told.confirmed}
     decided = people.with_several_sources(conn, confirmed - different)
     yield replace(resolved, changed=resolved.changed | different | decided)
 
@@ -372,12 +380,12 @@ def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[n
                     around = replay.closure(conn, identifier_ids)
                     timeline.delete(conn, undone.forget_about(conn, identifier_ids))
                     erasure.erase(conn, identifier_ids)
-                    yield _replay(ws, conn, around)
+                    yield replaying.replay(ws, conn, around)
                 case commands.Undo(seqs=seqs):
                     around = replay.closure(conn, undone.met_by(conn, seqs))
                     since = timeline.received_first(conn, timeline.is_among(conn, seqs))
                     timeline.delete(conn, undone.forget(conn, seqs))
-                    yield _retold(conn, around, _replay(ws, conn, around), since)
+                    yield _retold(conn, around, replaying.replay(ws, conn, around), since)
                 case decision:
                     yield from _decided(ws, conn, [(decision, event)])
 
@@ -389,7 +397,7 @@ def _decided(ws: Context, conn: Connection, told: Sequence[commands.Told]) -> It
     first = told[0][0]
     if commands.is_retroactive(conn, first):
         around = undone.around(conn, first)
-        yield _retold(conn, around, _replay(ws, conn, around), EPOCH)
+        yield _retold(conn, around, replaying.replay(ws, conn, around), EPOCH)
     else:
         yield from commands.apply(conn, ws, told)
 
@@ -408,24 +416,10 @@ _STEPS = {"fact": _arrived, "release": _released, "command": _commands}
 
 def _without(ws: Context, conn: Connection, around: replay.Closure) -> nodes.Resolved:
     """Everything around without what was deleted, and without lists on which people stood because of that alone."""
-    resolved = _replay(ws, conn, around)
+    resolved = replaying.replay(ws, conn, around)
     owners = graph.owners(conn, {identifier_id for _, identifier_id in resolved.homes})
     listed = fixed_list.left_behind(resolved.homes, owners)
     if not listed:
         return resolved
     timeline.delete(conn, listed)
-    return _replay(ws, conn, around)
-
-
-def _replay(ws: Context, conn: Connection, around: replay.Closure) -> nodes.Resolved:
-    """Everything around as its remaining events say, in journal order, as if the others had never come."""
-    activity.fold(conn, upto=timeline.newest(conn))
-    events = timeline.stored(conn, around.identifier_ids)
-    values.forget(conn, around.identifier_ids)
-    consents.forget(conn, around.identifier_ids)
-    resolved = replay.replay(conn, ws, around, events)
-    values.fold(conn, resolved.homes)
-    consents.fold(conn, safer.homes(resolved))
-    timeline.rehome(conn, resolved.homes)
-    activity.recount(conn, around.identifier_ids | {identifier_id for _, identifier_id in resolved.homes})
-    return resolved
+    return replaying.replay(ws, conn, around)

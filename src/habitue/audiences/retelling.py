@@ -79,7 +79,7 @@ def correct(ws: Context, follower: Follower) -> bool:
 def _told(conn: Connection, follower: Follower, waiting: corrections.Waiting) -> Told:
     mine = sa.or_(
         among(conn, identifiers.c.profile_id, waiting.profile_ids),
-        among(conn, identifiers.c.own_id, waiting.profile_ids),
+        graph.has_own_id(conn, waiting.profile_ids),
     )
     around = replay.closure(conn, conn.scalars(sa.select(identifiers.c.identifier_id).where(mine)).all())
     # Counted before they are read: an import that was undone may have touched millions.

@@ -19,8 +19,9 @@ from habitue.profiles.tables import events, superseded
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
-_PROOF = {proof: f'"proof":"{proof}"}}' for proof in ("claimed", "proven")}
-PART_BITS = 19
+_PROOF = {proof: f'"proof":"{proof}"}}'.encode() for proof in ("claimed", "proven")}
+PART_BITS = 18
+PART_EVENTS = 100_000
 _AT_ONCE = 5_000
 
 
@@ -111,6 +112,25 @@ def stored(conn: Connection, identifier_ids: Iterable[int]) -> list[Event]:
     return sorted(found, key=lambda event: event.seq)
 
 
+def in_parts(conn: Connection, identifier_ids: Iterable[int], *, size: int) -> Iterator[list[Event]]:
+    """What `stored` gives, at most `size` at a time: so many lie in memory, however many there are.
+
+    What hangs elsewhere when its turn has come is read all the same: the events are chosen before the first part.
+    """
+    ids = sorted(identifier_ids)
+    if len(ids) <= _FEW:
+        first = conn.execute(sa.select(events).where(hang_on(conn, ids)).order_by(events.c.seq).limit(size + 1)).all()
+        if len(first) <= size:
+            yield [_event(row) for row in first]
+            return
+    seqs: list[int] = []
+    for part in chunks(ids, 10_000):
+        seqs.extend(conn.scalars(sa.select(events.c.seq).where(hang_on(conn, part))))
+    for part in chunks(sorted(seqs), size):
+        query = sa.select(events).where(among(conn, events.c.seq, part)).order_by(events.c.seq)
+        yield [_event(row) for row in conn.execute(query, execution_options={"yield_per": _AT_ONCE})]
+
+
 def count(conn: Connection, identifier_ids: Iterable[int]) -> int:
     """How many events hang on some identifiers."""
     parts = chunks(sorted(identifier_ids), 10_000)
@@ -152,6 +172,15 @@ def own(conn: Connection) -> Iterator[Event]:
     """The events of our own, decisions among them, in journal order."""
     query = sa.select(events).where(events.c.source_id == INTERNAL_SOURCE).order_by(events.c.seq)
     return (_event(row) for row in conn.execute(query))
+
+
+def own_of(conn: Connection, identifier_ids: Iterable[int]) -> list[Event]:
+    """The events of our own that hang on some identifiers, in journal order."""
+    found: list[Event] = []
+    for part in chunks(sorted(identifier_ids), 10_000):
+        is_own = sa.and_(hang_on(conn, part), events.c.source_id == INTERNAL_SOURCE)
+        found.extend(_event(row) for row in conn.execute(sa.select(events).where(is_own)))
+    return sorted(found, key=lambda event: event.seq)
 
 
 def met_by_import(conn: Connection, import_id: str) -> set[int]:
@@ -220,14 +249,13 @@ _COLUMNS = (
 )
 
 
-def _rows(conn: Connection, homes: Sequence[tuple[Event, int]]) -> list[tuple[object, ...]]:
+def _rows(conn: Connection, homes: Sequence[tuple[Event, int]]) -> Iterator[tuple[object, ...]]:
     instant = stored_instant(conn)
-    rows: list[tuple[object, ...]] = []
     received_at, received = None, None
     for event, identifier_id in homes:
         if event.received_at is not received_at:  # what came together was received at one instant
             received_at, received = event.received_at, instant(event.received_at)
-        rows.append(
+        yield (
             (
                 event.seq,
                 identifier_id,
@@ -242,13 +270,12 @@ def _rows(conn: Connection, homes: Sequence[tuple[Event, int]]) -> list[tuple[ob
                 event.amount,
                 event.currency,
                 event.order_id,
-                event.identity,
-                event.facts_json,
+                event.said or event.identity,
+                event.raw.decode() if event.read is None else event.facts_json,
                 _kept(event),
                 event.seq >> PART_BITS,
             )
         )
-    return rows
 
 
 def _event(row: sa.Row[tuple[object, ...]]) -> Event:
@@ -274,17 +301,16 @@ def _event(row: sa.Row[tuple[object, ...]]) -> Event:
         order_id=row.order_id,
         raw=row.facts.encode(),
         proof=kept.pop("proof", "confirmed"),
-        kept=kept or None,
+        beside=_encode(kept) if kept else b"",
     )
 
 
 def _kept(event: Event) -> str | None:
     """What stays beside the event, and how well it is proven where it is not confirmed."""
+    beside = event.beside
     if event.proof == "confirmed":
-        return None if event.kept is None else _encode(event.kept).decode()
-    if not event.kept:
-        return "{" + _PROOF[event.proof]
-    return _encode(event.kept)[:-1].decode() + "," + _PROOF[event.proof]
+        return beside.decode() if beside else None
+    return (beside[:-1] + b"," + _PROOF[event.proof] if beside else b"{" + _PROOF[event.proof]).decode()
 
 
 def _moment(row: sa.Row[tuple[object, ...]]) -> Moment:
