@@ -108,7 +108,8 @@ class _Products:
         for column, told in self._told.items():
             self._count(told, here, local, batch[column].combine_chunks())
         numbers = [self._number.setdefault(product, len(self._number)) for product in here]
-        return np.array(numbers or [0], np.int64)[local]
+        found: Ints = np.array(numbers or [0], np.int64)[local]
+        return found
 
     def sorted(self) -> tuple[tuple[str, ...], Ints]:
         """The products in order, and the place of each number there."""
