@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,9 @@ import sqlalchemy as sa
 
 from habitue.kernel.clock import FixedClock
 from habitue.kernel.config import WorkspaceSettings
+from habitue.kernel.migrate import migrate
+from habitue.kernel.register import Register
+from habitue.quality import unreadable
 from habitue.workspace import Workspace, create_workspace
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
@@ -68,14 +72,52 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture
 def postgres_database(postgres_url: str) -> Iterator[str]:
     """The URL of a fresh database."""
+    with _database(postgres_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def register_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A register without anybody in it, to be copied: making the tables takes longer than most tests."""
+    file = tmp_path_factory.mktemp("register") / "register.db"
+    register = Register(f"sqlite:///{file}")
+    migrate(register)
+    register.forget_deleted()
+    register.close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> Iterator[str]:
+    """The name of a database that is a register without anybody in it, to be copied."""
+    with _database(postgres_url) as url:
+        register = Register(url)
+        migrate(register)
+        register.close()
+        yield str(sa.make_url(url).database)
+
+
+@contextmanager
+def _database(server_url: str, template: str = "template1") -> Iterator[str]:
     name = f"habitue_{os.urandom(6).hex()}"
-    server = sa.create_engine(postgres_url, isolation_level="AUTOCOMMIT")
+    server = sa.create_engine(server_url, isolation_level="AUTOCOMMIT")
     with server.connect() as conn:
-        conn.exec_driver_sql(f"CREATE DATABASE {name}")
-    yield sa.make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+        conn.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield sa.make_url(server_url).set(database=name).render_as_string(hide_password=False)
     with server.connect() as conn:
         conn.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     server.dispose()
+
+
+@pytest.fixture(autouse=True)
+def errors_are_raised(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A frame that cannot be applied fails the test at once, unless that is what the test is about."""
+    if "sets_aside" not in request.keywords:
+        monkeypatch.setattr(unreadable, "keep", _raise)
+
+
+def _raise(_ws: object, _conn: object, _frame: object, problem: Exception) -> None:
+    raise problem
 
 
 MakeWorkspace = Callable[..., Workspace]
@@ -85,13 +127,15 @@ MakeWorkspace = Callable[..., Workspace]
 def make_workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeWorkspace]:
     """Makes fresh workspaces, once on SQLite and once on PostgreSQL, with a clock that stands still."""
     made: list[Workspace] = []
+    databases = ExitStack()
 
     def make(name: str = "shop", *, now: datetime = NOW, **settings: str) -> Workspace:
         environ = {}
         if request.param == "postgres":
-            if made:
-                pytest.fail("one workspace a database")
-            environ["HABITUE_REGISTER__URL"] = request.getfixturevalue("postgres_database")
+            server, template = (request.getfixturevalue(each) for each in ("postgres_url", "postgres_template"))
+            environ["HABITUE_REGISTER__URL"] = databases.enter_context(_database(server, template))
+        else:
+            _with_tables(tmp_path / name, request.getfixturevalue("register_file"))
         made.append(
             create_workspace(
                 tmp_path / name, workspace=WorkspaceSettings(**settings), clock=FixedClock(now), environ=environ
@@ -102,6 +146,7 @@ def make_workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[M
     yield make
     for ws in made:
         ws.close()
+    databases.close()
 
 
 @pytest.fixture
@@ -111,10 +156,16 @@ def ws(make_workspace: MakeWorkspace) -> Workspace:
 
 
 @pytest.fixture
-def sqlite_ws(tmp_path: Path) -> Iterator[Workspace]:
+def sqlite_ws(tmp_path: Path, register_file: Path) -> Iterator[Workspace]:
     """A fresh workspace on SQLite, for what does not depend on the database."""
+    _with_tables(tmp_path / "shop", register_file)
     with create_workspace(tmp_path / "shop", clock=FixedClock(NOW), environ={}) as made:
         yield made
+
+
+def _with_tables(folder: Path, register_file: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.copy(register_file, folder / "register.db")
 
 
 def _postgres_binaries() -> Path | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 import urllib.error
 import urllib.request
 from collections import Counter
+from collections.abc import Sized
 
 from bench.crash.counting import count
 from bench.crash.places import REGISTERS, place
@@ -16,12 +18,13 @@ from bench.figures import Figures
 
 BACK_SECONDS = 5.0
 SERVER_SHARE = 0.6
+TOLD_EVERY = 10
 
 
 def run(figures: Figures, *, small: bool, kills: int | None = None) -> None:
-    """25 kills on each register, 500 in the full edition."""
+    """25 kills on each register; 500 in the full edition, half of them on each."""
     for register in REGISTERS:
-        _run(figures, register, kills or (25 if small else 500))
+        _run(figures, register, kills or (25 if small else 250))
 
 
 def _run(figures: Figures, register: str, kills: int) -> None:
@@ -44,8 +47,10 @@ def _run(figures: Figures, register: str, kills: int) -> None:
                         if chance.random() < 0.6:
                             slowest = max(slowest, clients.first_after(begun, 60))
                     else:
-                        name = chance.choice(("projector", "projector", "worker"))
-                        killed[name] += server.kill_beside(name)
+                        beside = chance.choice(("projector", "projector", "worker"))
+                        killed[beside] += server.kill_beside(beside)
+                    if killed.total() % TOLD_EVERY == 0:
+                        _tell(name, killed.total(), clients.acknowledged, slowest)
                 slowest = max(slowest, clients.first_after(time.monotonic(), 60))
             finally:
                 clients.stop()
@@ -57,6 +62,11 @@ def _run(figures: Figures, register: str, kills: int) -> None:
         figures.add(f"{name}: answers other than 200 and 503", others, "answers", goal=0)
         told = ", ".join(f"{many} of the {who}" for who, many in sorted(killed.items()))
         figures.notes.append(f"{name}: kills: {told}")
+
+
+def _tell(name: str, kills: int, acknowledged: Sized, slowest: float) -> None:
+    told = f"{name}: {kills} kills, {len(acknowledged):,} acknowledged, slowest start {slowest:.1f} s"
+    print(told, file=sys.stderr, flush=True)
 
 
 def _look_at_a_page(server: Served) -> None:

@@ -10,7 +10,7 @@ from habitue.access import api_keys, key_changes, policy
 from habitue.collect import figures, sources, traffic
 from habitue.collect.proof import secret_name
 from habitue.profiles import arrivals
-from habitue.quality import held, policies, releases
+from habitue.quality import held, policies, releases, unreadable
 from habitue.verbs import Verbs
 
 
@@ -168,3 +168,11 @@ class Sources(Verbs):
         The rules decide anew: what still breaks them goes on waiting.
         """
         return flow.replay_quarantine(self._ws, source_id, held_ids)
+
+    def unreadable(self) -> Sequence[unreadable.UnreadableFrame]:
+        """What came through the door, could not be applied and was set aside whole."""
+        return unreadable.listing(self._ws)
+
+    def retry_unreadable(self) -> int:
+        """Try to apply what was set aside once more; returns how many frames were tried."""
+        return flow.replay_unreadable(self._ws)

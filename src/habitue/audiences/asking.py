@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from habitue.audiences.compile import Kinds, compiled_at
+from habitue.audiences.json_columns import json_text
 from habitue.audiences.moment import Moment
 from habitue.audiences.rule import InAudience, Related, Rule, audiences_in, insights_in, purposes_in, walk
 from habitue.audiences.tables import Tables
@@ -78,20 +79,19 @@ def asks_relations(rule: Rule) -> bool:
 def relations(ws: Context) -> ir.Table:
     """Who is of one company or household (profile_id, group_id, by).
 
-    People of a company share its name; people of a household share last name, street and postal code. Where the
-    lake has a table `relations` of these columns, it is used as well.
+    People of a company share its name; people of a household share last name, street, house number and postal code. So
+    do those whom the table `relations` of the lake puts together.
     """
     people = ws.lake.table("people")
     people = people.filter(people.kind == "person")
     company = people.company_name.strip().lower()
     companies = people.select("profile_id", group_id=company, by=ibis.literal("company"))
     parts = [people[name].strip().lower() for name in ("last_name", "street", "postal_code")]
-    household = parts[0].concat("|", parts[1], "|", parts[2])
+    number = json_text(people.traits, "house_number").fill_null("").strip().lower()
+    household = parts[0].concat("|", parts[1], "|", number, "|", parts[2])
     is_whole = [part.notnull() & (part != "") for part in parts]
     homes = people.filter(is_whole).select("profile_id", group_id=household, by=ibis.literal("household"))
     found = companies.filter(companies.group_id.notnull() & (companies.group_id != "")).union(homes)
     if ws.lake.has("relations"):
-        known = ws.lake.table("relations")
-        if {"profile_id", "group_id", "by"} <= set(known.columns):
-            found = found.union(known.select("profile_id", "group_id", "by"))
+        found = found.union(ws.lake.table("relations").select("profile_id", "group_id", "by"))
     return found

@@ -25,6 +25,9 @@ from habitue.insights.store import stored
 from habitue.kernel.context import Context
 
 TOP_PLACES = 5
+AGES = (0, 18, 25, 35, 45, 55, 65, 75)
+"""The youngest of each age that is told apart; the last one has no end."""
+OLDEST = 150
 SORTS = ("money", "name", "city", "last_order", "last_seen")
 
 
@@ -66,11 +69,15 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """Who the members are: by country, city, customer group (codes of insights.groups), and their money."""
+    """Who the members are: by country, city, age, customer group (codes of insights.groups), and their money.
+
+    Ages come in the order of AGES, those of which nobody is left out; the value of one is its youngest.
+    """
 
     people: int
     countries: tuple[Slice, ...]
     cities: tuple[Slice, ...]
+    ages: tuple[Slice, ...]
     groups: tuple[Slice, ...]
     money: Decimal
     yearly_money: Decimal
@@ -144,13 +151,15 @@ def breakdown(ws: Context, rule: Rule) -> Breakdown:
     """Countries, cities and customer groups of the members, the most frequent first, and their money."""
     policy.require(ws.actor, "audiences.read")
     found = matching(ws, rule)
-    people = ws.lake.table("people").select("profile_id", "country", "city").semi_join(found, "profile_id")
+    people = ws.lake.table("people").select("profile_id", "country", "city", "birth_date")
+    people = people.semi_join(found, "profile_id")
     rfm = stored(ws, "rfm").table.semi_join(found, "profile_id")
     sums = _rows(ws, rfm.aggregate(money=rfm.monetary.sum(), yearly_money=rfm.yearly_money.sum()))[0]
     return Breakdown(
         people=int(ws.lake.con.to_pyarrow(people.count()).as_py()),
         countries=_slices(ws, people, "country"),
         cities=_slices(ws, people, "city"),
+        ages=_ages(ws, people),
         groups=_slices(ws, rfm, "rfm_group", most=None),
         money=sums["money"] or Decimal(0),
         yearly_money=sums["yearly_money"] or Decimal(0),
@@ -179,6 +188,19 @@ def _slices(ws: Context, table: ir.Table, column: str, most: int | None = TOP_PL
     order = [ibis.desc("people", nulls_first=False), ibis.asc(column, nulls_first=False)]
     rows = _rows(ws, counted.order_by(order).limit(most))
     return tuple(Slice(value=row[column], people=int(row["people"])) for row in rows)
+
+
+def _ages(ws: Context, people: ir.Table) -> tuple[Slice, ...]:
+    settings = ws.config.workspace
+    moment = Moment(now=ws.clock.now(), timezone=settings.timezone, currency=settings.currency)
+    ends = [*(age - 1 for age in AGES[1:]), OLDEST]
+    spans = {f"from_{first}": moment.birth_days(first, last) for first, last in zip(AGES, ends, strict=True)}
+    sums = {
+        name: people.birth_date.between(ibis.literal(days[0]), ibis.literal(days[1])).sum()
+        for name, days in spans.items()
+    }
+    row = _rows(ws, people.aggregate(**sums))[0]
+    return tuple(Slice(str(first), int(row[f"from_{first}"])) for first in AGES if row[f"from_{first}"])
 
 
 def _member(row: dict[str, Any]) -> MemberRow:

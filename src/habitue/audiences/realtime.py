@@ -18,23 +18,24 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.audiences import clocks, news, stays
+from habitue.audiences import clocks, dues, news, stays
 from habitue.audiences.asking import asks_relations
 from habitue.audiences.audience import Audience, all_mentioned, audiences, of_row
 from habitue.audiences.blank import may_hold_of_blank
 from habitue.audiences.fields import kinds
 from habitue.audiences.moment import Moment
 from habitue.audiences.neighbours import with_neighbours
-from habitue.audiences.rule import Rule, insights_in
+from habitue.audiences.rule import Rule, history_in, insights_in
 from habitue.audiences.slice_lake import Asker
 from habitue.audiences.topics import Topics, is_concerned, names_of_events, topics_of
 from habitue.insights.store import PREFIX as INSIGHT
 from habitue.kernel import state
 from habitue.kernel.clock import from_micros, micros
 from habitue.kernel.context import Context
-from habitue.kernel.register import among, chunks, upsert
+from habitue.kernel.register import among
 from habitue.privacy import purposes
 from habitue.profiles import activity
+from habitue.profiles.relations import groups_of
 from habitue.profiles.slices import slice_of
 
 SEQ, NOW = "audiences_seq", "audiences_now"
@@ -44,7 +45,7 @@ _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A published audience with what follows from its rule."""
+    """A published audience with what follows from its rule; `remembers` are the audiences whose history it asks."""
 
     audience: Audience
     mentioned: Mapping[str, Rule]
@@ -52,6 +53,7 @@ class Known:
     clocks: frozenset[clocks.Clock]
     has_neighbours: bool
     may_be_new: bool
+    remembers: frozenset[str]
 
     @property
     def audience_id(self) -> str:
@@ -99,6 +101,7 @@ def known_of(conn: Connection, audience: Audience) -> Known:
         clocks.clocks_of(audience.rule, mentioned),
         any(asks_relations(rule) for rule in rules),
         may_hold_of_blank(audience.rule),
+        frozenset[str]().union(*(history_in(rule) for rule in rules)),
     )
 
 
@@ -107,7 +110,7 @@ def follow(ws: Context, follower: Follower) -> Moved:
     now = ws.clock.now()
     with ws.register.read() as conn:
         since, seq = state.read(conn, SEQ), activity.counted(conn)
-        waiting = _due(conn, now)
+        waiting = dues.waiting(conn, now, MOST_PEOPLE)
         if since >= seq and not waiting:
             return Moved()
         known = follower.known(conn)
@@ -119,13 +122,43 @@ def follow(ws: Context, follower: Follower) -> Moved:
         overdue |= {each.audience_id for each in known if each.may_be_new} if heard.new_ids else set()
         asked += [each for each in known if each.audience_id in overdue and each not in asked]
         people = sorted({*heard.profile_ids, *(profile for _audience, profile in waiting)} - set(gone))
-        if any(each.has_neighbours for each in asked):
-            people = with_neighbours(conn, people)
-        outcome = ask(ws, conn, follower.asker, asked, people, now) if asked and people else Outcome()
-    moved = _write(ws, outcome, asked, people, gone, is_time=not heard.profile_ids)
+        people, outcome = _asked(ws, conn, follower.asker, asked, people, now)
+    why: stays.Why = "facts" if heard.profile_ids else "time"
+    moves = _write(ws, outcome, asked, people, gone, why)
+    entered, left = len(moves.entered), len(moves.left)
+    while moves.entered or moves.left:
+        # Who has just entered or left one audience may fulfil another one that asks for that.
+        remembering = [each for each in known if each.remembers & moves.audiences]
+        if not remembering:
+            break
+        with ws.register.read() as conn:
+            again, outcome = _asked(ws, conn, follower.asker, remembering, moves.people, now)
+        moves = _write(ws, outcome, remembering, again, {}, why)
+        entered, left = entered + len(moves.entered), left + len(moves.left)
     with ws.register.write() as conn:
         state.store(conn, {SEQ: heard.until, NOW: micros(now)})
-    return Moved(len(people), len(asked), moved[0], moved[1], is_more=heard.until < seq)
+    return Moved(len(people), len(asked), entered, left, is_more=heard.until < seq)
+
+
+def _asked(
+    ws: Context, conn: Connection, asker: Asker, asked: Sequence[Known], people: Sequence[str], now: datetime
+) -> tuple[Sequence[str], Outcome]:
+    """Ask audiences of people, and of their neighbours where one looks at them; gives who was asked and what holds."""
+    if not asked or not people:
+        return people, Outcome()
+    around = people
+    if any(each.has_neighbours for each in asked):
+        people = with_neighbours(conn, people)
+        # A neighbour may have a company or household whose others are not among those that changed.
+        around = with_neighbours(conn, people)
+    found = ask(ws, conn, asker, asked, around, now)
+    if len(around) == len(people):
+        return people, found
+    own = frozenset(people)
+    return people, Outcome(
+        frozenset(pair for pair in found.pairs if pair[1] in own),
+        {pair: at for pair, at in found.due.items() if pair[1] in own},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +175,8 @@ def ask(
     """Ask some audiences of some people, from one snapshot of the register."""
     tables = dict(slice_of(conn, people, names=names_of_events(each.topics for each in known)))
     tables["stays"] = stays.history_table(conn, people)
+    if any(each.has_neighbours for each in known):
+        tables["relations"] = groups_of(conn, people)
     insights = {name for each in known for rule in (each.audience.rule, *each.mentioned.values())
                 for name in insights_in(rule)}  # fmt: skip
     tables |= _insights(ws, asker, insights, people)
@@ -159,12 +194,6 @@ def was_set_back(ws: Context) -> bool:
     with ws.register.read() as conn:
         last = state.read(conn, NOW)
     return bool(last) and ws.clock.now() < from_micros(last)
-
-
-def _due(conn: Connection, now: datetime) -> set[tuple[str, str]]:
-    query = sa.select(stays.due.c.audience_id, stays.due.c.profile_id).where(stays.due.c.due_at <= now)
-    rows = conn.execute(query.order_by(stays.due.c.due_at).limit(MOST_PEOPLE))
-    return {(row.audience_id, row.profile_id) for row in rows}
 
 
 def _insights(ws: Context, asker: Asker, names: Iterable[str], people: Sequence[str]) -> dict[str, pa.Table]:
@@ -210,27 +239,43 @@ def _by_person(table: pa.Table) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Moves:
+    """Which pairs of audience and profile entered and left."""
+
+    entered: frozenset[tuple[str, str]]
+    left: frozenset[tuple[str, str]]
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        """The audiences that somebody entered or left."""
+        return frozenset(audience_id for audience_id, _profile in self.entered | self.left)
+
+    @property
+    def people(self) -> Sequence[str]:
+        """Those who entered or left one."""
+        return sorted({profile_id for _audience, profile_id in self.entered | self.left})
+
+
 def _write(
     ws: Context,
     outcome: Outcome,
     asked: Sequence[Known],
     people: Sequence[str],
     gone: Mapping[str, str | None],
-    *,
-    is_time: bool,
-) -> tuple[int, int]:
+    why: stays.Why,
+) -> _Moves:
     ids = [each.audience_id for each in asked]
     with ws.register.write() as conn:
         before = stays.members(conn, ids, people)
-        entered, left = set(outcome.pairs) - before, before - set(outcome.pairs)
-        why: stays.Why = "time" if is_time else "facts"
-        stays.enter(conn, ws, entered, why)
-        stays.leave(conn, ws, left, why)
+        moves = _Moves(outcome.pairs - before, frozenset(before - outcome.pairs))
+        stays.enter(conn, ws, moves.entered, why)
+        stays.leave(conn, ws, moves.left, why)
         if gone:
             stays.leave(conn, ws, _open_of(conn, gone), "merged")
-        forget_due(conn, ids, [*people, *gone])
-        store_due(conn, outcome.due)
-    return len(entered), len(left)
+        dues.forget(conn, ids, [*people, *gone])
+        dues.store(conn, outcome.due)
+    return moves
 
 
 def _open_of(conn: Connection, gone: Mapping[str, str | None]) -> set[tuple[str, str]]:
@@ -238,18 +283,3 @@ def _open_of(conn: Connection, gone: Mapping[str, str | None]) -> set[tuple[str,
         stays.stays.c.left_at.is_(None), among(conn, stays.stays.c.profile_id, gone)
     )
     return {(row.audience_id, row.profile_id) for row in conn.execute(query)}
-
-
-def forget_due(conn: Connection, audience_ids: Sequence[str], profile_ids: Sequence[str]) -> None:
-    """Forget when to ask these audiences of these people."""
-    due = stays.due
-    for part in chunks(profile_ids, MOST_PEOPLE):
-        ours = among(conn, due.c.audience_id, audience_ids)
-        conn.execute(sa.delete(due).where(ours, among(conn, due.c.profile_id, part)))
-
-
-def store_due(conn: Connection, found: Mapping[tuple[str, str], datetime]) -> None:
-    """Note when to ask again."""
-    rows = [{"audience_id": key[0], "profile_id": key[1], "due_at": at} for key, at in found.items()]
-    for part in chunks(rows, MOST_PEOPLE):
-        conn.execute(upsert(conn, stays.due), list(part))

@@ -20,9 +20,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.audiences import corrections, realtime, stays
+from habitue.audiences import corrections, dues, realtime, stays
 from habitue.audiences.audience import audiences, versions
-from habitue.audiences.realtime import SEQ, Follower, Known, ask, store_due
+from habitue.audiences.realtime import SEQ, Follower, Known, ask
 from habitue.collect.envelope import Event
 from habitue.identity import commands, graph, nodes, replay, safer
 from habitue.identity.tables import identifiers, rulebooks
@@ -78,7 +78,7 @@ def correct(ws: Context, follower: Follower) -> bool:
 def _told(conn: Connection, follower: Follower, waiting: corrections.Waiting) -> Told:
     mine = sa.or_(
         among(conn, identifiers.c.profile_id, waiting.profile_ids),
-        among(conn, identifiers.c.own_id, waiting.profile_ids),
+        graph.has_own_id(conn, waiting.profile_ids),
     )
     around = replay.closure(conn, conn.scalars(sa.select(identifiers.c.identifier_id).where(mine)).all())
     # Counted before they are read: an import that was undone may have touched millions.
@@ -184,7 +184,7 @@ def _begin(beside: Context, hand: Hand, follower: Follower, told: Told, at: date
     with beside.register.write() as conn:
         bulk(conn, sa.insert(stays.stays), again)
         stays.enter(conn, beside, [pair for pair in outcome.pairs if pair not in written], "published")
-        store_due(conn, outcome.due)
+        dues.store(conn, outcome.due)
         state.store(conn, {SEQ: activity.counted(conn)})
 
 

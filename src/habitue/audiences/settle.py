@@ -1,20 +1,21 @@
-"""Everybody's membership at once, on the lake: when a rule was published, an insight renewed, or the clock set back."""
+"""Everybody's membership at once, on the lake: a rule was published, an insight renewed, the clock set back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence, Set
 
 import sqlalchemy as sa
 
-from habitue.audiences import membership, stays
+from habitue.audiences import dues, membership, stays
 from habitue.audiences.audience import Audience, audiences, of_row
-from habitue.audiences.realtime import MOST_PEOPLE, SEQ, Follower, ask, known_of, store_due
+from habitue.audiences.realtime import MOST_PEOPLE, SEQ, Follower, Known, ask, known_of
 from habitue.kernel import state
 from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.register import chunks
+from habitue.profiles import relations
 
-INSIGHTS = "audiences_insights"
+INSIGHTS, RELATIONS = "audiences_insights", "audiences_relations"
 DAYS = 1_000
 
 
@@ -26,19 +27,42 @@ def settle(ws: Context, follower: Follower) -> int:
     with ws.register.read() as conn:
         query = sa.select(audiences).where(audiences.c.settled_version < audiences.c.version)
         waiting = [of_row(row) for row in conn.execute(query).mappings()]
-    for audience in waiting:
-        settle_one(ws, follower, audience, "published")
+    moved = {each.audience_id for each in waiting if settle_one(ws, follower, each, "published")}
+    _settle_those_that_remember(ws, follower, moved)
     return len(waiting)
 
 
-def settle_all(ws: Context, follower: Follower, why: stays.Why, *, with_insights: bool = False) -> None:
-    """The same for every published audience, or for those that ask insights."""
+def settle_all(
+    ws: Context, follower: Follower, why: stays.Why, *, chosen: Callable[[Known], bool] = lambda _each: True
+) -> None:
+    """The same for every published audience that is `chosen`."""
+    asked = [each for each in _published(ws) if chosen(each)]
+    moved = {each.audience_id for each in asked if settle_one(ws, follower, each.audience, why)}
+    _settle_those_that_remember(ws, follower, moved)
+
+
+def _settle_those_that_remember(ws: Context, follower: Follower, moved: Set[str]) -> None:
+    """Ask those anew that ask who entered or left an audience, until nobody moves."""
+    known = _published(ws) if moved else []
+    while asked := [each for each in known if each.remembers & moved]:
+        moved = {each.audience_id for each in asked if settle_one(ws, follower, each.audience, "facts")}
+
+
+def _published(ws: Context) -> Sequence[Known]:
     with ws.register.read() as conn:
         query = sa.select(audiences).where(sa.not_(audiences.c.is_archived), audiences.c.version > 0)
-        known = [known_of(conn, of_row(row)) for row in conn.execute(query).mappings()]
-    for each in known:
-        if each.topics.insights or not with_insights:
-            settle_one(ws, follower, each.audience, why)
+        return [known_of(conn, of_row(row)) for row in conn.execute(query).mappings()]
+
+
+def settle_relations(ws: Context, follower: Follower) -> None:
+    """Ask the audiences that look at companies and households again when somebody was put together with others."""
+    with ws.register.read() as conn:
+        changes = state.read(conn, relations.CHANGES)
+        is_done = state.read(conn, RELATIONS) == changes
+    if not is_done:
+        settle_all(ws, follower, "facts", chosen=lambda each: each.has_neighbours)
+        with ws.register.write() as conn:
+            state.store(conn, {RELATIONS: changes})
 
 
 def settle_insights(ws: Context, follower: Follower) -> None:
@@ -48,13 +72,13 @@ def settle_insights(ws: Context, follower: Follower) -> None:
     with ws.register.read() as conn:
         is_done = state.read(conn, INSIGHTS) == mark
     if not is_done:
-        settle_all(ws, follower, "insight", with_insights=True)
+        settle_all(ws, follower, "insight", chosen=lambda each: each.topics.insights)
         with ws.register.write() as conn:
             state.store(conn, {INSIGHTS: mark})
 
 
-def settle_one(ws: Context, follower: Follower, audience: Audience, why: stays.Why) -> None:
-    """Ask one audience of everybody, and write who entered and left."""
+def settle_one(ws: Context, follower: Follower, audience: Audience, why: stays.Why) -> bool:
+    """Ask one audience of everybody, and write who entered and left; returns whether anybody did."""
     seq = ws.lake.sequence()
     found = ws.lake.con.to_pyarrow(membership.matching(ws, audience.rule)).column("profile_id").to_pylist()
     pairs = {(audience.audience_id, str(profile_id)) for profile_id in found}
@@ -70,6 +94,7 @@ def settle_one(ws: Context, follower: Follower, audience: Audience, why: stays.W
         since = state.read(conn, SEQ)
         state.store(conn, {SEQ: min(since, seq) if since else seq})
     _note_due(ws, follower, audience)
+    return pairs != before
 
 
 def _note_due(ws: Context, follower: Follower, audience: Audience) -> None:
@@ -85,4 +110,4 @@ def _note_due(ws: Context, follower: Follower, audience: Audience) -> None:
         with ws.register.read() as conn:
             outcome = ask(ws, conn, follower.asker, [known], part, ws.clock.now())
         with ws.register.write() as conn:
-            store_due(conn, outcome.due)
+            dues.store(conn, outcome.due)

@@ -19,11 +19,18 @@ from habitue.audiences.stays import HISTORY
 from habitue.kernel import lake
 from habitue.kernel.context import Context
 from habitue.kernel.lake import Lake
+from habitue.profiles.relations import RELATIONS
 from habitue.profiles.replica_tables import PEOPLE
 from habitue.profiles.slices import CONSENTS, EVENTS
 
 PREFIX = "slice_"
-_SCHEMAS: Mapping[str, pa.Schema] = {"people": PEOPLE, "events": EVENTS, "consents": CONSENTS, "stays": HISTORY}
+_SCHEMAS: Mapping[str, pa.Schema] = {
+    "people": PEOPLE,
+    "events": EVENTS,
+    "consents": CONSENTS,
+    "stays": HISTORY,
+    "relations": RELATIONS,
+}
 INSIGHT = "insight_"
 
 

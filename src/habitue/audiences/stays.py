@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.audiences import corrections
+from habitue.identity import graph
 from habitue.identity.tables import identifiers
 from habitue.kernel import lake, state
 from habitue.kernel.context import Context
@@ -141,7 +142,7 @@ def gone(conn: Connection, limit: int = PART) -> Mapping[str, str | None]:
     ids = list(conn.scalars(missing.limit(limit)))
     found: dict[str, str | None] = dict.fromkeys(ids)
     query = sa.select(identifiers.c.own_id, identifiers.c.profile_id)
-    for row in conn.execute(query.where(among(conn, identifiers.c.own_id, ids))):
+    for row in conn.execute(query.where(graph.has_own_id(conn, ids))):
         found[row.own_id] = row.profile_id
     return found
 

@@ -129,6 +129,25 @@ def replay(session: Session, source: str, held_ids: tuple[str, ...]) -> None:
     )
 
 
+@quarantine.command("frames", cls=Verb)
+@click.option("--retry", is_flag=True, help="Try to apply them once more.")
+@pass_session
+def frames(session: Session, retry: bool) -> None:
+    """What came through the door, could not be applied at all and was set aside whole."""
+    with session.open() as ws:
+        tried = ws.sources.retry_unreadable() if retry else 0
+        found = list(ws.sources.unreadable())
+    if retry:
+        session.say(_("%(tried)s tried, %(left)s go on waiting."), tried=tried, left=len(found))
+    session.give(
+        found,
+        lambda: session.table(
+            [_("Id"), _("Received"), _("Set aside"), _("Why"), _("Bytes")],
+            [(each.frame_id, each.received_at, each.at, each.error, each.size) for each in found],
+        ),
+    )
+
+
 def _outcomes(ws: Workspace) -> Iterable[tuple[str, str, int]]:
     for source_id, told in ws.sources.outcomes().items():
         for outcome, each in told.items():

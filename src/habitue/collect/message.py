@@ -113,6 +113,8 @@ class Body(msgspec.Struct, frozen=True):
     proof: Proof = "confirmed"
     sent_at: datetime | None = None
     gaps: tuple[Gap, ...] = ()
+    # When it came, microseconds, where that is not when its frame was written: what was set aside and comes again.
+    received_at: int | None = None
 
 
 decode_message = msgspec.json.Decoder(Message).decode

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, ProgrammingError
 
 from habitue.collect import office, repeats
 from habitue.collect.dedupe import fresh
 from habitue.collect.envelope import Event
 from habitue.collect.grouping import Group, Groups
-from habitue.collect.journal import Position
+from habitue.collect.journal import Frame, Position
 from habitue.collect.journals import journal, position
 from habitue.collect.opening import events_of
 from habitue.collect.repeats import Reserved
@@ -28,31 +29,58 @@ __all__ = ["apply_pending", "forget_projected", "journal", "position", "wait_app
 WAIT_SECONDS = 60.0
 _POLL_SECONDS = 0.02
 _LOCK_KEY = 0x4861_6269
+_FAULTS_IN_A_ROW = 20
+# No frame is to blame for these: they are tried again, or somebody has to put the program right.
+_TROUBLE = (OSError, MemoryError, OperationalError, InterfaceError, InternalError, ProgrammingError, WorkspaceBusy)
 
 Project = Callable[[Connection, Sequence[Event]], None]
 End = Callable[[Connection, bool], None]
+SetAside = Callable[[Connection, Frame, Exception], None]
 
 
-def apply_pending(ws: Context, project: Project, end: End | None = None, *, seconds: float = float("inf")) -> int:
+def apply_pending(
+    ws: Context,
+    project: Project,
+    end: End | None = None,
+    *,
+    set_aside: SetAside | None = None,
+    seconds: float = float("inf"),
+) -> int:
     """Project what waits, for about `seconds`; returns the number of events, 0 when another process does it already.
 
     While another process holds the office of the projector, it is left to that one.
     `end` ends each transaction and is told whether nothing waits any more: for what can be put off under load.
+    A frame that cannot be applied is given to `set_aside`, in the transaction that passes it over, so that those
+    behind it do not wait for ever; without `set_aside`, and after twenty of them in a row, its error is raised.
     """
     applied = 0
     if office.is_elsewhere(ws):
         return applied
-    with _projector_lock(ws) as is_ours:
+    with _projector_lock(ws) as is_ours, _collector_paused():
         groups = Groups(journal(ws))
-        over_at = time.monotonic() + seconds
-        while is_ours and (count := _apply_group(ws, groups, project, end)):
-            applied += count
+        over_at, faults = time.monotonic() + seconds, 0
+        while is_ours:
+            try:
+                if not (count := _apply_group(ws, groups, project, end)):
+                    break
+                applied, faults = applied + count, 0
+                gc.collect(1)
+            except _TROUBLE:
+                raise
+            except Exception as problem:
+                if set_aside is None or faults == _FAULTS_IN_A_ROW:
+                    raise
+                if not groups.narrow():
+                    _pass_over(ws, groups, set_aside, problem)
+                    faults += 1
             if time.monotonic() >= over_at:
                 break
     return applied
 
 
-def wait_applied(ws: Context, target: Position, project: Project, end: End | None = None) -> None:
+def wait_applied(
+    ws: Context, target: Position, project: Project, end: End | None = None, *, set_aside: SetAside | None = None
+) -> None:
     """Return when everything before `target` is projected, by whatever process.
 
     Raises WorkspaceBusy when nothing moves for a minute.
@@ -60,7 +88,7 @@ def wait_applied(ws: Context, target: Position, project: Project, end: End | Non
     seen = Position()
     give_up_at = time.monotonic() + WAIT_SECONDS
     while True:
-        apply_pending(ws, project, end)
+        apply_pending(ws, project, end, set_aside=set_aside)
         with ws.register.read() as conn:
             here = position(conn)
         if here >= target or next(iter(journal(ws).read(here)), None) is None:
@@ -108,7 +136,7 @@ def _apply_group(ws: Context, groups: Groups, project: Project, end: End | None)
     # Whoever finds nothing keeps nobody from writing.
     if not groups.is_waiting(here):
         return 0
-    with _collector_paused(), ws.register.write(synchronous="NORMAL") as conn:
+    with ws.register.write(synchronous="NORMAL") as conn:
         if not _is_alone(conn):
             return 0
         start = position(conn)
@@ -121,6 +149,14 @@ def _apply_group(ws: Context, groups: Groups, project: Project, end: End | None)
     if groups.journal.is_piece_between(start, group.after):
         _drop_projected(ws, groups, group.after)
     return count
+
+
+def _pass_over(ws: Context, groups: Groups, set_aside: SetAside, problem: Exception) -> None:
+    with ws.register.write() as conn:
+        if not _is_alone(conn) or (frame := groups.first(position(conn))) is None:
+            return
+        set_aside(conn, frame, problem)
+        state.store(conn, {"journal_segment": frame.after.segment, "journal_offset": frame.after.offset})
 
 
 def _apply(ws: Context, conn: Connection, group: Group, project: Project) -> int:
@@ -139,7 +175,10 @@ def _apply(ws: Context, conn: Connection, group: Group, project: Project) -> int
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """A group makes many objects and no cycles: looking for cycles meanwhile cost a third of the time (measured)."""
+    """A group makes many objects and few cycles: looking for those meanwhile cost a third of the time (measured).
+
+    Between groups, when what they made is gone, the young objects are few.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:

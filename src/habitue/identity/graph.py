@@ -87,6 +87,23 @@ def owners(conn: Connection, identifier_ids: Iterable[int]) -> dict[int, str]:
     return {row.identifier_id: row.profile_id for row in rows}
 
 
+def has_own_id(conn: Connection, own_ids: Iterable[str]) -> sa.ColumnElement[bool]:
+    """The identifiers that give some profile ids, whether or not those are in use: looked up in every part."""
+    last = conn.scalar(_LAST_PART) or 0
+    return sa.and_(identifiers.c.part.in_(range(last + 1)), among(conn, identifiers.c.own_id, own_ids))
+
+
+def today(conn: Connection, profile_id: str) -> str | None:
+    """The id that a profile has today: an id of before a merge leads to the merged profile; None when it never was."""
+    if conn.scalar(_IN_USE, {"id": profile_id}) is not None:
+        return profile_id
+    return conn.scalar(sa.select(identifiers.c.profile_id).where(has_own_id(conn, [profile_id])))
+
+
+_LAST_PART = sa.select(sa.func.max(identifiers.c.part))
+_IN_USE = sa.select(identifiers.c.identifier_id).where(identifiers.c.profile_id == sa.bindparam("id")).limit(1)
+
+
 def regroup(conn: Connection, profile_ids: Iterable[str]) -> frozenset[str]:
     """Recompute the components among the identifiers of some profiles from their active links; returns the new ids."""
     rows = [

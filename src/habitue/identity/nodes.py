@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from habitue.collect.envelope import Event, namespace_kind, priority
+from habitue.collect.envelope import INTERNAL_SOURCE, Event, namespace_kind, priority
 from habitue.identity import rules
 
 HIGHEST = "identifier_id"
@@ -92,6 +92,11 @@ class Resolved:
     gone: frozenset[str] = frozenset()
     owners: Mapping[int, str] = field(default_factory=dict)
     doubtful: Sequence[tuple[Event, int]] = ()
+
+    @property
+    def met(self) -> set[int]:
+        """The identifiers that events from outside hang on."""
+        return {home for event, home in self.homes if event.source_id != INTERNAL_SOURCE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from habitue.kernel.cluster import Cluster, engine_on_cluster
 _POINTER = "'/' || replace(replace(name, '~', '~0'), '/', '~1')"
 MACROS = (
     f"""CREATE OR REPLACE MACRO habitue_json_text(document, name) AS
-        json_extract_string(CASE WHEN json_valid(document) THEN document END, {_POINTER})""",
+        TRY(json_extract_string(document, {_POINTER}))""",
     f"""CREATE OR REPLACE MACRO habitue_json_items(document, name) AS
         CASE WHEN json_type(document, {_POINTER}) = 'ARRAY'
         THEN json_extract(json_extract(document, {_POINTER}), '$[*]')::VARCHAR[] END""",

@@ -228,22 +228,21 @@ def bulk(conn: Connection, statement: sa.Insert, rows: Sequence[dict[str, Any]])
     conn.exec_driver_sql(str(compiled), parameters)
 
 
-def write_rows(conn: Connection, table: sa.Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+def write_rows(conn: Connection, table: sa.Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     """Insert many rows at the speed of the driver: executemany on SQLite, COPY on PostgreSQL.
 
-    Values are as the database stores them; see `stored_instant`.
+    Values are as the database stores them; see `stored_instant`. A row is made when it is its turn, and then gone.
     """
-    if not rows:
-        return
     names = ", ".join(f'"{column}"' for column in columns)
+    cursor: Any = conn.connection.cursor()
     if conn.dialect.name == "postgresql":
-        cursor: Any = conn.connection.cursor()
         with cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
             for row in rows:
                 copy.write_row(row)
         return
     places = ", ".join("?" * len(columns))
-    conn.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({places})', list(rows))
+    with contextlib.closing(cursor):
+        cursor.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({places})', rows)
 
 
 def stored_instant(conn: Connection) -> Callable[[datetime], object]:

@@ -31,6 +31,7 @@ LOOKS: Mapping[str, Look] = {
     "clock": machine.clock,
     "journal": journal.frames,
     "position": journal.position,
+    "set_aside": journal.set_aside,
     "lake": replica.files,
 }
 

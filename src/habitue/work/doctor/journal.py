@@ -12,6 +12,7 @@ from habitue.collect.journal import MAGIC, Position
 from habitue.kernel import state
 from habitue.kernel.clock import micros
 from habitue.kernel.text import gettext_noop as _
+from habitue.quality import unreadable
 from habitue.work.doctor.finding import Finding, Ground
 
 _HEAD = struct.Struct("<IIq")
@@ -65,6 +66,18 @@ def position(ground: Ground) -> Finding:
         message = _("%(count)s batches wait in the journal, and nobody works on them.")
         return Finding(name, "warning", message, _("Start the server: habitue serve"), told)
     return Finding(name, "ok", _("%(count)s batches wait in the journal."), "", told)
+
+
+def set_aside(ground: Ground) -> Finding:
+    """Whether frames could not be applied and were set aside."""
+    name = "set_aside"
+    with ground.ws.register.read() as conn:
+        told = {"count": unreadable.count(conn)}
+    if not told["count"]:
+        return Finding(name, "ok", _("No batch of the journal had to be set aside."))
+    message = _("%(count)s batches of the journal could not be processed and were set aside; nothing of them is lost.")
+    step = _("Bring Habitué up to date, then try them again: habitue sources quarantine frames --retry")
+    return Finding(name, "problem", message, step, told)
 
 
 def walk(path: Path) -> Walked:
