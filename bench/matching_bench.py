@@ -16,9 +16,10 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from bench import matching_errors
 from bench.figures import Figures, data_file, peak_memory_mb, spent
 from bench.made_tables import TABLES, Made, customers, many_customers
-from bench.matching_calibration import Curve, show_calibration
+from bench.matching_calibration import ANSWERS, Curve, judged, show_calibration
 from bench.matching_engines import on_both_engines
 from bench.matching_peers import splink_clusters
 from habitue.identity.matching.answers import Answer
@@ -38,7 +39,7 @@ SETS = {
 }
 PEERS = ("splink", "goldenmatch", "recordlinkage", "dedupe")
 MILLION = 400_000
-PARTS = ("sets", "made", "million", "spark")
+PARTS = ("sets", "made", "million", "splink", "spark", "errors")
 
 
 def run(*, small: bool, only: str = "") -> Figures:
@@ -48,6 +49,9 @@ def run(*, small: bool, only: str = "") -> Figures:
     """
     figures = Figures("matching")
     curves: list[Curve] = []
+    if only == "errors":
+        _errors(figures, small=small)
+        return figures
     if only.isdigit():
         _at_once(figures, many_customers(int(only), part=MILLION))
         return figures
@@ -59,6 +63,8 @@ def run(*, small: bool, only: str = "") -> Figures:
             curves.append(_judged(figures, f"made {name}", match_table(made.table), np.array(made.truth)))
     if only in {"", "million"}:
         _at_once(figures, customers(250 if small else MILLION))
+    if not small and only == "splink":
+        _splink_at_once(figures, customers(MILLION))
     if not small and only in {"", "spark"}:
         on_both_engines(figures, customers(20_000))
     if not small and only == "":
@@ -66,6 +72,24 @@ def run(*, small: bool, only: str = "") -> Figures:
     missing = [peer for peer in PEERS if importlib.util.find_spec(peer) is None]
     figures.notes.append("peers not installed: " + (", ".join(missing) or "none"))
     return figures
+
+
+def _errors(figures: Figures, *, small: bool) -> None:
+    """The errors of every table by kind: told, and in the large edition written into the page."""
+    found = []
+    for name in () if small else SETS:
+        path, origin, licence, _goal = SETS[name]
+        table, truth = labelled(data_file(path, origin=origin, licence=licence, figures=figures))
+        found.append(matching_errors.errors(name, match_table(table), truth))
+    for name, make in TABLES.items():
+        made = make(250 if small else 2_500)
+        found.append(matching_errors.errors(f"made {name}", match_table(made.table), np.array(made.truth)))
+    for each in found:
+        figures.add(f"{each.name} missed", each.missed, "pairs")
+        figures.add(f"{each.name} wrong", each.wrong, "pairs")
+        figures.notes += each.told()
+    if not small:
+        matching_errors.show(found)
 
 
 def _public(figures: Figures, name: str) -> Curve:
@@ -102,10 +126,10 @@ def _judged(figures: Figures, name: str, found: Matched, truth: np.ndarray, *, g
     figures.add(f"{name} F1", both, "", goal=goal, is_upper=False)
     figures.add(f"{name} precision", precision, "")
     figures.add(f"{name} recall", recall, "")
-    a, b, said = (found.pairs[column].to_numpy() for column in ("a", "b", "probability"))
-    same = truth[a] == truth[b]
-    curve = Curve.of(name, said, same)
+    curve = judged(name, found, truth)
     figures.add(f"{name} probability said minus true", abs(curve.apart), "points", goal=1)
+    for count, gap in zip(ANSWERS, curve.taught, strict=True):
+        figures.add(f"{name} gap between said and true with {count} answers", gap, "points")
     figures.notes.append(f"{name} calibration (said/true): {curve}")
     figures.add(f"{name} largest cluster", int(np.bincount(found.clusters).max()), "rows")
     return curve
@@ -135,6 +159,18 @@ def _at_once(figures: Figures, made: Made) -> None:
     figures.add(f"{name} largest cluster", int(np.bincount(found.clusters).max()), "rows", goal=25)
     figures.notes.append(f"{name}, pairs compared: {found.report.pairs_compared:,}")
     _one_by_one(figures, found, made)
+
+
+def _splink_at_once(figures: Figures, made: Made) -> None:
+    """The same million rows by Splink, with settings of an expert."""
+    with spent() as work:
+        clusters = splink_clusters("customers", made.table)
+    if clusters is not None:
+        name = f"{made.table.num_rows:,} rows by Splink"
+        figures.add(f"{name}, F1", quality(clusters, np.array(made.truth))[2], "")
+        figures.add(f"{name}, CPU", work.cpu_seconds, "s")
+        figures.add(f"{name}, memory", peak_memory_mb(), "MB")
+        figures.add(f"{name}, largest cluster", int(np.bincount(clusters).max()), "rows")
 
 
 def _one_by_one(figures: Figures, found: Matched, made: Made) -> None:

@@ -58,6 +58,12 @@ _SETTINGS: dict[str, tuple[dict[str, str], list[list[str]], list[list[str]]]] = 
         [["first_name"], ["surname"], ["dob"], ["email"]],
         [["first_name", "surname"], ["dob"]],
     ),
+    "customers": (
+        {"vorname": "name", "nachname": "name", "mail": "email", "telefon": "edit", "geboren": "date", "strasse": "jw",
+         "plz": "equal"},
+        [["mail"], ["telefon"], ["nachname", "geboren"], ["geboren", "plz"], ["vorname", "nachname", "plz"]],
+        [["mail"], ["nachname", "geboren"]],
+    ),
     "historical_50k": (
         {"first_name": "name", "surname": "name", "dob": "date", "postcode_fake": "edit", "birth_place": "equal",
          "occupation": "equal"},

@@ -52,6 +52,7 @@ from habitue.profiles import (
     people,
     reading,
     relations,
+    replaying,
     replica,
     timeline,
     values,
@@ -230,12 +231,14 @@ def run_matching(ws: Context, job: jobs.Job, *, matcher: Matcher = match_table) 
         matching.run(ws, job, apply=partial(catch_up, ws), matcher=matcher)
     except jobs.JobCancelled:
         outcome = "cancelled"
+    except jobs.JobLost:
+        return
     except HabitueError as error:
         outcome, problem = "failed", error
     if outcome != "done":
         matching.fail(ws, job.subject_id)
     refresh(ws)
-    jobs.finish(ws, job.job_id, state=outcome, error=problem)
+    jobs.finish(ws, job.job_id, state=outcome, error=problem, claimed_at=job.started_at)
 
 
 def weigh(ws: Context, weigher: weighing.Weigher) -> bool:
@@ -320,7 +323,7 @@ def preview_rules(ws: Context, book: Rulebook) -> preview.Preview:
 def rebuild(ws: Context, conn: Connection, around: replay.Closure) -> None:
     """Make profiles anew from their events; with everybody around, the whole register."""
     known.note_change(conn, ws)
-    resolved = _replay(ws, conn, around)
+    resolved = replaying.replay(ws, conn, around)
     seq = state.read(conn, "facts_seq")
     country = ws.config.workspace.country
     people.refresh(conn, changed=resolved.changed, gone=resolved.gone, seq=seq, country=country)
@@ -377,12 +380,12 @@ def _commands(ws: Context, conn: Connection, run: Iterable[Event]) -> Iterator[n
                     around = replay.closure(conn, identifier_ids)
                     timeline.delete(conn, undone.forget_about(conn, identifier_ids))
                     erasure.erase(conn, identifier_ids)
-                    yield _replay(ws, conn, around)
+                    yield replaying.replay(ws, conn, around)
                 case commands.Undo(seqs=seqs):
                     around = replay.closure(conn, undone.met_by(conn, seqs))
                     since = timeline.received_first(conn, timeline.is_among(conn, seqs))
                     timeline.delete(conn, undone.forget(conn, seqs))
-                    yield _retold(conn, around, _replay(ws, conn, around), since)
+                    yield _retold(conn, around, replaying.replay(ws, conn, around), since)
                 case decision:
                     yield from _decided(ws, conn, [(decision, event)])
 
@@ -394,7 +397,7 @@ def _decided(ws: Context, conn: Connection, told: Sequence[commands.Told]) -> It
     first = told[0][0]
     if commands.is_retroactive(conn, first):
         around = undone.around(conn, first)
-        yield _retold(conn, around, _replay(ws, conn, around), EPOCH)
+        yield _retold(conn, around, replaying.replay(ws, conn, around), EPOCH)
     else:
         yield from commands.apply(conn, ws, told)
 
@@ -413,24 +416,10 @@ _STEPS = {"fact": _arrived, "release": _released, "command": _commands}
 
 def _without(ws: Context, conn: Connection, around: replay.Closure) -> nodes.Resolved:
     """Everything around without what was deleted, and without lists on which people stood because of that alone."""
-    resolved = _replay(ws, conn, around)
+    resolved = replaying.replay(ws, conn, around)
     owners = graph.owners(conn, {identifier_id for _, identifier_id in resolved.homes})
     listed = fixed_list.left_behind(resolved.homes, owners)
     if not listed:
         return resolved
     timeline.delete(conn, listed)
-    return _replay(ws, conn, around)
-
-
-def _replay(ws: Context, conn: Connection, around: replay.Closure) -> nodes.Resolved:
-    """Everything around as its remaining events say, in journal order, as if the others had never come."""
-    activity.fold(conn, upto=timeline.newest(conn))
-    events = timeline.stored(conn, around.identifier_ids)
-    values.forget(conn, around.identifier_ids)
-    consents.forget(conn, around.identifier_ids)
-    resolved = replay.replay(conn, ws, around, events)
-    values.fold(conn, resolved.homes)
-    consents.fold(conn, safer.homes(resolved))
-    timeline.rehome(conn, resolved.homes)
-    activity.recount(conn, around.identifier_ids | {identifier_id for _, identifier_id in resolved.homes})
-    return resolved
+    return replaying.replay(ws, conn, around)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from bench.made_tables import customers
@@ -70,6 +71,7 @@ def test_a_sure_one_is_joined_a_doubtful_one_proposed_and_the_day_is_taken_back_
     link = next(each for each in ws.people.identities(rosa.profile_id).links if each.rule == "match")
     assert link.score is not None
     assert link.score > 0.95
+    assert link.run_kind == "online"
     assert {part["column"] for part in link.evidence["parts"]} >= {"last_name", "birth_date"}
     today, bulk = ws.matching.listing()
     assert (today.kind, today.linked, bulk.kind) == ("online", 1, "bulk")
@@ -113,3 +115,40 @@ def test_what_a_public_key_only_claims_joins_nobody_without_being_asked(door: Ca
     turn(ws)
     assert known_as(ws, "Quittenbaum") == 2
     assert ws.review.waiting() == before + 1
+
+
+def test_whoever_is_erased_taken_back_or_says_nothing_any_more_leaves_what_the_worker_keeps_in_memory(
+    door: Caller, tmp_path: Path
+) -> None:
+    ws, weigher = door.ws, Weigher()
+    ws.matching.run()
+    file = tmp_path / "moor.csv"
+    file.write_text("customer_number,first_name,last_name,city,postal_code\nq1,Ada,Moor,Kiel,24103\n", "utf-8")
+    imported = ws.imports.run(file, source_name="till").import_id
+    for number in range(3):
+        door.batch(identify(f"new-{number}", first_name="Kuno", last_name=f"Zwetschge{number}", city="Kiel"))
+    turn(ws, weigher)
+    before = held(weigher)
+    assert {"zwetschge0", "zwetschge1", "zwetschge2", "moor"} <= before
+
+    (gone,) = ws.people.search("Zwetschge0")
+    ws.people.erase(gone.profile_id)
+    turn(ws, weigher)
+    assert before - held(weigher) == {"zwetschge0"}
+    ws.imports.undo(imported)
+    turn(ws, weigher)
+    assert "moor" not in held(weigher)
+
+    door.batch(identify("new-1", first_name="Kuno", last_name="Ahorn", city="Kiel"))
+    door.batch(identify("new-2", first_name=None, last_name=None, city="Kiel"))
+    turn(ws, weigher)
+    assert held(weigher) & {"zwetschge1", "zwetschge2", "ahorn"} == {"ahorn"}
+
+
+def held(weigher: Weigher) -> set[str]:
+    """The surnames that the index can find."""
+    index = weigher.index
+    assert index is not None
+    place = next(place for place, field in enumerate(index.fields) if field.column.name == "last_name")
+    rows = [row for row in range(len(index._ids)) if not index._is_gone[row]]
+    return {text for row in rows if (text := index.texts(row)[place])}

@@ -12,6 +12,7 @@ from habitue import flow
 from habitue.audiences.rule import Trait
 from habitue.identity import replay
 from habitue.identity.tables import identifiers, links, violations
+from habitue.profiles import timeline, values
 from habitue.workspace import Workspace
 from tests.identity.histories import SUBJECTS, everything, history, live
 from tests.identity.worlds import worlds as worlds
@@ -20,7 +21,10 @@ HISTORIES = {"sqlite": 18, "postgres": 6}
 
 
 @pytest.mark.parametrize("worlds", ["sqlite", "postgres"], indirect=True)
-def test_what_was_undone_leaves_no_trace(worlds: tuple[Workspace, Workspace], request: pytest.FixtureRequest) -> None:
+def test_what_was_undone_leaves_no_trace(
+    worlds: tuple[Workspace, Workspace], request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timeline, "PART_EVENTS", 4)
     with_it, without = worlds
     met: Counter[str] = Counter()
     for number in range(HISTORIES[request.node.callspec.params["worlds"]]):
@@ -46,11 +50,11 @@ def test_what_was_undone_leaves_no_trace(worlds: tuple[Workspace, Workspace], re
 @pytest.mark.parametrize("bug", ["values stay", "the other side of a refusal is forgotten", "decisions stay"])
 def test_a_planted_bug_is_found(worlds: tuple[Workspace, Workspace], bug: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if bug == "values stay":
-        monkeypatch.setattr(flow.values, "forget", lambda conn, identifier_ids: 0)
+        monkeypatch.setattr(values, "forget", lambda conn, identifier_ids: 0)
     elif bug == "decisions stay":
         monkeypatch.setattr(flow.undone, "forget", lambda conn, seqs: [])
     else:
-        monkeypatch.setattr(replay, "_other_sides", lambda conn, identifier_ids: set())
+        monkeypatch.setattr(replay, "_others", lambda conn, identifier_ids: set())
     for number in range(36):
         for ws, with_undone in zip(worlds, (True, False), strict=True):
             live(ws, history(number), with_undone=with_undone)

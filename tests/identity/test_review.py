@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
 import pyarrow as pa
 import pytest
 
+from habitue import flow
 from habitue.access.actor import Actor
+from habitue.collect.journal import Position
 from habitue.identity import threshold
+from habitue.identity.explain import Link
 from habitue.identity.threshold import Answered
+from habitue.kernel import jobs
+from habitue.kernel.clock import FixedClock
+from habitue.kernel.context import Context
+from habitue.profiles import matching
 from habitue.profiles.matching import RunNotUndoable
 from habitue.workspace import Workspace
+from tests.conftest import NOW
 from tests.sending import identify, names, send, state_of
 
 EVA = Actor(actor_id="eva", name="Eva Stern", roles=frozenset({"admin"}))
@@ -197,3 +205,50 @@ def test_the_limit_falls_when_doubtful_pairs_prove_right_and_rises_when_sure_one
 
 def _names(ws: Workspace, profile_id: str) -> str:
     return ws.people.get(profile_id).row.name
+
+
+@pytest.mark.parametrize("when", ["while it compares", "between its links"])
+def test_a_run_that_lost_its_job_stops_and_the_other_worker_brings_it_to_its_end(
+    shop: Workspace, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(shop, *(identify(number=f"m{n}", first_name=f"{n}.", last_name="Moor", city="Kiel") for n in range(3)))
+    monkeypatch.setattr(matching, "BODY_LINKS", 1)
+    ws, later = shop.context, replace(shop.context, clock=FixedClock(NOW + timedelta(seconds=61)))
+    job = matching.start(ws, is_claimed=True)
+    taken: list[jobs.Job | None] = []
+
+    def lose() -> None:
+        taken.append(jobs.claim(later, [matching.JOB_KIND]))
+
+    def slow(table: pa.Table, **pairs: Sequence[tuple[int, int]]) -> Found:
+        if when == "while it compares":
+            lose()
+        return by_surname(table, **pairs)
+
+    project = flow.catch_up
+
+    def apply(_ws: Context, position: Position) -> None:
+        project(ws, position)
+        if when == "between its links":
+            lose()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(flow, "catch_up", apply)
+        flow.run_matching(ws, job, matcher=slow)
+    (other,) = taken
+    assert other is not None
+    (run,) = shop.matching.listing()
+    assert (run.state, run.linked, run.doubtful) == ("running", 0, 0)
+    links = sum(link.rule == "match" for row in shop.people.listing().rows for link in _links(shop, row.profile_id))
+    assert links == (0 if when == "while it compares" else 1)
+    assert jobs.get(ws, job.job_id).state == "running"
+
+    flow.run_matching(later, other, matcher=by_surname)
+    (run,) = shop.matching.listing()
+    assert run.state == "done"
+    assert jobs.get(ws, job.job_id).state == "done"
+    assert sum("Moor" in name for name in names(shop)) == 1
+
+
+def _links(ws: Workspace, profile_id: str) -> Sequence[Link]:
+    return ws.people.identities(profile_id).links

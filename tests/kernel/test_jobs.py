@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -60,3 +61,20 @@ def test_a_cancelled_job_hears_of_it_at_its_next_progress(ws: Workspace) -> None
     jobs.cancel(ws.context, job.job_id)
     with pytest.raises(jobs.JobCancelled):
         jobs.progress(ws.context, job.job_id, done=2, total=2)
+
+
+def test_a_lease_is_renewed_beside_a_long_computation_and_only_while_the_job_is_ours(ws: Workspace) -> None:
+    jobs.enqueue(ws.context, kind="work", subject_id="x", args={})
+    job = jobs.claim(ws.context, ["work"])
+    assert job is not None
+    later = at(ws, 50)
+    with jobs.kept(later, job.job_id, claimed_at=job.started_at, every=0.01):
+        while jobs.get(ws.context, job.job_id).lease_until == job.lease_until:
+            time.sleep(0.01)
+    assert jobs.claim(at(ws, 100), ["work"]) is None
+    other = jobs.claim(at(ws, 111), ["work"])
+    assert other is not None
+    with ws.register.write() as conn:
+        jobs.require_ours(conn, other.job_id, other.started_at)
+        with pytest.raises(jobs.JobLost):
+            jobs.require_ours(conn, job.job_id, job.started_at)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.identity.rules import REASONS
-from habitue.identity.tables import identifiers, links, violations
+from habitue.identity.tables import identifiers, links, runs, violations
 from habitue.kernel.register import chunks
 
 
@@ -28,7 +28,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Why two identifiers belong together: the rule, the source and the event that said so."""
+    """Why two identifiers belong together: the rule, the source and the event that said so.
+
+    Of a match `run_kind` tells whether everybody was compared (bulk) or a record soon after it came (online).
+    """
 
     a: Known
     b: Known
@@ -39,6 +42,7 @@ class Link:
     proof: str = "confirmed"
     score: float | None = None
     run_id: str | None = None
+    run_kind: str | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -69,7 +73,8 @@ def explain(conn: Connection, profile_id: str) -> Explanation:
         for row in conn.execute(sa.select(identifiers).where(identifiers.c.profile_id == profile_id))
     }
     ids = sorted(known)
-    query = sa.select(links).where(links.c.a.in_(ids), links.c.b.in_(ids), links.c.state == "active")
+    query = sa.select(links, runs.c.kind.label("run_kind")).outerjoin(runs, runs.c.run_id == links.c.run_id)
+    query = query.where(links.c.a.in_(ids), links.c.b.in_(ids), links.c.state == "active")
     found = [
         Link(
             known[row.a],
@@ -81,6 +86,7 @@ def explain(conn: Connection, profile_id: str) -> Explanation:
             row.proof,
             row.score,
             row.run_id,
+            row.run_kind,
             msgspec.json.decode(row.evidence) if row.evidence else {},
         )
         for row in conn.execute(query.order_by(links.c.seq))

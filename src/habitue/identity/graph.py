@@ -27,6 +27,7 @@ def resolve(conn: Connection, ws: Context, events: Sequence[Event], kept: Kept |
     homes = [(event, group.resolve(event)) for event in events]
     outcome = group.store()
     owners = {home: group.owner(home) for _, home in homes}
+    group.dissolve()
     return replace(outcome, homes=homes, owners=owners)
 
 

@@ -7,8 +7,9 @@ over the links that were refused or taken back, replayed without that event, is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -44,19 +45,23 @@ def closure(conn: Connection, identifier_ids: Iterable[int]) -> Closure:
         found = _profiles(conn, wanted) - profile_ids
         profile_ids |= found
         members: set[int] = set()
-        for part in chunks(sorted(found), 10_000):
-            for row in conn.execute(sa.select(identifiers).where(identifiers.c.profile_id.in_(part))):
-                ids[row.namespace, row.value] = row.identifier_id
-                members.add(row.identifier_id)
+        for part in chunks(sorted(found), _AT_ONCE):
+            for identifier_id, namespace, value in conn.execute(_MEMBERS, {"ids": list(part)}):
+                ids[namespace, value] = identifier_id
+                members.add(identifier_id)
         known |= members | wanted
-        wanted = (_other_sides(conn, members) | _other_times(conn, members)) - known
+        wanted = _others(conn, members) - known
     return Closure(identifier_ids=frozenset(known), ids=ids, profile_ids=frozenset(profile_ids))
 
 
-def replay(conn: Connection, ws: Context, around: Closure, events: Sequence[Event]) -> nodes.Resolved:
-    """Forget the graph of the closure and build it again from `events`, which must be in journal order."""
+def begin_anew(conn: Connection, own: Iterable[Event], around: Closure) -> nodes.Kept:
+    """Forget the graph of the closure; `own` are the decisions among the events that `build` is given next."""
     _forget(conn, around.identifier_ids)
-    kept = begin(conn, events, around)
+    return begin(conn, own, around)
+
+
+def build(conn: Connection, ws: Context, events: Sequence[Event], kept: nodes.Kept) -> nodes.Resolved:
+    """Add the next events to the graph; part by part, in journal order."""
     homes: list[tuple[Event, int]] = []
     doubtful: list[tuple[Event, int]] = []
     for is_command, run in groupby(events, key=commands.is_command):
@@ -66,12 +71,16 @@ def replay(conn: Connection, ws: Context, around: Closure, events: Sequence[Even
             resolved = graph.resolve(conn, ws, list(run), kept)
             homes.extend(resolved.homes)
             doubtful.extend(resolved.doubtful)
-    now = frozenset(_profiles(conn, around.identifier_ids | {identifier_id for _, identifier_id in homes}))
-    found = nodes.Resolved(homes=homes, changed=now, touched=now, gone=around.profile_ids - now)
-    return replace(found, doubtful=doubtful)
+    return nodes.Resolved(homes=homes, doubtful=doubtful)
 
 
-def begin(conn: Connection, events: Sequence[Event], around: Closure) -> nodes.Kept:
+def built(conn: Connection, around: Closure, identifier_ids: Iterable[int]) -> nodes.Resolved:
+    """Who came out of it; `identifier_ids` are those that the events hang on now."""
+    now = frozenset(_profiles(conn, around.identifier_ids.union(identifier_ids)))
+    return nodes.Resolved(changed=now, touched=now, gone=around.profile_ids - now)
+
+
+def begin(conn: Connection, events: Iterable[Event], around: Closure) -> nodes.Kept:
     """What holds before the first of `events`: row numbers, and what people said that holds from the beginning."""
     commands.hold_from_the_beginning(conn, _decided(events), around.identifier_ids)
     return _kept(conn, around)
@@ -105,40 +114,50 @@ def _kept(conn: Connection, around: Closure) -> nodes.Kept:
 
 
 def _profiles(conn: Connection, identifier_ids: Iterable[int]) -> set[str]:
-    found: set[str] = set()
-    for part in chunks(sorted(identifier_ids), 10_000):
-        query = sa.select(identifiers.c.profile_id).where(identifiers.c.identifier_id.in_(part))
-        found.update(conn.scalars(query))
-    return found
+    return {
+        profile_id for part in chunks(sorted(identifier_ids), _AT_ONCE) for profile_id in _some(conn, _OWNERS, part)
+    }
 
 
-def _other_sides(conn: Connection, identifier_ids: Iterable[int]) -> set[int]:
-    """The identifiers that were ever linked to some, kept apart from them, or refused."""
-    pairs = ((links.c.a, links.c.b), (separations.c.a, separations.c.b), (violations.c.kept, violations.c.left_out))
-    found: set[int] = set()
-    for part in chunks(sorted(identifier_ids), 10_000):
-        for a, b in pairs:
-            found.update(conn.scalars(sa.select(b).where(a.in_(part))))
-            found.update(conn.scalars(sa.select(a).where(b.in_(part))))
-    return found
+def _others(conn: Connection, identifier_ids: Iterable[int]) -> set[int]:
+    """The identifiers that were ever linked to some, kept apart from them, or refused; and other times of browsers.
+
+    Which time of a browser that changed hands an event means depends on all of them.
+    """
+    parts = chunks(sorted(identifier_ids), _AT_ONCE)
+    return {other for part in parts for query in (_OTHER_SIDES, _OTHER_TIMES) for other in _some(conn, query, part)}
 
 
-def _other_times(conn: Connection, identifier_ids: Iterable[int]) -> set[int]:
-    """The other times of browsers that changed hands: which of them an event means depends on all."""
-    found: set[int] = set()
-    for part in chunks(sorted(identifier_ids), 10_000):
-        is_browser = identifiers.c.namespace.like(f"{DEVICE}%")
-        mine = sa.select(identifiers.c.value).where(identifiers.c.identifier_id.in_(part), is_browser)
-        times = sa.select(identifiers.c.identifier_id).where(identifiers.c.value.in_(mine), is_browser)
-        found.update(conn.scalars(times))
-    return found
+def _some(conn: Connection, query: sa.Executable, keys: Sequence[Any]) -> Sequence[Any]:
+    return conn.scalars(query, {"ids": list(keys)}).all()
 
 
 def _forget(conn: Connection, identifier_ids: Iterable[int]) -> None:
-    for part in chunks(sorted(identifier_ids), 10_000):
-        for table in (links, separations):
-            conn.execute(sa.delete(table).where(sa.or_(table.c.a.in_(part), table.c.b.in_(part))))
-        met = sa.or_(violations.c.kept.in_(part), violations.c.left_out.in_(part))
-        conn.execute(sa.delete(violations).where(met))
-        conn.execute(sa.delete(blocks).where(blocks.c.identifier_id.in_(part)))
-        conn.execute(sa.delete(identifiers).where(identifiers.c.identifier_id.in_(part)))
+    for part in chunks(sorted(identifier_ids), _AT_ONCE):
+        for statement in _FORGOTTEN:
+            conn.execute(statement, {"ids": list(part)})
+
+
+def _other_side(one: sa.Column[Any], other: sa.Column[Any]) -> Sequence[sa.Select[Any]]:
+    return sa.select(one).where(other.in_(_IDS)), sa.select(other).where(one.in_(_IDS))
+
+
+# Made once: for a few identifiers putting a statement together takes longer than the database needs.
+_AT_ONCE = 4_000  # a statement names the identifiers up to six times, and SQLite takes 32,766 of them
+_IDS = sa.bindparam("ids", expanding=True)
+_PAIRS = ((links.c.a, links.c.b), (separations.c.a, separations.c.b), (violations.c.kept, violations.c.left_out))
+_OWNERS = sa.select(identifiers.c.profile_id).where(identifiers.c.identifier_id.in_(_IDS))
+_MEMBERS = sa.select(identifiers.c.identifier_id, identifiers.c.namespace, identifiers.c.value).where(
+    identifiers.c.profile_id.in_(_IDS)
+)
+_OTHER_SIDES = sa.union(*(each for one, other in _PAIRS for each in _other_side(one, other)))
+_IS_BROWSER = identifiers.c.namespace.like(f"{DEVICE}%")
+_OTHER_TIMES = sa.select(identifiers.c.identifier_id).where(
+    identifiers.c.value.in_(sa.select(identifiers.c.value).where(identifiers.c.identifier_id.in_(_IDS), _IS_BROWSER)),
+    _IS_BROWSER,
+)
+_FORGOTTEN = (
+    *(sa.delete(one.table).where(sa.or_(one.in_(_IDS), other.in_(_IDS))) for one, other in _PAIRS),
+    sa.delete(blocks).where(blocks.c.identifier_id.in_(_IDS)),
+    sa.delete(identifiers).where(identifiers.c.identifier_id.in_(_IDS)),
+)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError, NotFound
 from habitue.kernel.register import Instant, metadata
 from habitue.kernel.text import gettext_noop as _
+
+log = structlog.get_logger()
 
 LEASE = timedelta(seconds=60)
 OPEN_STATES = ("queued", "running")
@@ -147,6 +154,35 @@ def progress(ws: Context, job_id: str, *, done: int, total: int, claimed_at: dat
         is_cancel_wanted = conn.scalar(sa.select(jobs.c.is_cancel_wanted).where(jobs.c.job_id == job_id))
     if is_cancel_wanted:
         raise JobCancelled()
+
+
+@contextmanager
+def kept(ws: Context, job_id: str, *, claimed_at: datetime | None, every: float = 20.0) -> Iterator[None]:
+    """Renew the lease every so many seconds beside a computation that cannot tell how far it is."""
+    is_over = threading.Event()
+
+    def renew() -> None:
+        while not is_over.wait(every):
+            change = sa.update(jobs).where(_is_ours(job_id, claimed_at), jobs.c.state == "running")
+            try:
+                with ws.register.write(synchronous="NORMAL") as conn:
+                    conn.execute(change.values(lease_until=ws.clock.now() + LEASE))
+            except (OperationalError, InterfaceError) as error:
+                log.warning("a lease could not be renewed", job_id=job_id, error=type(error).__name__)
+
+    keeper = threading.Thread(target=renew, name=f"lease of {job_id}")
+    keeper.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        keeper.join()
+
+
+def require_ours(conn: Connection, job_id: str, claimed_at: datetime | None) -> None:
+    """Raise JobLost when another worker has claimed the job since then, inside the transaction that depends on it."""
+    if conn.scalar(sa.select(jobs.c.job_id).where(_is_ours(job_id, claimed_at)).with_for_update()) is None:
+        raise JobLost()
 
 
 def finish(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -83,34 +84,41 @@ def start(ws: Context, *, is_claimed: bool = False) -> jobs.Job:
 
 
 def run(ws: Context, job: jobs.Job, *, apply: Callable[[Position], object], matcher: Matcher = match_table) -> None:
-    """Carry a matching run out: compare everybody, link what is sure, ask about what is doubtful."""
-    found = get(ws, job.subject_id)
+    """Carry a matching run out: compare everybody, link what is sure, ask about what is doubtful.
+
+    Raises JobLost, and writes nothing more, when another worker has taken the job over.
+    """
+    found, claimed_at = get(ws, job.subject_id), job.started_at
+    tell = partial(jobs.progress, ws, job.job_id, total=STEPS, claimed_at=claimed_at)
     with ws.register.read() as conn:
         rows = matching_rows(conn)
         different = _kept_apart(conn, rows)
         weighed = int(conn.scalar(sa.select(sa.func.max(people.c.changed_seq))) or 0)
-    jobs.progress(ws, job.job_id, done=1, total=STEPS)
+    tell(done=1)
     same = rows.known_same
-    outcome = matcher(rows.table, known_different=different, held_same=same)
-    jobs.progress(ws, job.job_id, done=2, total=STEPS)
-    links, doubts = proposals(
-        outcome,
-        upper=found.upper,
-        lower=found.lower,
-        held_same=same,
-        known_different=different,
-        asked_only=rows.claimed,
-    )
+    with jobs.kept(ws, job.job_id, claimed_at=claimed_at):
+        outcome = matcher(rows.table, known_different=different, held_same=same)
+        links, doubts = proposals(
+            outcome,
+            upper=found.upper,
+            lower=found.lower,
+            held_same=same,
+            known_different=different,
+            asked_only=rows.claimed,
+        )
     ids = rows.identifier_ids
     told = [
         commands.Matched(found.run_id, ids[each.a], ids[each.b], each.score, each.evidence, by=ws.actor.actor_id)
         for each in links
     ]
+    tell(done=2)
     for part in chunks(told, BODY_LINKS):
         apply(decide.submit(ws, *part))
-    jobs.progress(ws, job.job_id, done=3, total=STEPS)
+        tell(done=2)
+    tell(done=3)
     learnt = _learnt(outcome)
     with ws.register.write() as conn:
+        jobs.require_ours(conn, job.job_id, claimed_at)
         pairs = [(ids[each.a], ids[each.b], each) for each in doubts]
         asked = review.propose(conn, found.run_id, pairs, event_counts(conn, pairs))
         made = listings.linked_by(conn, found.run_id, [(each.a, each.b) for each in told])

@@ -35,7 +35,7 @@ class MatchingRows:
 
     `record_ids[row]` names the record, `identifier_ids[row]` is the identifier that it hangs on and `profile_ids[row]`
     whose that is; `newest[row]` is the sequence number of its newest statement. `claimed` are the rows that nobody
-    proved: a message under a public key said so.
+    proved: a message under a public key said so. `silent` are the ids of records that say too little to be compared.
     """
 
     table: pa.Table
@@ -44,6 +44,7 @@ class MatchingRows:
     profile_ids: Sequence[str] = ()
     newest: Sequence[int] = ()
     claimed: frozenset[int] = field(default_factory=frozenset)
+    silent: Sequence[int] = ()
 
     @property
     def known_same(self) -> list[tuple[int, int]]:
@@ -84,11 +85,13 @@ def matching_rows(conn: Connection, profile_ids: Iterable[str] | None = None) ->
     owners: list[str] = []
     newest: list[int] = []
     claimed: set[int] = set()
+    silent: list[int] = []
     columns: dict[str, list[str | None]] = {name: [] for name in COLUMNS}
     for row in conn.execute(chosen, execution_options={"yield_per": _READ}):
         told = told_of(row.told)
         record = record_of(told, row.namespace, row.value)
         if not says_enough(record):
+            silent.append(record_id(row.identifier_id, row.source_id))
             continue
         if is_claimed(told):
             claimed.add(len(ids))
@@ -99,7 +102,13 @@ def matching_rows(conn: Connection, profile_ids: Iterable[str] | None = None) ->
         for name in COLUMNS:
             columns[name].append(record[name])
     table = pa.table({name: pa.array(columns[name], pa.string()) for name in COLUMNS})
-    return MatchingRows(table, records, ids, owners, newest, frozenset(claimed))
+    return MatchingRows(table, records, ids, owners, newest, frozenset(claimed), silent)
+
+
+def known_records(conn: Connection) -> set[int]:
+    """The ids of all records that there are, whether they say enough or not."""
+    rows = conn.execute(sa.select(values.c.identifier_id, values.c.source_id), execution_options={"yield_per": _READ})
+    return {record_id(row.identifier_id, row.source_id) for row in rows}
 
 
 def record_id(identifier_id: int, source_id: str) -> int:

@@ -21,6 +21,7 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 _PROOF = {proof: f'"proof":"{proof}"}}'.encode() for proof in ("claimed", "proven")}
 PART_BITS = 18
+PART_EVENTS = 100_000
 _AT_ONCE = 5_000
 
 
@@ -111,6 +112,25 @@ def stored(conn: Connection, identifier_ids: Iterable[int]) -> list[Event]:
     return sorted(found, key=lambda event: event.seq)
 
 
+def in_parts(conn: Connection, identifier_ids: Iterable[int], *, size: int) -> Iterator[list[Event]]:
+    """What `stored` gives, at most `size` at a time: so many lie in memory, however many there are.
+
+    What hangs elsewhere when its turn has come is read all the same: the events are chosen before the first part.
+    """
+    ids = sorted(identifier_ids)
+    if len(ids) <= _FEW:
+        first = conn.execute(sa.select(events).where(hang_on(conn, ids)).order_by(events.c.seq).limit(size + 1)).all()
+        if len(first) <= size:
+            yield [_event(row) for row in first]
+            return
+    seqs: list[int] = []
+    for part in chunks(ids, 10_000):
+        seqs.extend(conn.scalars(sa.select(events.c.seq).where(hang_on(conn, part))))
+    for part in chunks(sorted(seqs), size):
+        query = sa.select(events).where(among(conn, events.c.seq, part)).order_by(events.c.seq)
+        yield [_event(row) for row in conn.execute(query, execution_options={"yield_per": _AT_ONCE})]
+
+
 def count(conn: Connection, identifier_ids: Iterable[int]) -> int:
     """How many events hang on some identifiers."""
     parts = chunks(sorted(identifier_ids), 10_000)
@@ -152,6 +172,15 @@ def own(conn: Connection) -> Iterator[Event]:
     """The events of our own, decisions among them, in journal order."""
     query = sa.select(events).where(events.c.source_id == INTERNAL_SOURCE).order_by(events.c.seq)
     return (_event(row) for row in conn.execute(query))
+
+
+def own_of(conn: Connection, identifier_ids: Iterable[int]) -> list[Event]:
+    """The events of our own that hang on some identifiers, in journal order."""
+    found: list[Event] = []
+    for part in chunks(sorted(identifier_ids), 10_000):
+        is_own = sa.and_(hang_on(conn, part), events.c.source_id == INTERNAL_SOURCE)
+        found.extend(_event(row) for row in conn.execute(sa.select(events).where(is_own)))
+    return sorted(found, key=lambda event: event.seq)
 
 
 def met_by_import(conn: Connection, import_id: str) -> set[int]:

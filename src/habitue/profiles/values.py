@@ -12,12 +12,14 @@ from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import TRAIT_TYPES, Event
 from habitue.collect.proof import CLAIMED
+from habitue.kernel import state
 from habitue.kernel.clock import micros
 from habitue.kernel.register import among, bulk, upsert
 from habitue.profiles.golden import Value
 from habitue.profiles.tables import values
 
 Told = dict[str, list[Any]]  # field -> [value, microseconds, seq], and the proof where it is not confirmed
+FORGOTTEN = "values_forgotten"
 _FEW = 100
 _OF_FEW = sa.select(values).where(values.c.identifier_id.in_(sa.bindparam("ids", expanding=True)))
 _encode = msgspec.json.Encoder().encode
@@ -77,7 +79,8 @@ def told_of(stored: str) -> Told:
 
 
 def forget(conn: Connection, identifier_ids: Iterable[int]) -> int:
-    """Delete every value of some identifiers."""
+    """Delete every value of some identifiers, and note it for who keeps records in memory."""
+    state.store(conn, {FORGOTTEN: state.read(conn, FORGOTTEN) + 1})
     return int(conn.execute(sa.delete(values).where(among(conn, values.c.identifier_id, identifier_ids))).rowcount)
 
 

@@ -22,8 +22,9 @@ from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.register import among
 from habitue.profiles.matching import WEIGHED, event_counts
-from habitue.profiles.matching_rows import MatchingRows, identifier_of, matching_rows
+from habitue.profiles.matching_rows import MatchingRows, identifier_of, known_records, matching_rows
 from habitue.profiles.tables import people
+from habitue.profiles.values import FORGOTTEN
 
 PEOPLE_A_TURN = 100
 WAITING = 20_000
@@ -38,6 +39,21 @@ class Weigher:
     index: Index | None = None
     waiting: list[str] = field(default_factory=list)
     upto: int = 0
+    forgotten: int = 0
+
+    def prepare(self, conn: Connection, run_id: str) -> Index:
+        """The known records, without those that were erased or taken back since the last turn."""
+        forgotten = state.read(conn, FORGOTTEN)
+        if self.index is None or self.run_id != run_id or self.index.is_worn:
+            self.index, self.run_id = _index(conn, run_id), run_id
+        elif forgotten != self.forgotten:
+            self.index.keep(known_records(conn))
+        self.forgotten = forgotten
+        return self.index
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.run_id, self.index, self.waiting = "", None, []
 
 
 def weigh(ws: Context, weigher: Weigher, *, apply: Apply) -> bool:
@@ -49,17 +65,18 @@ def weigh(ws: Context, weigher: Weigher, *, apply: Apply) -> bool:
         run_id = _trained(conn)
         since = state.read(conn, WEIGHED)
         if run_id is None:
-            weigher.run_id, weigher.index, weigher.waiting = "", None, []
+            weigher.clear()
             return False
         if not weigher.waiting:
             weigher.waiting, weigher.upto = _changed(conn, since)
         if not weigher.waiting:
+            if weigher.index is not None:
+                weigher.prepare(conn, run_id)
             return False
-        if weigher.run_id != run_id or weigher.index is None:
-            weigher.index, weigher.run_id = _index(conn, run_id), run_id
+        index = weigher.prepare(conn, run_id)
         part, weigher.waiting = weigher.waiting[:PEOPLE_A_TURN], weigher.waiting[PEOPLE_A_TURN:]
         rows = matching_rows(conn, part)
-    _weigh(ws, weigher.index, rows, since, apply)
+    _weigh(ws, index, rows, since, apply)
     if not weigher.waiting:
         with ws.register.write() as conn:
             state.store(conn, {WEIGHED: max(weigher.upto, state.read(conn, WEIGHED))})
@@ -88,12 +105,15 @@ def _changed(conn: Connection, since: int) -> tuple[list[str], int]:
 
 
 def _weigh(ws: Context, index: Index, rows: MatchingRows, since: int, apply: Apply) -> None:
+    for each in rows.silent:
+        index.drop(each)
+    told = rows.table.to_pylist()
+    for each, record in zip(rows.record_ids, told, strict=True):
+        index.put(each, record)
     fresh = [row for row, newest in enumerate(rows.newest) if newest > since]
     if not fresh:
         return
-    records = {row: rows.table.slice(row, 1).to_pylist()[0] for row in fresh}
-    for row, record in records.items():
-        index.put(rows.record_ids[row], record)
+    records = {row: told[row] for row in fresh}
     found = {
         row: score_one(index, record, at_least=threshold.REVIEW_FROM, but=rows.record_ids[row])
         for row, record in records.items()

@@ -11,8 +11,9 @@ import pytest
 from bench.made_tables import Made
 
 from habitue.collect.files.errors import FileUnreadable
-from habitue.identity.matching.errors import FileMissing
-from habitue.identity.matching.library import match
+from habitue.identity.matching.errors import FileMissing, NoTable
+from habitue.identity.matching.library import Result, match
+from habitue.identity.matching.outcome import Matched
 from habitue.identity.matching.run import match_table
 from habitue.identity.matching.tablefiles import read_table
 
@@ -141,6 +142,42 @@ def test_numbers_dates_and_bytes_of_a_data_frame_are_read_as_text() -> None:
         }
     )
     assert match(frame).report.rows == 60
+
+
+class Stream:
+    """A table of another library: it hands Arrow over, and nothing else is known of it."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._table.__arrow_c_stream__(requested_schema)
+
+
+def test_columns_and_tables_of_other_libraries_are_taken_and_what_is_no_table_is_a_sentence() -> None:
+    columns = {"name": ["Anna Krume", "Anna Krume", "Bert Kern"], "mail": ["a@x.example", "a@x.example", None]}
+    table = pa.table({name: pa.array(cells, pa.large_string()) for name, cells in columns.items()})
+    kinds = table.set_column(0, "name", table["name"].dictionary_encode())
+    views = table.set_column(0, "name", pa.array(columns["name"], pa.string_view()).dictionary_encode())
+    for given in (columns, table, Stream(table), Stream(kinds), kinds, views):
+        assert match(given).matched.clusters.tolist() == [0, 0, 2]
+    for given in ({"name": ["Anna"], "mail": []}, {"name": "Anna"}, 7, None):
+        with pytest.raises(NoTable):
+            match(given)
+
+
+@pytest.mark.parametrize("cell", ["p{}@mail.example", "+49 170 12345{:02}"])
+def test_a_list_of_nothing_but_addresses_is_freed_of_doubles(cell: str) -> None:
+    found = match({"contact": [cell.format(number % 50) for number in range(100)]})
+    assert found.report.clusters == 50
+    assert match({"name": [FIRST[number % 19] for number in range(100)]}).report.clusters == 100
+
+
+def test_a_result_tells_what_was_done_in_a_few_lines(shop: Made, matched: Matched) -> None:
+    told = str(Result(shop.table, matched))
+    assert "vorname: first names" in told
+    assert "Expected precision" in told
+    assert len(told.splitlines()) < 60
 
 
 def test_a_source_that_holds_everybody_once_is_noticed(shop: Made) -> None:

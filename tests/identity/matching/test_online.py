@@ -102,3 +102,21 @@ def _table(shop: Made, known: dict[int, dict[str, str | None]]) -> pa.Table:
 
 def _told(found: list[Found]) -> dict[int, float]:
     return {each.record_id: each.probability for each in found}
+
+
+def test_what_is_said_again_takes_no_room_and_an_index_of_gone_records_says_so(
+    shop: Made, matched: Matched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, index = shop.table.to_pylist(), Index(matched)
+    monkeypatch.setattr("habitue.identity.matching.index.FEWEST_WORN", 100)
+    size = len(index)
+    for row, record in enumerate(rows):
+        index.put(row, record)
+    assert len(index._ids) == size
+    half = set(range(size // 2 + 1))
+    assert index.keep(half) == size - len(half)
+    assert not index.is_worn
+    assert index.keep(half - {0, 1, 2}) == 3
+    assert index.is_worn
+    assert 0 not in index
+    assert len(index) == len(half) - 3

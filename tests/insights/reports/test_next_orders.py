@@ -23,7 +23,11 @@ def due(rows: list[tuple[str, int, float | None]]) -> ir.Table:
     """What the insight says: who, in how many days, with which chance."""
     names, days, chances = zip(*rows, strict=True)
     on = [TODAY + timedelta(days=each) for each in days]
-    table = {"profile_id": list(names), "next_order_on": pa.array(on, pa.date32()), "chance": pa.array(chances, pa.float64())}
+    table = {
+        "profile_id": list(names),
+        "next_order_on": pa.array(on, pa.date32()),
+        "chance": pa.array(chances, pa.float64()),
+    }
     return ibis.memtable(pa.table(table))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.identity.test_review import by_surname
-from tests.sending import identify, send
+from tests.sending import identify, order, send
 
 from habitue.access.actor import Actor
 from habitue.workspace import Workspace
@@ -72,6 +72,26 @@ def test_other_rules_show_first_what_they_would_do(compared: Workspace, anna: Cl
     assert 'role="alert"' in broken
     anna.post("/review/rules/", {**form, "fan_out": "10", "patterns": "email person1@.*", "sure": "yes"})
     assert compared.identity.rules().of("phone").limit == 5
+
+
+def test_other_rules_name_whom_they_would_split_and_whom_they_would_join(compared: Workspace, anna: Client) -> None:
+    send(compared, identify(number="t1", first_name="Ida", last_name="Moor", email="team@firm.example"))
+    send(compared, identify(email="team@firm.example", phone="030 7654321", city="Bonn"), source="crm")
+    send(compared, order("T1", "5.00", phone="030 7654321"))
+    (ida,) = compared.people.search("Moor")
+    form = {
+        f"{what}-{name}": value
+        for name in ("user_id", "customer_number", "loyalty_card", "email", "phone", "anonymous_id")
+        for what, value in (("limit", "5"), ("window", "0"))
+    } | {"fan_out": "10", "patterns": "email team@.*"}
+    told = anna.post("/review/rules/", form).content.decode()
+    assert f'Would be split: <a href="/people/{ida.profile_id}/">Ida Moor</a>.' in told
+    anna.post("/review/rules/", {**form, "sure": "yes"})
+    told = anna.post("/review/rules/", {**form, "patterns": ""}).content.decode()
+    assert "Would be joined:" in told
+    assert "</a> + <a" in told.partition("Would be joined:")[2]
+    told = anna.post("/review/rules/", form).content.decode()
+    assert "Nobody would change." in told
 
 
 def test_why_one_person_is_a_picture_a_table_and_a_sentence(compared: Workspace, anna: Client) -> None:

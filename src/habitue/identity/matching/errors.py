@@ -11,7 +11,7 @@ class NoTable(HabitueError):
 
     code = "no_table"
     message = _("A %(kind)s holds no rows and columns.")
-    next_step = _("Give a pandas or pyarrow table, a list of dicts, or the path of a file.")
+    next_step = _("Give a pandas, polars or pyarrow table, a list of dicts, or the path of a file.")
 
 
 class FileMissing(HabitueError):

@@ -7,7 +7,7 @@ the run found it, and a value that the run never saw is as rare as one can be.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from habitue.identity.matching.spelling import is_empty
 from habitue.identity.matching.wording import Wording
 
 MOST_CANDIDATES = 2_000
+FEWEST_WORN = 10_000
 Record = Mapping[str, str | None]
 
 
@@ -75,10 +76,11 @@ class Index:
         self._ids: list[int] = given.tolist()
         self._moved: dict[int, int] = {}
         self._is_gone = bytearray(self._rows)
+        self._gone = 0
 
     def __len__(self) -> int:
         """How many records are known."""
-        return len(self._ids) - sum(self._is_gone)
+        return len(self._ids) - self._gone
 
     def __contains__(self, record_id: int) -> bool:
         """Whether a record of that id is known."""
@@ -86,8 +88,11 @@ class Index:
 
     def put(self, record_id: int, record: Record) -> None:
         """Add a record (a value by column name), or replace the one of that id."""
-        self.drop(record_id)
         texts = self.read(record)
+        former = self._row(record_id)
+        if former >= 0 and self.texts(former) == texts:
+            return
+        self.drop(record_id)
         row = len(self._ids)
         self._ids.append(record_id)
         self._is_gone.append(0)
@@ -115,8 +120,19 @@ class Index:
         for later in self._later:
             later.forget(row)
         self._is_gone[row] = 1
+        self._gone += 1
         self._moved[record_id] = -1
         return True
+
+    @property
+    def is_worn(self) -> bool:
+        """Whether most of what it holds is of records that are gone: made anew it would be half as large."""
+        return len(self._ids) > FEWEST_WORN and len(self) * 2 < len(self._ids)
+
+    def keep(self, record_ids: Collection[int]) -> int:
+        """Forget every record but these; returns how many were forgotten."""
+        lost = [each for each in {*self._known_ids.tolist(), *self._moved} if each not in record_ids]
+        return sum(self.drop(each) for each in lost)
 
     def id_of(self, row: int) -> int:
         """The caller's id of a row."""

@@ -14,6 +14,7 @@ from habitue.identity.matching.compare import compared
 from habitue.identity.matching.model import FieldModel, Model, Relation
 from habitue.identity.matching.pairs import Population
 from habitue.identity.matching.scoring import contributions
+from habitue.identity.matching.shadow import PERSONAL
 from habitue.identity.matching.shapes import Array, Column, KeyName, Values
 
 SAMPLE = 250_000
@@ -92,8 +93,10 @@ def learnt(
     ground: Ground, *, seed: int, say: Callable[[Key], KeyName], sample: int = SAMPLE,
 ) -> Learnt:  # fmt: skip
     """Train a model on at most `sample` of the candidate `pairs` of a table."""
+    # An address of one's own and nothing beside it: whoever has the same one is thought to be the same at first.
+    is_alone = len(fields) == 1 and fields[0].column.kind in PERSONAL
     for field in fields:
-        field.holders = field.counts
+        field.holders = np.ones(len(field.counts)) if is_alone else field.counts
     rng = np.random.default_rng(seed)
     picked = np.arange(len(pairs[0]))
     if len(picked) > sample:
@@ -104,6 +107,7 @@ def learnt(
     chance = [training.chance(field, ground.by_chance[:, place]) for place, field in enumerate(fields)]
     plain = [each.without(np.zeros(len(each.counts)), who.pairs) for each in chance]
     told, m, matches = _sessions(fields, glasses, keys, (a, b), levels, plain, rng, say)
+    matches = float((levels == 1).sum()) if is_alone else matches
     model = _plain(fields, m, plain, matches * scale, who)
     matches = _refined(model, fields, (a, b), levels, scale, who, ground, chance)
     model.pardon = _PARDON

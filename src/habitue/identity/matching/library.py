@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -19,9 +19,9 @@ from habitue.identity.matching.run import SEED, match_table
 from habitue.identity.matching.tablefiles import distinct, read_table
 
 
-@dataclass
+@dataclass(repr=False)
 class Result:
-    """What `habitue.match` found."""
+    """What `habitue.match` found; printed, it tells what was understood and done."""
 
     table: pa.Table
     matched: Matched
@@ -30,6 +30,9 @@ class Result:
     def clusters(self) -> pa.Table:
         """The rows in their order with `cluster_id` (1, 2, …) and `match_probability` behind them."""
         return with_clusters(self.table, self.matched)
+
+    def __repr__(self) -> str:
+        return str(self.report)
 
     @property
     def pairs(self) -> pa.Table:
@@ -51,9 +54,10 @@ def match(
 ) -> Result:
     """Find out which rows are the same person or organisation; needs no settings and no labels.
 
-    `table` is a pandas or pyarrow table, a list of dicts, or the path of a CSV, Parquet or other file. With
-    `source_column` only rows of different sources can be one. `labels` names a column that says for some rows who they
-    are: those are taken as known. Raises NoTable, FileMissing and ColumnMissing.
+    `table` is a pandas, polars or pyarrow table (or whatever else hands over Arrow), a list of dicts, a dict of
+    columns, or the path of a CSV, Parquet or other file. With `source_column` only rows of different sources can be
+    one. `labels` names a column that says for some rows who they are: those are taken as known. Raises NoTable,
+    FileMissing and ColumnMissing.
     """
     rows = as_table(table)
     for name in (source_column, labels):
@@ -78,6 +82,8 @@ def as_table(given: Any) -> pa.Table:
     if isinstance(given, Sequence) and all(isinstance(row, Mapping) for row in given):
         names = list(dict.fromkeys(str(name) for row in given for name in row))
         return pa.table({name: pa.array([_cell(row.get(name)) for row in given], pa.string()) for name in names})
+    if isinstance(given, Mapping) and _are_columns(given.values()):
+        return pa.table({str(name): pa.array(list(map(_cell, cells)), pa.string()) for name, cells in given.items()})
     if hasattr(given, "columns") and hasattr(given, "iloc"):
         try:
             return pa.Table.from_pandas(given, preserve_index=False)
@@ -85,7 +91,15 @@ def as_table(given: Any) -> pa.Table:
             names = distinct([str(name) for name in given.columns])
             cells = ([_cell(cell) for cell in given.iloc[:, place]] for place in range(len(names)))
             return pa.table({name: pa.array(texts, pa.string()) for name, texts in zip(names, cells, strict=True)})
+    if hasattr(given, "__arrow_c_stream__"):  # polars, DuckDB, Ibis and whoever else hands tables over in this way
+        return pa.table(given)
     raise NoTable(kind=type(given).__name__)
+
+
+def _are_columns(given: Collection[Any]) -> bool:
+    """Whether all are columns of one length."""
+    is_list = [hasattr(cells, "__len__") and not isinstance(cells, str | bytes | Mapping) for cells in given]
+    return all(is_list) and len({len(cells) for cells in given}) == 1
 
 
 def _cell(value: object) -> str | None:

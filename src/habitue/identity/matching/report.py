@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -41,6 +41,35 @@ class Report:
     expected_recall: float | None
     seconds: float
     sources_without_duplicates: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        lines = [f"{self.rows:,} rows, {self.clusters:,} clusters, the largest of {self.largest_cluster:,} rows"]
+        used = [each for each in self.columns if each.kind != "ignored"]
+        lines += _list("Columns", (f"{each.name}: {each.why}, {each.filled:.0%} filled" for each in used))
+        lines += _list("Left out", (f"{each.name}: {each.why}" for each in self.columns if each.kind == "ignored"))
+        lines += _list("Compared where equal", (f"{_plain(each.key)}: {each.pairs:,} pairs" for each in self.keys))
+        lines += _list("Trained on", (_plain(each.key) for each in self.sessions if each.kept))
+        lost = (
+            f"{_plain(each.key)}: {each.reason % {'column': each.about}}" for each in self.sessions if not each.kept
+        )
+        lines += _list("Training thrown away", lost)
+        lines += _list("Sources that hold everybody once", self.sources_without_duplicates)
+        if self.link_probability is not None and self.review_probability is not None:
+            limits = f"Linked from {self.link_probability:.0%}, doubtful from {self.review_probability:.0%}"
+            lines.append(f"{limits}: {self.pairs_to_review:,} pairs to review")
+        if self.expected_precision is not None and self.expected_recall is not None:
+            lines.append(f"Expected precision {self.expected_precision:.0%}, recall {self.expected_recall:.0%}")
+        lines.append(f"{self.pairs_compared:,} pairs compared in {self.seconds:.1f} s")
+        return "\n".join(lines)
+
+
+def _list(title: str, told: Iterable[str]) -> list[str]:
+    lines = [f"  {each}" for each in told]
+    return [f"{title}:", *lines] if lines else []
+
+
+def _plain(key: KeyName) -> str:
+    return " + ".join(f"{column} ({glass})" for column, glass in key)
 
 
 def report_of(

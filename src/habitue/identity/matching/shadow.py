@@ -55,7 +55,7 @@ def dictionary(cells: Any) -> Any:
     """One column as a dictionary array of texts."""
     kind = cells.type
     if pa.types.is_dictionary(kind):
-        cells, kind = cells.cast(kind.value_type), kind.value_type
+        cells, kind = _decoded(cells), kind.value_type
     if pa.types.is_nested(kind):
         cells = pa.chunked_array(
             [pa.array([None if each is None else str(each) for each in cells.to_pylist()], pa.string())]
@@ -77,6 +77,15 @@ def dictionary(cells: Any) -> Any:
     if isinstance(combined, pa.ChunkedArray):
         combined = pa.concat_arrays(combined.chunks) if combined.num_chunks else pa.array([], pa.string())
     return pc.dictionary_encode(combined)
+
+
+def _decoded(cells: Any) -> Any:
+    """A dictionary-encoded column as plain values; texts in the newest form of Arrow are not decoded by it yet."""
+    parts = cells.chunks
+    if pa.types.is_string_view(cells.type.value_type):
+        parts = [pa.DictionaryArray.from_arrays(each.indices, each.dictionary.cast(pa.string())) for each in parts]
+        return pa.chunked_array([each.dictionary_decode() for each in parts], pa.string())
+    return pa.chunked_array([each.dictionary_decode() for each in parts], cells.type.value_type)
 
 
 def _number(value: float | None) -> str | None:

@@ -31,6 +31,7 @@ RULES: Mapping[str, str] = {
     "same_record": _("stood together in one record"),
     "decision": _("somebody here decided that it is the same person"),
     "match": _("a comparison of everybody found that it is most likely the same person"),
+    "online": _("soon after its record came, it was found to be most likely the same person"),
 }
 
 
@@ -162,7 +163,7 @@ def _tie(known: Known, link: Link, sources: Mapping[str, str]) -> Tie:
     return Tie(
         partner=shown(partner),
         partner_kind=NAMESPACES.get(namespace_kind(partner.namespace), partner.namespace),
-        rule=RULES.get(link.rule, link.rule),
+        rule=RULES.get("online" if link.run_kind == "online" else link.rule, link.rule),
         source=sources.get(link.source_id, ""),
         at=link.at,
         a=link.a.identifier_id,

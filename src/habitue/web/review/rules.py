@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from habitue.identity.preview import Preview
 from habitue.identity.rulebook import Pattern, Rulebook, RulesInvalid, check
 from habitue.identity.tables import identifiers
 from habitue.kernel.clock import day_in
@@ -26,6 +27,7 @@ from habitue.web.profile_parts.identities import NAMESPACES
 if TYPE_CHECKING:
     from habitue.workspace import Workspace
 
+MOST_SHOWN = 8
 ASKED = ("user_id", "customer_number", "loyalty_card", "email", "phone", "anonymous_id")
 
 
@@ -90,12 +92,30 @@ def rules(request: HttpRequest) -> HttpResponse:
                 request.ws.identity.change_rules(book)
                 messages.success(request, gettext("The new rules hold, for everything that ever came in."))
                 return redirect("review:rules")
-            shown["preview"] = request.ws.identity.preview_rules(book)
+            shown |= _previewed(request.ws, request.ws.identity.preview_rules(book))
         except HabitueError as problem:
             shown["problem"] = gettext(problem.message) % problem.params
     limits = [(name, gettext(_label(name)), book.of(name)) for name in ASKED]
     patterns = "\n".join(f"{each.namespace} {each.expression}" for each in book.patterns)
     return render(request, "review/rules.html", {**shown, "book": book, "limits": limits, "patterns": patterns})
+
+
+def _previewed(ws: Workspace, preview: Preview) -> dict[str, object]:
+    """What other rules would do, with the names of some whom they would split or join."""
+    groups = [group[:MOST_SHOWN] for group in preview.joins[:MOST_SHOWN]]
+    ids = {*preview.splits[:MOST_SHOWN], *(profile_id for group in groups for profile_id in group)}
+    query = sa.select(people.c.profile_id, people.c.name, people.c.email).where(people.c.profile_id.in_(sorted(ids)))
+    with ws.context.register.read() as conn:
+        names = {row.profile_id: row.name or row.email or gettext("Without a name") for row in conn.execute(query)}
+    splits = [(each, names[each]) for each in preview.splits if each in names]
+    joins = [[(each, names[each]) for each in group if each in names] for group in groups]
+    return {
+        "preview": preview,
+        "splits": splits,
+        "more_splits": preview.split - len(splits),
+        "joins": joins,
+        "more_joins": preview.joined - sum(map(len, joins)),
+    }
 
 
 def _asked(request: HttpRequest, book: Rulebook) -> Rulebook:
