@@ -1,6 +1,7 @@
 """Insights against their targets, beside the libraries of others, on known rates, and at size.
 
-`--only targets`, `grid` or `scale` measures one part. Peers: see `insights_peers.py`.
+`--only targets`, `grid` or `scale` measures one part, `reports` the reports of a million customers, too. Peers: see
+`insights_peers.py`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ MANY, FEWER = 1_000_000, 100_000
 
 def run(*, small: bool, only: str = "") -> Figures:
     """Measure everything, or one part; the small edition takes simulated customers alone."""
-    found = Figures("insights")
+    found = Figures("insights", is_live=not small)
     if small:
         insights_grid.speed(found, 2_000)
     if not small and only in ("", "grid"):
@@ -30,6 +31,8 @@ def run(*, small: bool, only: str = "") -> Figures:
         _targets(found)
     if not small and only in ("", "scale"):
         insights_scale.measure(found, FEWER, goals=False)
+        insights_scale.measure(found, MANY, goals=True, with_reports=False)
+    if not small and only == "reports":
         insights_scale.measure(found, MANY, goals=True)
     found.add("peak memory of the bench itself", peak_memory_mb(), "MB")
     return found

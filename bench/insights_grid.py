@@ -69,17 +69,18 @@ def speed(found: Figures, size: int) -> None:
 def simulated(
     size: int, *, r: float = 0.7, alpha: float = 45, a: float = 0.8, b: float = 3, seed: int = 4
 ) -> Purchases:
-    """Customers by the purchase model (`alpha` in days), seen for two years."""
+    """Customers by the purchase model (`alpha` in days), seen for two years; nobody leaves with the first purchase."""
     chance = np.random.default_rng(seed)
     rate, leaving = chance.gamma(r, 1 / alpha, size), chance.beta(a, b, size)
     at = chance.uniform(0, 500, size)
     here = np.ones(size, dtype=bool)
-    rows, days = [], []
+    rows: list[np.ndarray] = []
+    days: list[np.ndarray] = []
     while here.any():
         who = np.flatnonzero(here)
+        gone = (chance.random(len(who)) < leaving[who]) & bool(rows)
         rows.append(who)
         days.append(at[who].astype(np.int64))
-        gone = chance.random(len(who)) < leaving[who]
         at[who] += np.maximum(chance.exponential(1, len(who)) / np.maximum(rate[who], 1e-6), 1.0)
         here[who[gone]] = False
         here &= at < DAYS

@@ -102,6 +102,8 @@ def _future(found: Figures, data: str, table: pa.Table, after: Outcome, *, goals
     came = after.orders > 0
     found.add(f"{data} orders: RMSE", figures.rmse(orders, after.orders), "", goal=goals[0])
     off = abs(figures.total_error(orders, after.orders))
+    scaled = orders * float(after.orders.sum()) / float(orders.sum())
+    found.add(f"{data} orders: RMSE, were the total of all known", figures.rmse(scaled, after.orders), "")
     found.add(f"{data} orders: total off by", off, "", goal=goals[1])
     found.add(f"{data} at risk: AUC", figures.auc(buys, came), "", goal=goals[2], is_upper=False)
     found.add(f"{data} at risk: Brier", figures.brier(buys, came), "", goal=goals[3])
@@ -111,6 +113,11 @@ def _future(found: Figures, data: str, table: pa.Table, after: Outcome, *, goals
     low, high = table["expected_value_low"].to_numpy(), table["expected_value_high"].to_numpy()
     inside = (low <= after.money + 0.01) & (after.money <= high + 0.01)
     _bounds(found, data, value, inside, after)
+    factor = float(after.money.sum()) / float(value.sum())
+    known = (low * factor <= after.money + 0.01) & (after.money <= high * factor + 0.01)
+    found.add(f"{data} money within its bounds, were the total of all known", float(known.mean()), "")
+    above = float(np.mean(after.money > high + 0.01))
+    found.add(f"{data} money above its bounds", above, "")
 
 
 def _waits(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -27,7 +28,7 @@ TOGETHER, STEPS, SEED = 25, 10, 100
 
 def run(*, small: bool) -> Figures:
     """Compare every rule over a world of its own, then in stories; HABITUE_BENCH_RULES says how many rules."""
-    figures = Figures("rules")
+    figures = Figures("rules", is_live=not small)
     count = SMALL if small else int(os.environ.get("HABITUE_BENCH_RULES", RULES))
     asked = made_rules(count)
     con = lake.engine_in_process()
@@ -39,6 +40,8 @@ def run(*, small: bool) -> Figures:
         for number, several in enumerate(parts(told, TOGETHER)):
             steps = 2 if small else STEPS
             compare(Path(folder) / f"w{number}", several, seed=SEED + number, steps=steps, counted=counted)
+            if not small:
+                print(f"{counted.rules} rules in real time, {len(counted.wrong)} wrong answers", file=sys.stderr)
     figures.add("real time: rules", counted.rules, "")
     figures.add("real time: answers", counted.answers, "")
     figures.add("real time: wrong answers", len(counted.wrong), "", goal=0)

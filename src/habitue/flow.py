@@ -12,12 +12,12 @@ from sqlalchemy.engine import Connection
 
 from habitue.access import policy
 from habitue.activation import exports_erase
-from habitue.activation.console import snapshot
+from habitue.activation.console import saved, snapshot
 from habitue.audiences import alike, corrections, fixed_list, realtime, retelling, stays, taken
 from habitue.audiences import settle as settling
 from habitue.audit import ledger
 from habitue.collect import imports, projection, repeats, traffic
-from habitue.collect.envelope import Event
+from habitue.collect.envelope import INTERNAL_SOURCE, Event
 from habitue.collect.journal import Position
 from habitue.identity import (
     commands,
@@ -58,6 +58,7 @@ from habitue.profiles import (
     values,
     weighing,
 )
+from habitue.profiles.warehouse import shapes
 from habitue.quality import held, importing, quarantine, releases, screening, unreadable
 
 
@@ -76,12 +77,14 @@ def project(ws: Context, conn: Connection, events: Sequence[Event]) -> None:
         return
     changed: set[str] = set()
     gone: set[str] = set()
+    met: set[int] = set()
     for kind, run in groupby(events, key=_kind):
         for resolved in _STEPS[kind](ws, conn, run):
+            met = set() if kind == "command" else met | resolved.met
             changed = (changed - resolved.gone) | resolved.changed
             gone = (gone | resolved.gone) - resolved.touched
     seq = events[-1].seq
-    people.refresh(conn, changed=changed, gone=gone, seq=seq, country=ws.config.workspace.country)
+    people.refresh(conn, changed=changed, gone=gone, seq=seq, country=ws.config.workspace.country, met=met)
     if changed or gone:
         state.store(conn, {"people_seq": seq})
     state.store(conn, {"facts_seq": seq})
@@ -118,6 +121,11 @@ def refresh(ws: Context) -> None:
     for name, insight in catalogue.insights().items():
         if insight.learn is None:
             insights.stored(ws, name)
+
+
+def look_into_columns(ws: Context) -> None:
+    """Look up which columns the tables for analysts have, so that nobody waits for it who asks them."""
+    shapes.renew(ws)
 
 
 def learn(
@@ -165,14 +173,15 @@ def follow(ws: Context, follower: realtime.Follower) -> bool:
     Returns whether more is waiting.
     """
     if realtime.was_set_back(ws):
-        settling.settle_all(ws, follower, "time")
+        settling.settle_all(ws, "time")
     return realtime.follow(ws, follower).is_more or retelling.correct(ws, follower)
 
 
-def settle(ws: Context, follower: realtime.Follower) -> None:
-    """Ask newly published audiences, and those that mention renewed insights, of everybody."""
-    settling.settle(ws, follower)
-    settling.settle_insights(ws, follower)
+def settle(ws: Context) -> None:
+    """Ask newly published audiences, and those that mention renewed insights or relations, of everybody."""
+    settling.settle(ws)
+    settling.settle_relations(ws)
+    settling.settle_insights(ws)
 
 
 def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], None] | None = None) -> None:
@@ -282,6 +291,7 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
         rows = quarantine.erase_matching(conn, needles) + held.erase_matching(conn, needles)
         rows += unreadable.erase_matching(conn, needles)
         traffic.erase_matching(conn, needles)
+        saved.erase_matching(conn, needles)
         taken.erase(conn, [person.row.profile_id])
         stays.erase_person(conn, person.identifier_ids, person.row.profile_id)
         details = {"events": person.row.event_count, "quarantined": rows, "exports": kept}
@@ -320,6 +330,8 @@ def rebuild(ws: Context, conn: Connection, around: replay.Closure) -> None:
 
 
 def _kind(event: Event) -> str:
+    if event.source_id != INTERNAL_SOURCE:
+        return "fact"
     if releases.is_order(event):
         return "release"
     return "command" if commands.is_command(event) else "fact"
@@ -338,8 +350,9 @@ def _facts(ws: Context, conn: Connection, events: Sequence[Event]) -> Iterator[n
     told = values.fold(conn, resolved.homes)
     consents.fold(conn, safer.homes(resolved))
     timeline.append(conn, resolved.homes)
-    different = {resolved.owners[identifier_id] for identifier_id in told.different}
-    confirmed = {resolved.owners[identifier_id] for identifier_id in told.confirmed}
+    owners = known.owners(conn, resolved, told.different | told.confirmed)
+    different = {owners[identifier_id] for identifier_id in told.different}
+    confirmed = {owners[identifier_id] for identifier_id in told.confirmed}
     decided = people.with_several_sources(conn, confirmed - different)
     yield replace(resolved, changed=resolved.changed | different | decided)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,12 @@ import ibis.expr.types as ir
 from habitue.access import policy
 from habitue.access.masks import sees_contacts
 from habitue.activation.console import run as console
-from habitue.activation.console import traces
+from habitue.activation.console import saved, traces
 from habitue.activation.console.offers import Offers, offers
+from habitue.activation.console.remove import remove
 from habitue.activation.console.run import Answer, QueryFile
+from habitue.activation.console.save import save
+from habitue.activation.console.saved import SavedQuery
 from habitue.activation.console.snapshot import Snapshot, write_snapshot
 from habitue.kernel.context import Context
 from habitue.kernel.errors import NotFound
@@ -104,6 +107,22 @@ class OpenLake(Verbs):
     def download(self, query: str) -> QueryFile:
         """All rows of a query as CSV, names and contact data hidden; stands in the ledger."""
         return console.download(self._ws, query)
+
+    def queries(self) -> Sequence[SavedQuery]:
+        """The saved queries, by folder and name."""
+        return saved.listing(self._ws)
+
+    def saved(self, name: str) -> SavedQuery:
+        """The saved query of that name; raises NotFound."""
+        return saved.by_name(self._ws, name)
+
+    def save_query(self, name: str, query: str, *, folder: str = "", query_id: str = "") -> SavedQuery:
+        """Save a query under a name, or with `query_id` that one anew."""
+        return save(self._ws, name=name, query=query, folder=folder, query_id=query_id)
+
+    def remove_query(self, query_id: str) -> SavedQuery:
+        """Forget a saved query; gives it back."""
+        return remove(self._ws, query_id=query_id)
 
     def snapshot(self, folder: Path | str | None = None, *, purpose: str = "") -> Snapshot:
         """One Parquet file for each table, into `warehouse` of the workspace's folder or another one.

@@ -17,3 +17,10 @@ def test_a_wide_answer_is_printed_row_by_row_and_a_narrow_one_as_a_table(call: C
     narrow = call("sql", "select name, country from users order by name limit 2").out
     assert "Row 1" not in narrow
     assert narrow.split()[:2] == ["name", "country"]
+
+
+def test_a_query_is_saved_and_asked_again_by_its_name(call: Call, shop: Path) -> None:
+    call("sql", "select count(*) as people from users", "--save", "How many")
+    assert call("sql", "--saved", "how many").out.split()[0] == "people"
+    assert "select count(*) as people from users" in call("lake", "queries").out
+    assert call("sql").code == 2

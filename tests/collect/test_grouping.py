@@ -19,10 +19,11 @@ def frames(count: int, *, messages: int = 100) -> list[bytes]:
     return [encode_body("web", [MESSAGE] * messages)] * count
 
 
-def all_of(groups: Groups, start: Position) -> list[Group]:
-    found: list[Group] = []
-    while (group := groups.next(found[-1].after if found else start)) is not None:
-        found.append(group)
+def all_of(groups: Groups, start: Position) -> list[tuple[int, Group]]:
+    """Every group after its bodies were read, each with how many messages they had."""
+    found: list[tuple[int, Group]] = []
+    while (group := groups.next(found[-1][1].after if found else start)) is not None:
+        found.append((messages_of(group), group))
     return found
 
 
@@ -34,19 +35,20 @@ def test_groups_double_while_more_waits_up_to_a_bound(tmp_path: Path) -> None:
     journal = Journal(tmp_path, CLOCK)
     journal.append(frames(700))
     found = all_of(Groups(journal), Position())
-    assert [messages_of(group) for group in found[:7]] == [500, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000]
-    assert sum(map(messages_of, found)) == 70_000
-    assert max(map(messages_of, found)) == grouping.LARGEST
-    assert [group.is_last for group in found] == [False] * (len(found) - 1) + [True]
+    sizes = [size for size, _ in found]
+    assert sizes[:7] == [500, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000]
+    assert sum(sizes) == 70_000
+    assert max(sizes) == grouping.LARGEST
+    assert [group.is_last for _, group in found] == [False] * (len(found) - 1) + [True]
 
 
 def test_after_a_pause_groups_are_small_again(tmp_path: Path) -> None:
     journal, groups = Journal(tmp_path, CLOCK), Groups(Journal(tmp_path, CLOCK))
     journal.append(frames(60))
-    end = all_of(groups, Position())[-1].after
+    end = all_of(groups, Position())[-1][1].after
     journal.append(frames(3, messages=1))
-    (small,) = all_of(groups, end)
-    assert messages_of(small) == 3
+    ((size, small),) = all_of(groups, end)
+    assert size == 3
     assert small.is_last
     assert groups.size == grouping.SMALLEST
 
@@ -61,6 +63,7 @@ def test_nothing_is_passed_over_when_the_journal_grows_and_goes_on_in_new_segmen
         groups.size = 1
         group = groups.next(position)
         assert group is not None
-        position, got = group.after, got + messages_of(group)
-    got += sum(map(messages_of, all_of(groups, position)))
+        got += messages_of(group)
+        position = group.after
+    got += sum(size for size, _ in all_of(groups, position))
     assert got == 40 * 2 * 20

@@ -26,7 +26,7 @@ def visit(number: int, *, user: str | None, visitor: str | None, source: str = "
 
 
 def places(ws: Workspace) -> int:
-    return len(ws.register.memory.of(known.Known)._places)
+    return len(ws.register.memory.of(known.Known).places)
 
 
 def owners(ws: Workspace) -> dict[str, int]:

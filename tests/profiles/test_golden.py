@@ -44,6 +44,25 @@ def test_a_name_in_full_wins_over_a_later_initial() -> None:
     assert found["name"].value == "Anna Krume"
 
 
+@pytest.mark.parametrize(
+    ("said", "winner"),
+    [
+        (["Lukas Grünbrunner", "Lukas Gruenbrunner", "Lkuas Gruenbrunner"], "Lukas Grünbrunner"),
+        (["Anna Berg", "Anna Kurz"], "Anna Kurz"),
+        (["Anna Berg", "Anna Berg", "Anna Kurz"], "Anna Kurz"),
+        (["Peter Vogt", "Petr Vogt"], "Petr Vogt"),
+        (["Klaus Vogt", "Klasu Vogt"], "Klaus Vogt"),
+        (["Jürgen Weiß", "Juergen Weiss"], "Jürgen Weiß"),
+        (["Анна Иванова", "Anna Ivanova"], "Anna Ivanova"),
+        (["Eva Loh", "Eva Lob", "Eva Loh"], "Eva Loh"),
+        (["Ann Lee", "Ann Lei"], "Ann Lei"),
+    ],
+)
+def test_a_newer_slip_of_the_fingers_does_not_win_and_a_new_surname_does(said: list[str], winner: str) -> None:
+    found = golden_profile([value("name", name, at=at, source=f"s{at}") for at, name in enumerate(said)])
+    assert found["name"].value == winner
+
+
 def test_sources_that_agree_are_no_conflict() -> None:
     found = golden_profile([value("city", "Bonn", at=1), value("city", "Bonn", at=2, source="crm")])
     assert not found["city"].has_conflict

@@ -1,4 +1,8 @@
-"""A made-up story told twice: to a workspace, message by message, and to the second evaluator as plain rows."""
+"""A made-up story told twice: to a workspace, message by message, and to the second evaluator as plain rows.
+
+What the register has written down itself (insights as they were computed last, who was in an audience when, who was
+put together with whom) is read from there row by row; whether a rule about it holds is not.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,8 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from habitue import flow
+from habitue.audiences import stays
 from habitue.identity.tables import identifiers
 from tests.rules.timeline import Timeline
 from tests.rules.world import ZONE, World
@@ -39,6 +45,9 @@ class Story:
     consents: list[dict[str, Any]] = field(default_factory=list)
     merged: set[str] = field(default_factory=set)
     orders: list[tuple[str, str]] = field(default_factory=list)
+    rfm: list[dict[str, Any]] = field(default_factory=list)
+    steps_back: int = 0
+    renewals: int = 0
 
     def begin(self) -> None:
         """Everybody but one makes themselves known."""
@@ -48,31 +57,52 @@ class Story:
         for name in (ORDERED, OPENED):
             self._tell("anna", name, {"channel": self.rng.choice(WORDS)}, at=START)
             self._tell("ben", name, {"channel": self.rng.choice(WORDS)}, at=START)
+        self.renew()
 
     def steps(self, count: int) -> Iterator[World]:
         """Time passes and something happens, step by step; gives the world as it is after each."""
         for _number in range(count):
-            self.line.at(self._next_instant())
+            self._set_clock()
             for _message in range(self.rng.choice([0, 1, 1, 2, 3])):
                 self.rng.choice([self._track, self._track, self._track, self._identify, self._consent, self._merge])()
+            if self.rng.random() < 0.3:
+                self.renew()
             yield self.world()
+
+    def renew(self) -> None:
+        """The worker renews the replica and the insights, and asks who mentions them."""
+        flow.refresh(self.line.ws.context)
+        flow.settle(self.line.ws.context)
+        self.line.step()
+        lake = self.line.ws.context.lake
+        self.rfm = lake.con.to_pyarrow(lake.table("insight_rfm")).to_pylist()
+        self.renewals += 1
+
+    def _set_clock(self) -> None:
+        """Time goes on, to an instant at which something may change; once in a while somebody sets the clock back."""
+        if self.rng.random() < 0.08 and self.line.clock.at > START + timedelta(days=2):
+            self.line.at(self.line.clock.at - self.rng.choice(JUMPS[2:5]))
+            self.steps_back += 1
+        else:
+            self.line.at(self._next_instant())
 
     def world(self) -> World:
         """The rows of now, with the profile ids of the register."""
         ids = self._profile_ids()
         persons = sorted({self._owner(user) for user in USERS if self._is_known(user)})
         people = [self._person(ids[user], self.traits.get(user, {})) for user in persons]
-        firms = {user: self.traits.get(user, {}).get("company_name") for user in persons}
+        told = {user: self.traits.get(user, {}) for user in persons}
+        groups = [(ids[user], told[user].get("company_name"), "company") for user in persons]
+        groups += [(ids[user], _home(told[user]), "household") for user in persons]
         allowed = [{"profile_id": ids[user]} for user in persons if self._may_write(user)]
         return World(
             people=people,
             events=[{**event, "profile_id": ids[self._owner(event["user"])]} for event in self.events],
             consents=[{**row, "profile_id": ids[self._owner(row["user"])]} for row in self.consents],
             members=[],
-            rfm=[],
-            relations=[
-                {"profile_id": ids[user], "group_id": firm, "by": "company"} for user, firm in firms.items() if firm
-            ],
+            rfm=self.rfm,
+            history=self._history(),
+            relations=[{"profile_id": who, "group_id": group, "by": by} for who, group, by in groups if group],
             allowed=allowed,
             now=self.line.clock.at,
         )
@@ -105,7 +135,7 @@ class Story:
     def _tell(
         self, user: str, name: str, properties: Mapping[str, Any], source: str = "shop", *, at: datetime | None = None
     ) -> None:
-        known = [event["at"] for event in self.events[-5:]]
+        known = [event["at"] for event in self.events[-5:] if event["at"] <= self.line.clock.at]
         late = self.line.clock.at - self.rng.choice(JUMPS)
         at = at or self.rng.choice([self.line.clock.at, self.line.clock.at, late, *known])
         message = {"type": "track", **_who(user), "event": name, "properties": dict(properties),
@@ -136,9 +166,12 @@ class Story:
             "income": self.rng.randint(0, 40),
             "birth_date": self.rng.choice(["2004-02-29", "2000-03-30", "1990-04-02"]),
             "company_name": self.rng.choice(["Krume AG", "Teehaus KG"]),
+            "last_name": self.rng.choice(["Abel", "Abel", "Kurz"]),
+            "street": self.rng.choice(["Hafenweg 5", "Hafenweg 7"]),
         }
         # An address without a country is taken to be at home: the country is always told.
         told = {name: value for name, value in told.items() if name == "country" or self.rng.random() < 0.7}
+        told["postal_code"] = "04109" if told["country"] == "DE" else "1010"
         self.line.send({"type": "identify", "userId": user, "traits": {"email": f"{user}@web.example", **told},
                         "timestamp": self.line.clock.at.isoformat()})  # fmt: skip
         self.traits.setdefault(user, {}).update(told)
@@ -169,6 +202,11 @@ class Story:
         rows = sorted((row["at"], row["state"]) for row in self.consents if self._owner(row["user"]) == user)
         return bool(rows) and rows[-1][1] == "given" and user in self.traits
 
+    def _history(self) -> list[dict[str, Any]]:
+        """Who was in which audience from when to when, as it stands in the register."""
+        with self.line.ws.register.read() as conn:
+            return [dict(row) for row in conn.execute(sa.select(stays.stays)).mappings()]
+
     def _profile_ids(self) -> dict[str, str]:
         is_named = identifiers.c.namespace.in_(["user_id", "anonymous_id"])
         query = sa.select(identifiers.c.value, identifiers.c.profile_id).where(is_named)
@@ -183,8 +221,14 @@ class Story:
             "profile_id": profile_id, "kind": "person", "country": told.get("country"), "city": told.get("city"),
             "birth_date": None if born is None else date.fromisoformat(born),
             "income": None if income is None else Decimal(income), "last_seen_at": None, "region": None,
-            "postal_code": None, "traits": json.dumps(own),
+            "postal_code": told.get("postal_code"), "traits": json.dumps(own),
         }  # fmt: skip
+
+
+def _home(told: Mapping[str, Any]) -> str | None:
+    """Last name, street with its number, and postal code; None where one of them is not known."""
+    parts = [told.get(name) for name in ("last_name", "street", "postal_code")]
+    return "|".join(parts) if all(parts) else None
 
 
 def _who(user: str) -> dict[str, str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from habitue.audiences.compile import Kinds, compiled_at
+from habitue.audiences.compile import Kinds, compiled_at, conditions_at
+from habitue.audiences.json_columns import json_text
 from habitue.audiences.moment import Moment
-from habitue.audiences.rule import InAudience, Related, Rule, audiences_in, insights_in, purposes_in, walk
+from habitue.audiences.rule import Group, InAudience, Related, Rule, audiences_in, insights_in, purposes_in, walk
 from habitue.audiences.tables import Tables
 from habitue.kernel.context import Context
 from habitue.privacy import basis
@@ -32,6 +33,20 @@ def asked_of(
     Tables come from `ws.lake`, insights from `insight`.
     """
     return compiled_at(rule, tables_of(ws, rule, mentioned, moment, known, insight=insight), moment, known)
+
+
+def conditions_of(
+    ws: Context,
+    rules: Sequence[Rule],
+    mentioned: Mapping[str, Rule],
+    moment: Moment,
+    known: Kinds,
+    *,
+    insight: Callable[[str], ir.Table],
+) -> ir.Table:
+    """Every person (profile_id) with a true or false column `c0`, `c1`, … for each rule, in one pass."""
+    tables = tables_of(ws, Group(rules=tuple(rules)), mentioned, moment, known, insight=insight)
+    return conditions_at(rules, tables, moment, known)
 
 
 def tables_of(
@@ -78,20 +93,19 @@ def asks_relations(rule: Rule) -> bool:
 def relations(ws: Context) -> ir.Table:
     """Who is of one company or household (profile_id, group_id, by).
 
-    People of a company share its name; people of a household share last name, street and postal code. Where the
-    lake has a table `relations` of these columns, it is used as well.
+    People of a company share its name; people of a household share last name, street, house number and postal code. So
+    do those whom the table `relations` of the lake puts together.
     """
     people = ws.lake.table("people")
     people = people.filter(people.kind == "person")
     company = people.company_name.strip().lower()
     companies = people.select("profile_id", group_id=company, by=ibis.literal("company"))
     parts = [people[name].strip().lower() for name in ("last_name", "street", "postal_code")]
-    household = parts[0].concat("|", parts[1], "|", parts[2])
+    number = json_text(people.traits, "house_number").fill_null("").strip().lower()
+    household = parts[0].concat("|", parts[1], "|", number, "|", parts[2])
     is_whole = [part.notnull() & (part != "") for part in parts]
     homes = people.filter(is_whole).select("profile_id", group_id=household, by=ibis.literal("household"))
     found = companies.filter(companies.group_id.notnull() & (companies.group_id != "")).union(homes)
     if ws.lake.has("relations"):
-        known = ws.lake.table("relations")
-        if {"profile_id", "group_id", "by"} <= set(known.columns):
-            found = found.union(known.select("profile_id", "group_id", "by"))
+        found = found.union(ws.lake.table("relations").select("profile_id", "group_id", "by"))
     return found

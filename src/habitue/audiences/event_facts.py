@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import reduce
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial, reduce
 from hashlib import blake2b
 from operator import and_, or_
 from typing import Any
@@ -24,22 +24,34 @@ PLACE = "place"
 
 
 def event_facts(events: ir.Table, nodes: Mapping[str, EventNode], moment: Moment) -> ir.Table:
-    """One row a person with a column for each node: its count, sum or measure (profile_id, …)."""
-    wanted = standing_events(events, _names_of_all(nodes), since=_since(nodes, moment), moment=moment)
+    """One row a person with a column for each node: its count, sum or measure (profile_id, …).
+
+    What all nodes ask alike is asked once, of the rows; the rest stands in the aggregates.
+    """
+    names = _names_of_all(nodes)
+    wanted = standing_events(events, names, since=_since(nodes, moment), moment=moment)
     windows = [node.window for node in nodes.values()]
-    if any(w.kind == "since_event" for w in windows) or any(_is_ordered(node) for node in nodes.values()):
-        wanted = with_places(wanted, PLACE)
-    wanted = _with_last_events(wanted, windows, moment)
+    if any(w.kind == "since_event" for w in windows):
+        wanted = _with_last_events(with_places(wanted, PLACE), windows, moment)
     tests = {key: (_names(node), node.where) for key, node in nodes.items()}
     marked = with_products(wanted, tests, moment)
-    counts = {key: _counted(marked, key, node, moment) for key, node in nodes.items()}
+    parts = {key: _parts(key, node, names, moment, marked.columns) for key, node in nodes.items()}
+    shared = [part for part in next(iter(parts.values())) if all(part in others for others in parts.values())]
+    first = next(iter(parts.values()))
+    marked = marked.filter([first[part](marked) for part in shared]) if shared else marked
+    counts = {
+        key: all_of([holds(marked) for part, holds in several.items() if part not in shared])
+        for key, several in parts.items()
+    }
     simple = {key: node for key, node in nodes.items() if not is_grouped(node)}
     facts = marked.group_by("profile_id").aggregate(
         **{key: _measure(marked, counts[key], node, moment) for key, node in simple.items()}
     )
     for key, node in nodes.items():
         if isinstance(node, EventValue) and is_grouped(node):
-            found = from_groups(marked.filter(counts[key]), key, node, moment, PLACE)
+            found = from_groups(marked.filter(counts[key]), key, node, moment)
+            if len(nodes) == 1:
+                return found
             keyed = found.rename(other_id="profile_id")
             facts = facts.left_join(keyed, facts.profile_id == keyed.other_id).select(*facts.columns, key)
     return facts
@@ -64,10 +76,6 @@ def _since(nodes: Mapping[str, EventNode], moment: Moment) -> ir.TimestampScalar
     return moment.instant(lambda then: min(start for w in windows if (start := then.bounds(w)[0]) is not None))
 
 
-def _is_ordered(node: EventNode) -> bool:
-    return isinstance(node, EventValue) and node.measure in ("first", "last")
-
-
 def _with_last_events(wanted: ir.Table, windows: Sequence[Window], moment: Moment) -> ir.Table:
     """A column with the place of the person's last event for each event that a window begins with."""
     names = sorted({window.event for window in windows if window.kind == "since_event"})
@@ -86,27 +94,39 @@ def _last_column(event: str) -> str:
     return f"last_{blake2b(event.encode(), digest_size=8).hexdigest()}"
 
 
-def _counted(events: ir.Table, key: str, node: EventNode, moment: Moment) -> ir.BooleanValue:
-    """Whether each event counts for the node."""
-    parts = [events["name"].isin(sorted(_names(node))), *inside(events["at"], node.window, moment)]
-    if node.window.kind == "since_event":
-        parts.append((events[PLACE] > events[_last_column(node.window.event)]).fill_null(False))
-    parts += [event_test(events, test, moment) for test in node.where if not test.property.startswith(PRODUCTS)]
-    if f"{key}{standing.PRODUCTS_SUFFIX}" in events.columns:
-        parts.append(events[f"{key}{standing.PRODUCTS_SUFFIX}"])
-    return reduce(and_, parts)
+def _parts(
+    key: str, node: EventNode, names: frozenset[str], moment: Moment, columns: Sequence[str]
+) -> dict[object, Callable[[ir.Table], ir.BooleanValue]]:
+    """What must hold of an event to count for the node, by what is asked: equal keys ask the same."""
+    parts: dict[object, Callable[[ir.Table], ir.BooleanValue]] = {}
+    own, window = _names(node), node.window
+    if own != names:
+        parts[own] = lambda table: table["name"].isin(sorted(own))
+    if any(moment.bounds(window)):
+        parts[window] = lambda table: all_of(inside(table["at"], window, moment))
+    if window.kind == "since_event":
+        last = _last_column(window.event)
+        parts[last] = lambda table: (table[PLACE] > table[last]).fill_null(False)
+    for test in node.where:
+        if not test.property.startswith(PRODUCTS):
+            parts[test] = partial(event_test, test=test, moment=moment)
+    marked = f"{key}{standing.PRODUCTS_SUFFIX}"
+    if marked in columns:
+        parts[marked] = lambda table: table[marked]
+    return parts
 
 
 def _measure(events: ir.Table, counts: ir.BooleanValue, node: EventNode, moment: Moment) -> ir.Value:
     if isinstance(node, EventCount):
-        return counts.sum().fill_null(0)
+        return events.count(where=counts)
     if isinstance(node, EventValue):
-        return measured(events, counts, node, moment, PLACE)
+        return measured(events, counts, node, moment)
     own = in_currency(events.currency, moment.currency)
     if node.currency and node.currency != moment.currency:
         own = (events.currency == node.currency).fill_null(False)
-    is_refund = (events["name"] == REFUNDED) & (node.event == COMPLETED)
-    signed = ibis.ifelse(is_refund, -events.amount.abs(), events.amount)
+    signed = events.amount
+    if REFUNDED in _names(node) and node.event == COMPLETED:
+        signed = ibis.ifelse(events["name"] == REFUNDED, -events.amount.abs(), events.amount)
     return signed.sum(where=counts & own).fill_null(0).cast(MONEY)
 
 

@@ -38,21 +38,20 @@ def is_grouped(node: EventCount | EventSum | EventValue) -> bool:
     return isinstance(node, EventValue) and (node.property.startswith(PRODUCTS) or node.measure == "most_frequent")
 
 
-def measured(events: ir.Table, counts: ir.BooleanValue, node: EventValue, moment: Moment, place: str) -> ir.Value:
+def measured(events: ir.Table, counts: ir.BooleanValue, node: EventValue, moment: Moment) -> ir.Value:
     """The measure of the events that count, as an aggregate."""
     kind = _kept_kind(node)
     value = property_value(events, node.property, kind)
     if node.property in AMOUNTS:
         counts = counts & in_currency(events.currency, moment.currency)
-    return _aggregate(value, counts, node, events[place] if place in events.columns else None)
+    return _aggregate(value, counts, node, ibis.struct({"at": events["at"], "seq": events.seq}))
 
 
-def from_groups(chosen: ir.Table, key: str, node: EventValue, moment: Moment, place: str) -> ir.Table:
+def from_groups(chosen: ir.Table, key: str, node: EventValue, moment: Moment) -> ir.Table:
     """The same for measures that need a pass of their own (profile_id, key)."""
     kind = _kept_kind(node)
     if node.property.startswith(PRODUCTS):
-        kept = [name for name in ("profile_id", "seq", place) if name in chosen.columns]
-        rows = json_rows(chosen, "properties", "products", *kept)
+        rows = json_rows(chosen, "properties", "products", "profile_id", "at", "seq")
         asked = [product_test(rows, test, moment) for test in node.where if test.property.startswith(PRODUCTS)]
         rows = rows.filter(reduce(and_, asked)) if asked else rows
         rows = rows.mutate(value=product_value(rows, node.property, kind))
@@ -64,7 +63,7 @@ def from_groups(chosen: ir.Table, key: str, node: EventValue, moment: Moment, pl
     if node.measure == "most_frequent":
         return _most_frequent(rows, key)
     if node.measure in ("first", "last"):
-        return _at_the_end(rows, key, node.measure, place)
+        return _at_the_end(rows, key, node.measure)
     return rows.group_by("profile_id").aggregate(**{key: _aggregate(rows.value, ibis.literal(True), node, None)})
 
 
@@ -87,6 +86,7 @@ def _kept_kind(node: EventValue) -> FieldKind:
 
 
 def _aggregate(value: Any, counts: ir.BooleanValue, node: EventValue, place: Any) -> Any:
+    """The measure of the values that count; `place` is where each stands among the others."""
     known = counts & value.notnull()
     match node.measure:
         case "sum":
@@ -108,15 +108,14 @@ def _aggregate(value: Any, counts: ir.BooleanValue, node: EventValue, place: Any
 
 def _most_frequent(rows: ir.Table, key: str) -> ir.Table:
     counted = rows.group_by("profile_id", "value").aggregate(times=lambda t: t.count())
-    order = [ibis.desc("times"), ibis.asc("value")]
-    ranked = counted.mutate(rank=ibis.row_number().over(group_by="profile_id", order_by=order))
-    return ranked.filter(ranked["rank"] == 0).select("profile_id", **{key: ranked.value})
+    place = ibis.struct({"fewer": -counted.times, "value": counted.value})
+    return counted.group_by("profile_id").aggregate(**{key: counted.value.argmin(place)})
 
 
-def _at_the_end(rows: ir.Table, key: str, measure: str, place: str) -> ir.Table:
+def _at_the_end(rows: ir.Table, key: str, measure: str) -> ir.Table:
     """The first or last value; among the products of one event the smallest."""
-    by_place = rows[place].asc() if measure == "first" else rows[place].desc()
-    ranked = rows.mutate(rank=ibis.row_number().over(group_by="profile_id", order_by=[by_place, rows.value.asc()]))
+    order = [rows["at"], rows.seq] if measure == "first" else [rows["at"].desc(), rows.seq.desc()]
+    ranked = rows.mutate(rank=ibis.row_number().over(group_by="profile_id", order_by=[*order, rows.value.asc()]))
     return ranked.filter(ranked["rank"] == 0).select("profile_id", **{key: ranked.value})
 
 

@@ -13,10 +13,10 @@ import ibis.expr.types as ir
 
 from habitue.access import policy
 from habitue.audiences import stays
-from habitue.audiences.asking import asked_of, asks_history, tables_of
+from habitue.audiences.asking import asked_of, asks_history, conditions_of
 from habitue.audiences.audience import all_mentioned
 from habitue.audiences.check import check_rule
-from habitue.audiences.compile import Kinds, conditions_at
+from habitue.audiences.compile import Kinds
 from habitue.audiences.fields import kinds
 from habitue.audiences.moment import Moment
 from habitue.audiences.rule import Group, Rule
@@ -25,6 +25,9 @@ from habitue.insights.store import stored
 from habitue.kernel.context import Context
 
 TOP_PLACES = 5
+AGES = (0, 18, 25, 35, 45, 55, 65, 75)
+"""The youngest of each age that is told apart; the last one has no end."""
+OLDEST = 150
 SORTS = ("money", "name", "city", "last_order", "last_seen")
 
 
@@ -66,11 +69,15 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """Who the members are: by country, city, customer group (codes of insights.groups), and their money."""
+    """Who the members are: by country, city, age, customer group (codes of insights.groups), and their money.
+
+    Ages come in the order of AGES, those of which nobody is left out; the value of one is its youngest.
+    """
 
     people: int
     countries: tuple[Slice, ...]
     cities: tuple[Slice, ...]
+    ages: tuple[Slice, ...]
     groups: tuple[Slice, ...]
     money: Decimal
     yearly_money: Decimal
@@ -89,8 +96,13 @@ def matching(ws: Context, rule: Rule) -> ir.Table:
 
 def conditions(ws: Context, rules: Sequence[Rule]) -> ir.Table:
     """Every person (profile_id) with a true or false column `c0`, `c1`, … for each rule, in one pass."""
+    check_rule(Group(rules=tuple(rules)))
+    return conditions_of_checked(ws, rules)
+
+
+def conditions_of_checked(ws: Context, rules: Sequence[Rule]) -> ir.Table:
+    """The same for rules that were checked one by one, however many there are."""
     whole = Group(rules=tuple(rules))
-    check_rule(whole)
     with ws.register.read() as conn:
         mentioned = {audience_id: a.rule for audience_id, a in all_mentioned(conn, whole).items()}
     if asks_history(whole, mentioned):
@@ -98,8 +110,7 @@ def conditions(ws: Context, rules: Sequence[Rule]) -> ir.Table:
     settings = ws.config.workspace
     moment = Moment(now=ws.clock.now(), timezone=settings.timezone, currency=settings.currency)
     known = kinds(ws)
-    tables = tables_of(ws, whole, mentioned, moment, known, insight=lambda name: stored(ws, name).table)
-    return conditions_at(rules, tables, moment, known)
+    return conditions_of(ws, rules, mentioned, moment, known, insight=lambda name: stored(ws, name).table)
 
 
 def narrowing(ws: Context, rules: Sequence[Rule]) -> Sequence[int]:
@@ -144,13 +155,15 @@ def breakdown(ws: Context, rule: Rule) -> Breakdown:
     """Countries, cities and customer groups of the members, the most frequent first, and their money."""
     policy.require(ws.actor, "audiences.read")
     found = matching(ws, rule)
-    people = ws.lake.table("people").select("profile_id", "country", "city").semi_join(found, "profile_id")
+    people = ws.lake.table("people").select("profile_id", "country", "city", "birth_date")
+    people = people.semi_join(found, "profile_id")
     rfm = stored(ws, "rfm").table.semi_join(found, "profile_id")
     sums = _rows(ws, rfm.aggregate(money=rfm.monetary.sum(), yearly_money=rfm.yearly_money.sum()))[0]
     return Breakdown(
         people=int(ws.lake.con.to_pyarrow(people.count()).as_py()),
         countries=_slices(ws, people, "country"),
         cities=_slices(ws, people, "city"),
+        ages=_ages(ws, people),
         groups=_slices(ws, rfm, "rfm_group", most=None),
         money=sums["money"] or Decimal(0),
         yearly_money=sums["yearly_money"] or Decimal(0),
@@ -179,6 +192,19 @@ def _slices(ws: Context, table: ir.Table, column: str, most: int | None = TOP_PL
     order = [ibis.desc("people", nulls_first=False), ibis.asc(column, nulls_first=False)]
     rows = _rows(ws, counted.order_by(order).limit(most))
     return tuple(Slice(value=row[column], people=int(row["people"])) for row in rows)
+
+
+def _ages(ws: Context, people: ir.Table) -> tuple[Slice, ...]:
+    settings = ws.config.workspace
+    moment = Moment(now=ws.clock.now(), timezone=settings.timezone, currency=settings.currency)
+    ends = [*(age - 1 for age in AGES[1:]), OLDEST]
+    spans = {f"from_{first}": moment.birth_days(first, last) for first, last in zip(AGES, ends, strict=True)}
+    sums = {
+        name: people.birth_date.between(ibis.literal(days[0]), ibis.literal(days[1])).sum()
+        for name, days in spans.items()
+    }
+    row = _rows(ws, people.aggregate(**sums))[0]
+    return tuple(Slice(str(first), int(row[f"from_{first}"])) for first in AGES if row[f"from_{first}"])
 
 
 def _member(row: dict[str, Any]) -> MemberRow:

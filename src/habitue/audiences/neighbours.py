@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.kernel.register import among
+from habitue.profiles.relations import in_same_groups
 from habitue.profiles.tables import people
 
 MOST = 5_000
@@ -20,15 +21,14 @@ def with_neighbours(conn: Connection, profile_ids: Sequence[str]) -> list[str]:
     companies = [name for name in conn.scalars(sa.select(company).where(own).distinct()) if name]
     by_company = among(conn, company, companies)  # type: ignore[arg-type]  # an expression compares as a column does
     found = set(conn.scalars(sa.select(people.c.profile_id).where(people.c.kind == "person", by_company).limit(MOST)))
-    found |= _of_homes(conn, profile_ids)
+    found |= _of_homes(conn, profile_ids) | in_same_groups(conn, profile_ids, limit=MOST)
     return sorted({*profile_ids, *found})
 
 
 def _of_homes(conn: Connection, profile_ids: Sequence[str]) -> set[str]:
-    parts = [_trait(conn, name) for name in ("last_name", "street", "postal_code")]
-    homes = conn.execute(
-        sa.select(*parts).where(among(conn, people.c.profile_id, profile_ids), *(part.isnot(None) for part in parts))
-    ).all()
+    parts = [_trait(conn, name) for name in ("last_name", "street", "postal_code", "house_number")]
+    is_whole = [part.isnot(None) for part in parts[:3]]
+    homes = conn.execute(sa.select(*parts).where(among(conn, people.c.profile_id, profile_ids), *is_whole)).all()
     if not homes:
         return set()
     streets = among(conn, parts[1], sorted({home[1] for home in homes}))  # type: ignore[arg-type]  # as above

@@ -20,9 +20,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.audiences import corrections, realtime, stays
+from habitue.audiences import corrections, dues, realtime, stays
 from habitue.audiences.audience import audiences, versions
-from habitue.audiences.realtime import SEQ, Follower, Known, ask, store_due
+from habitue.audiences.published import Known
+from habitue.audiences.realtime import SEQ, Follower, ask
 from habitue.collect.envelope import Event
 from habitue.identity import commands, graph, nodes, replay, safer
 from habitue.identity.tables import identifiers, rulebooks
@@ -78,7 +79,7 @@ def correct(ws: Context, follower: Follower) -> bool:
 def _told(conn: Connection, follower: Follower, waiting: corrections.Waiting) -> Told:
     mine = sa.or_(
         among(conn, identifiers.c.profile_id, waiting.profile_ids),
-        among(conn, identifiers.c.own_id, waiting.profile_ids),
+        graph.has_own_id(conn, waiting.profile_ids),
     )
     around = replay.closure(conn, conn.scalars(sa.select(identifiers.c.identifier_id).where(mine)).all())
     # Counted before they are read: an import that was undone may have touched millions.
@@ -178,13 +179,14 @@ def _begin(beside: Context, hand: Hand, follower: Follower, told: Told, at: date
     with beside.register.read() as conn:
         known = [each for each in follower.known(conn) if each.audience_id == audience_id]
         everybody = list(conn.scalars(sa.select(profiles.c.profile_id).where(profiles.c.kind == "person")))
-        outcome = ask(beside, conn, follower.asker, known, sorted(everybody), at)
+        timed = [each for each in known if each.clocks]
+        outcome = ask(beside, conn, follower.asker, known, timed, sorted(everybody), at)
     written = {(row["audience_id"], row["profile_id"]): row for row in told.stays if row["entered_at"] <= at}
     again = [{**written[pair], "left_at": None, "left_why": None} for pair in outcome.pairs if pair in written]
     with beside.register.write() as conn:
         bulk(conn, sa.insert(stays.stays), again)
         stays.enter(conn, beside, [pair for pair in outcome.pairs if pair not in written], "published")
-        store_due(conn, outcome.due)
+        dues.store(conn, outcome.due)
         state.store(conn, {SEQ: activity.counted(conn)})
 
 
@@ -192,7 +194,7 @@ def _pass_time(beside: Context, hand: Hand, follower: Follower, until: datetime)
     """Ask again whoever is due before the next event comes."""
     for _turn in range(MOST_STEPS):
         with beside.register.read() as conn:
-            at = conn.scalar(sa.select(sa.func.min(stays.due.c.due_at)).where(stays.due.c.due_at < until))
+            at = dues.next_one(conn, until)
         if at is None or at <= hand.at:
             return
         hand.at = at

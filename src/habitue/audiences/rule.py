@@ -66,6 +66,7 @@ __all__ = [
     "check_limits",
     "decode",
     "encode",
+    "history_in",
     "insights_in",
     "own_nodes",
     "purposes_in",
@@ -314,6 +315,13 @@ def where_of(node: Rule) -> tuple[PropertyTest, ...]:
 def audiences_in(rule: Rule) -> frozenset[str]:
     """The ids of the audiences that the rule mentions."""
     return frozenset(node.audience_id for _path, node in walk(rule) if isinstance(node, InAudience))
+
+
+def history_in(rule: Rule) -> frozenset[str]:
+    """The ids of the audiences whose history the rule asks: who was in, entered or left."""
+    return frozenset(
+        node.audience_id for _path, node in walk(rule) if isinstance(node, InAudience) and node.state != "is"
+    )
 
 
 def insights_in(rule: Rule) -> frozenset[str]:

@@ -23,13 +23,17 @@ def standing_events(
     events: ir.Table, names: Iterable[str], *, since: ir.TimestampScalar | None, moment: Moment
 ) -> ir.Table:
     """Events of these names from `since` on, without cancelled orders and their refunds."""
-    wanted = events.filter(events["name"].isin(sorted(names))).select(*COLUMNS)
+    known = set(names)
+    wanted = events.filter(events["name"].isin(sorted(known))).select(*COLUMNS)
     if since is not None:
         wanted = wanted.filter(wanted["at"] >= since)
-    if not {COMPLETED, REFUNDED} & set(names):
+    if not {COMPLETED, REFUNDED} & known:
         return wanted
     keys = events.filter((events["name"] == CANCELLED) & events.order_id.notnull())
-    cancelled = keys.select("source_id", "order_id").distinct().mutate(is_cancelled=ibis.literal(True))
+    cancelled = keys.select("source_id", "order_id").distinct()
+    if known <= {COMPLETED, REFUNDED}:
+        return wanted.anti_join(cancelled, ["source_id", "order_id"])
+    cancelled = cancelled.mutate(is_cancelled=ibis.literal(True))
     cancelled = cancelled.rename(cancelled_source="source_id", cancelled_order="order_id")
     joined = wanted.left_join(
         cancelled,

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.audiences import corrections
+from habitue.identity import graph
 from habitue.identity.tables import identifiers
 from habitue.kernel import lake, state
 from habitue.kernel.context import Context
@@ -45,9 +46,8 @@ stays = sa.Table(
     sa.Index("ix_audiences_stays_audience", "audience_id", "left_at"),
 )
 due = sa.Table(
-    "audiences_due",
+    "audiences_dues",
     metadata,
-    sa.Column("audience_id", sa.Text, primary_key=True),
     sa.Column("profile_id", sa.Text, primary_key=True),
     sa.Column("due_at", Instant, nullable=False, index=True),
 )
@@ -141,7 +141,7 @@ def gone(conn: Connection, limit: int = PART) -> Mapping[str, str | None]:
     ids = list(conn.scalars(missing.limit(limit)))
     found: dict[str, str | None] = dict.fromkeys(ids)
     query = sa.select(identifiers.c.own_id, identifiers.c.profile_id)
-    for row in conn.execute(query.where(among(conn, identifiers.c.own_id, ids))):
+    for row in conn.execute(query.where(graph.has_own_id(conn, ids))):
         found[row.own_id] = row.profile_id
     return found
 
@@ -156,11 +156,15 @@ def erase_person(conn: Connection, identifier_ids: Iterable[int], profile_id: st
     _note(conn, 1)
 
 
-def history_table(conn: Connection, profile_ids: Sequence[str] | None = None) -> pa.Table:
-    """Stays in the form of the lake, of everybody or of some profiles."""
+def history_table(
+    conn: Connection, profile_ids: Sequence[str] | None = None, audience_ids: Iterable[str] | None = None
+) -> pa.Table:
+    """Stays in the form of the lake, of everybody or of some profiles, in every audience or in some."""
     query = sa.select(*(stays.c[name] for name in HISTORY.names)).order_by(stays.c.stay_id)
     if profile_ids is not None:
         query = query.where(among(conn, stays.c.profile_id, profile_ids))
+    if audience_ids is not None:
+        query = query.where(among(conn, stays.c.audience_id, audience_ids))
     rows = conn.execute(query).all()
     return pa.Table.from_pylist([dict(row._mapping) for row in rows], schema=HISTORY)
 

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 SHOWN = 10
 
 
-def _of_file(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that all insights on files share."""
+def of_file(*, is_optional: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The file and the options that all insights on files share."""
     day = click.DateTime(formats=["%Y-%m-%d"])
-    for option in (
+    path = click.Path(exists=True, dir_okay=False, path_type=Path)
+    options = (
         click.option("--as-of", type=day, help="Last day that counts as known; else the last day of the file."),
         click.option(
             "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write all rows there (.csv, .parquet)."
@@ -31,10 +32,15 @@ def _of_file(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--amount", help="Heading of the amount, else guessed."),
         click.option("--date", help="Heading of the order date, else guessed."),
         click.option("--customer", help="Heading of the customer, else guessed."),
-        click.argument("orders", type=click.Path(exists=True, dir_okay=False, path_type=Path)),
-    ):
-        command = option(command)
-    return command
+        click.argument("orders", type=path, required=not is_optional),
+    )
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in options:
+            command = option(command)
+        return command
+
+    return add
 
 
 def _horizon(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -48,67 +54,67 @@ def _horizon(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command("lifetime", cls=Verb)
-@_of_file
+@of_file()
 @_horizon
 @pass_session
 def lifetime(session: Session, /, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
     """Orders and money to expect of each customer of a file, with bounds."""
     from habitue.insights import lifetime as insight
 
-    give(session, insight.fit(orders, horizon_days=horizon_days, **_named(options)), out)
+    give(session, insight.fit(orders, horizon_days=horizon_days, **named(options)), out)
 
 
 @click.command("churn", cls=Verb)
-@_of_file
+@of_file()
 @_horizon
 @pass_session
 def churn(session: Session, /, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
     """Who of a file is about to leave, and the money in danger."""
     from habitue.insights import churn as insight
 
-    give(session, insight.fit(orders, horizon_days=horizon_days, **_named(options)), out)
+    give(session, insight.fit(orders, horizon_days=horizon_days, **named(options)), out)
 
 
 @click.command("next-order", cls=Verb)
-@_of_file
+@of_file()
 @_horizon
 @pass_session
 def next_order(session: Session, /, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
     """When the next order of each customer of a file is to be expected."""
     from habitue.insights import next_order as insight
 
-    give(session, insight.fit(orders, horizon_days=horizon_days, **_named(options)), out)
+    give(session, insight.fit(orders, horizon_days=horizon_days, **named(options)), out)
 
 
 @click.command("second-purchase", cls=Verb)
-@_of_file
+@of_file()
 @_horizon
 @pass_session
 def second_purchase(session: Session, /, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
     """Which one-time buyers of a file may come back, and until when."""
     from habitue.insights import second_purchase as insight
 
-    give(session, insight.fit(orders, horizon_days=horizon_days, **_named(options)), out)
+    give(session, insight.fit(orders, horizon_days=horizon_days, **named(options)), out)
 
 
 @click.command("affinity", cls=Verb)
-@_of_file
+@of_file()
 @pass_session
 def affinity(session: Session, /, orders: Path, out: Path | None, **options: Any) -> None:
     """What each customer of a file of order lines buys again, and what new product they would like."""
     from habitue.insights import affinity as insight
 
-    give(session, insight.fit(orders, **_named(options)), out)
+    give(session, insight.fit(orders, **named(options)), out)
 
 
 @click.command("personas", cls=Verb)
-@_of_file
+@of_file()
 @pass_session
 def personas(session: Session, /, orders: Path, out: Path | None, **options: Any) -> None:
     """Which kinds of customers a file of orders knows, if there are stable ones."""
     from habitue.insights import personas as insight
 
-    give(session, insight.fit(orders, **_named(options)), out)
+    give(session, insight.fit(orders, **named(options)), out)
 
 
 @click.command("uplift", cls=Verb)
@@ -127,7 +133,8 @@ def uplift(session: Session, /, file: Path, out: Path | None, leave_out: tuple[s
     give(session, experiment.of_file(file, leave_out=leave_out, **named).scores, out)
 
 
-def _named(options: dict[str, Any]) -> dict[str, Any]:
+def named(options: dict[str, Any]) -> dict[str, Any]:
+    """The options as the functions of the library take them."""
     as_of: datetime | None = options.pop("as_of")
     return {**options, "as_of": None if as_of is None else as_of.date()}
 

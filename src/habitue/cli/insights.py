@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from habitue.cli.insight_files import COMMANDS, show_card
+from habitue.cli.insight_files import COMMANDS, give, named, of_file, show_card
 from habitue.cli.session import Session
 from habitue.cli.verbs import Verbs, pass_session
 from habitue.kernel.text import gettext_noop as _
@@ -42,9 +43,15 @@ def listing(session: Session) -> None:
 
 
 @insight.command("rfm")
+@of_file(is_optional=True)
 @pass_session
-def rfm(session: Session) -> None:
-    """Customers by recency, frequency and money, and what the best fifth brings."""
+def rfm(session: Session, /, orders: Path | None, out: Path | None, **options: Any) -> None:
+    """Customers by recency, frequency and money, and what the best fifth brings: of the workspace, or of a file."""
+    if orders is not None:
+        from habitue.insights import rfm_of_orders
+
+        give(session, rfm_of_orders.fit(orders, **named(options)), out)
+        return
     with session.open() as ws:
         report = ws.insights.rfm()
     session.give(report, lambda: _rfm(session, report))

@@ -20,16 +20,23 @@ if TYPE_CHECKING:
 
 
 @click.command("sql", cls=Verb)
-@click.argument("query", metavar="QUERY")
+@click.argument("query", metavar="QUERY", required=False, default="")
+@click.option("--saved", metavar="NAME", default="", help="Ask the query that was saved under this name.")
+@click.option("--save", metavar="NAME", default="", help="Save the query under this name, too.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="Rows to show.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write all rows into this CSV file.")
 @pass_session
-def sql(session: Session, query: str, limit: int, out: Path | None) -> None:
+def sql(session: Session, query: str, saved: str, save: str, limit: int, out: Path | None) -> None:
     """Ask the tables in SQL; nothing is changed.
 
     A file holds neither names nor contact data: lists of people are made with `habitue export`, for a purpose.
     """
+    if bool(query) == bool(saved):
+        raise click.UsageError("Give either a query or --saved with the name of one.")
     with session.open() as ws:
+        query = query or ws.lake.saved(saved).query
+        if save:
+            ws.lake.save_query(save, query)
         if out is not None:
             made = ws.lake.download(query)
             out.write_bytes(made.content)
@@ -85,6 +92,17 @@ def tables(session: Session) -> None:
         {"tables": data, "events_left_out": offered.events_left_out},
         lambda: session.table([_("Table"), _("Columns"), _("The first of them")], rows),
     )
+
+
+@lake.command("queries")
+@pass_session
+def queries(session: Session) -> None:
+    """The saved queries."""
+    with session.open() as ws:
+        found = ws.lake.queries()
+    data = [{"name": each.name, "folder": each.folder, "query": each.query} for each in found]
+    rows = [(each.folder, each.name, " ".join(each.query.split())) for each in found]
+    session.give({"queries": data}, lambda: session.table([_("Folder"), _("Name"), _("Query")], rows))
 
 
 @lake.command("write")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import msgspec
@@ -42,8 +42,8 @@ class Event(msgspec.Struct):
 
     `identifiers` are (namespace, value) pairs, most trusted first; `facts` are traits or properties, where
     properties stay as they were written (`raw`) until somebody reads them; `person_traits` are what the message
-    says about the person beside the event itself; `kept` is what else stays with it: consent, integrations, the
-    circumstances (campaign, page, device …), and a time that was corrected or is odd; `said` remembers `identity`.
+    says about the person beside the event itself; `beside` is what else stays with it, as JSON: consent, integrations,
+    the circumstances (campaign, page, device …), and a time that was corrected or is odd; `said` remembers `identity`.
     """
 
     seq: int
@@ -64,7 +64,7 @@ class Event(msgspec.Struct):
     country: str | None = None
     replaces: bool = False
     proof: Proof = "confirmed"
-    kept: Mapping[str, Any] | None = None
+    beside: bytes = b""
     read: Mapping[str, Any] | None = None
     raw: bytes = b"{}"
     said: str = ""
@@ -77,6 +77,11 @@ class Event(msgspec.Struct):
             names = [traits.get(name) for name in _NAMES] if traits else _NO_NAMES
             self.said = _encoder.encode([self.identifiers, *names]).decode()
         return self.said
+
+    @property
+    def kept(self) -> Mapping[str, Any]:
+        """What stays beside the event."""
+        return _properties(self.beside) if self.beside else {}
 
     @property
     def facts(self) -> Mapping[str, Any]:
@@ -97,6 +102,7 @@ _NAMES = ("first_name", "last_name")
 _NO_NAMES = (None, None)
 _VIEWS = {"page": "Page Viewed", "screen": "Screen Viewed"}
 _circumstances = attrgetter(*CIRCUMSTANCES)
+_is_told = itemgetter(1)
 CONTACTS = (("email", "email"), ("phone", "phone"), ("mobile", "phone"))
 _NO_PERSON = frozenset({"record", "company", "previous_id"})
 _encoder = msgspec.json.Encoder()
@@ -105,20 +111,22 @@ _encoder = msgspec.json.Encoder()
 def to_event(message: Message, *, seq: int, body: Body, received_at: datetime) -> Event:
     """The event that `message` tells of, numbered `seq`."""
     about = message.about
-    traits = _told_traits(message, about)
+    kind = message.type
+    has_traits = about.traits or message.traits
+    traits = _told_traits(message, about) if has_traits else {}
     if traits and not body.is_checked:
         traits = spelled(traits)
     sent = message.sent_at or body.sent_at
-    told = message_time.happened(received_at, message.timestamp, message.original_timestamp, sent)
+    at, odd = message_time.happened(received_at, message.timestamp, message.original_timestamp, sent)
     # Given by their places, which costs half of what names do.
     event = Event(
         seq,
         body.source_id,
         body.import_id,
         message.message_id or "",
-        message.type,
+        kind,
         _name(message),
-        told.at,
+        at,
         received_at,
         (),
         traits,
@@ -128,8 +136,9 @@ def to_event(message: Message, *, seq: int, body: Body, received_at: datetime) -
     event.country = about.country
     event.replaces = about.replaces and body.proof != CLAIMED
     event.proof = body.proof
-    event.kept = _kept(message, about, told, sent)
-    if message.type in TRAIT_TYPES:
+    if kept := _kept(message, about, odd, sent):
+        event.beside = _encoder.encode(kept)
+    if kind in TRAIT_TYPES:
         event.read = traits
     else:
         _take_properties(event, _properties_of(message))
@@ -151,8 +160,8 @@ def identifiers(message: Message, traits: Mapping[str, Any], source_id: str) -> 
     if message.type == "group":
         return _company_identifiers(message, source_id)
     found: list[tuple[str, str]] = []
-    if message.user_id:
-        found.append(("user_id", str(message.user_id)))
+    if user_id := message.user_id:
+        found.append(("user_id", user_id if isinstance(user_id, str) else str(user_id)))
     for external in about.external_ids or ():
         if external.type == "customer_number":
             found.append((f"customer_number:{source_id}", str(external.id)))
@@ -163,9 +172,9 @@ def identifiers(message: Message, traits: Mapping[str, Any], source_id: str) -> 
             value = traits.get(field)
             if isinstance(value, str) and value:
                 found.append((namespace, value))
-    if message.anonymous_id:
-        found.append(("anonymous_id", str(message.anonymous_id)))
-    if isinstance(about.device, Device):
+    if visitor := message.anonymous_id:
+        found.append(("anonymous_id", visitor if isinstance(visitor, str) else str(visitor)))
+    if about.device is not None and isinstance(about.device, Device):
         found.extend(_device_identifiers(about.device))
     if message.type == "alias" and message.previous_id:
         found.append(("previous_id", str(message.previous_id)))
@@ -213,9 +222,12 @@ def _name(message: Message) -> str:
 def _properties_of(message: Message) -> bytes:
     """The properties as they were written; what a page or screen is called joins them."""
     raw = without_nul(bytes(message.properties))
-    if message.type not in _VIEWS or not (message.name or message.category):
+    name, category = message.name, message.category
+    if message.type not in _VIEWS or not (name or category):
         return raw
-    called = _encoder.encode({key: value for key in ("name", "category") if (value := getattr(message, key))})
+    called = _encoder.encode(
+        {"name": name} if not category else {"name": name, "category": category} if name else {"category": category}
+    )
     return called if raw in EMPTY else called[:-1] + b"," + raw.lstrip()[1:]
 
 
@@ -233,19 +245,17 @@ def _take_properties(event: Event, raw: bytes) -> None:
 
 
 def _kept(
-    message: Message, about: MessageContext, told: message_time.Told, sent: datetime | None
-) -> Mapping[str, Any] | None:
+    message: Message, about: MessageContext, odd: message_time.Odd | None, sent: datetime | None
+) -> Mapping[str, Any]:
     kept: dict[str, Any] = {}
     if about.consent is not None:
         kept["consent"] = about.consent
     if message.integrations:
         kept["integrations"] = message.integrations
-    for name, value in zip(CIRCUMSTANCES, _circumstances(about), strict=True):
-        if value:
-            kept[name] = value
-    if isinstance(about.device, Device) and (device := _described(about.device)):
+    kept.update(filter(_is_told, zip(CIRCUMSTANCES, _circumstances(about), strict=True)))
+    if about.device and isinstance(about.device, Device) and (device := _described(about.device)):
         kept["device"] = device
-    if about.ip and about.direct is True:
+    if about.direct is True and about.ip:
         kept["ip"] = about.ip
     if about.active is False:
         kept["active"] = False
@@ -253,9 +263,9 @@ def _kept(
         kept["original_timestamp"], kept["sent_at"] = message.original_timestamp, sent
         if message.timestamp is not None:
             kept["timestamp"] = message.timestamp
-    if told.odd:
-        kept["odd_time"] = told.odd
-    return kept or None
+    if odd:
+        kept["odd_time"] = odd
+    return kept
 
 
 def _described(device: Device) -> dict[str, Any]:

@@ -33,22 +33,27 @@ class Essentials(NamedTuple):
 
 
 _decode = msgspec.json.Decoder(_Told).decode
+_NOTHING = Essentials(None, None, None, None, None)
+_NOTHING_TOLD = _Told()
 
 
 def essentials(properties: bytes) -> Essentials:
     """The essentials of properties, which are a JSON object."""
     told = _decode(properties)
+    if told == _NOTHING_TOLD:
+        return _NOTHING
     given = told.total
     if given is None:
         given = told.amount if told.amount is not None else told.revenue
     if given is None:
         given = told.value
+    currency, order_id, email, phone = told.currency, told.order_id, told.email, told.phone
     return Essentials(
         None if given is None else units(given),
-        _text(told.currency),
-        bounded(str(told.order_id)) if told.order_id is not None else None,
-        _text(told.email),
-        _text(told.phone),
+        _text(currency) if currency else None,
+        None if order_id is None else bounded(str(order_id)),
+        _text(email) if email else None,
+        _text(phone) if phone else None,
     )
 
 

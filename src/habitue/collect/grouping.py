@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from habitue.collect.journal import Frame, JournalLike, Position
@@ -12,13 +12,17 @@ SMALLEST = 500
 LARGEST = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Group:
-    """What one transaction projects: bodies with when they were received (microseconds); `is_last`: nothing waits."""
+    """What one transaction projects: bodies with when they were received (microseconds).
 
-    bodies: Sequence[tuple[int, Body]]
+    They are read one after another, once, so that each is gone before the next one comes; then `after` is where the
+    group ends, and `is_last` says that nothing waits behind it.
+    """
+
+    bodies: Iterator[tuple[int, Body]]
     after: Position
-    is_last: bool
+    is_last: bool = False
 
 
 class Groups:
@@ -48,22 +52,25 @@ class Groups:
         """The frames from `start` on, up to the present size; None when there are none."""
         if not self.is_waiting(start):
             return None
-        bodies: list[tuple[int, Body]] = []
-        messages, after = 0, start
+        group = Group(bodies=iter(()), after=start)
+        group.bodies = self._bodies(group)
         self._at, self._taken = None, 0
+        return group
+
+    def _bodies(self, group: Group) -> Iterator[tuple[int, Body]]:
+        messages = 0
         while self._ahead is not None and messages < self.size and self._taken != self._at_most:
-            received_at, data, after = self._ahead
+            received_at, data, group.after = self._ahead
             self._taken += 1
             body = decode_body(data)
-            bodies.append((received_at, body))
             messages += len(body.batch)
             self._ahead = next(self._frames, None)
-        self._at = after
-        is_last = self._ahead is None
-        if is_last:
+            yield received_at, body
+        self._at = group.after
+        group.is_last = self._ahead is None
+        if group.is_last:
             self._at_most = None
-        self.size = SMALLEST if is_last else min(LARGEST, self.size * 2)
-        return Group(bodies=bodies, after=after, is_last=is_last)
+        self.size = SMALLEST if group.is_last else min(LARGEST, self.size * 2)
 
     def narrow(self) -> bool:
         """Take fewer frames after a group that failed; False when it had only one."""

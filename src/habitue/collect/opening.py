@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from habitue.collect.envelope import Event, to_event
 from habitue.collect.member import member
@@ -14,7 +14,7 @@ from habitue.kernel.context import Context
 
 
 def events_of(
-    ws: Context, bodies: Sequence[tuple[int, Body]], first_seq: int, reserved: list[Reserved]
+    ws: Context, bodies: Iterable[tuple[int, Body]], first_seq: int, reserved: list[Reserved]
 ) -> Iterator[Event]:
     """The events of bodies, each with when it was received (microseconds); a group message may tell of two.
 
@@ -34,8 +34,7 @@ def events_of(
             about_member = member(message) if message.type == "group" and not body.is_checked else None
             for each in (message,) if about_member is None else (message, about_member):
                 event = to_event(each, seq=seq, body=body, received_at=received_at)
-                given = each.about.proof
-                if given and event.proof == CLAIMED:
+                if event.proof == CLAIMED and (given := each.about.proof):
                     secret = ws.secret(secret_name(body.source_id))
                     event.proof = "proven" if is_proven(secret, given, event.identifiers) else CLAIMED
                 yield event

@@ -56,7 +56,7 @@ def apply_pending(
     applied = 0
     if office.is_elsewhere(ws):
         return applied
-    with _projector_lock(ws) as is_ours:
+    with _projector_lock(ws) as is_ours, _collector_paused():
         groups = Groups(journal(ws))
         over_at, faults = time.monotonic() + seconds, 0
         while is_ours:
@@ -64,6 +64,7 @@ def apply_pending(
                 if not (count := _apply_group(ws, groups, project, end)):
                     break
                 applied, faults = applied + count, 0
+                gc.collect(1)
             except _TROUBLE:
                 raise
             except Exception as problem:
@@ -135,7 +136,7 @@ def _apply_group(ws: Context, groups: Groups, project: Project, end: End | None)
     # Whoever finds nothing keeps nobody from writing.
     if not groups.is_waiting(here):
         return 0
-    with _collector_paused(), ws.register.write(synchronous="NORMAL") as conn:
+    with ws.register.write(synchronous="NORMAL") as conn:
         if not _is_alone(conn):
             return 0
         start = position(conn)
@@ -174,7 +175,10 @@ def _apply(ws: Context, conn: Connection, group: Group, project: Project) -> int
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """A group makes many objects and no cycles: looking for cycles meanwhile cost a third of the time (measured)."""
+    """A group makes many objects and few cycles: looking for those meanwhile cost a third of the time (measured).
+
+    Between groups, when what they made is gone, the young objects are few.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:

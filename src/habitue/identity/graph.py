@@ -27,7 +27,7 @@ def resolve(conn: Connection, ws: Context, events: Sequence[Event], kept: Kept |
     homes = [(event, group.resolve(event)) for event in events]
     outcome = group.store()
     owners = {home: group.owner(home) for _, home in homes}
-    group.release()
+    group.dissolve()
     return replace(outcome, homes=homes, owners=owners)
 
 
@@ -86,6 +86,23 @@ def owners(conn: Connection, identifier_ids: Iterable[int]) -> dict[int, str]:
     query = sa.select(identifiers.c.identifier_id, identifiers.c.profile_id)
     rows = conn.execute(query.where(among(conn, identifiers.c.identifier_id, identifier_ids)))
     return {row.identifier_id: row.profile_id for row in rows}
+
+
+def has_own_id(conn: Connection, own_ids: Iterable[str]) -> sa.ColumnElement[bool]:
+    """The identifiers that give some profile ids, whether or not those are in use: looked up in every part."""
+    last = conn.scalar(_LAST_PART) or 0
+    return sa.and_(identifiers.c.part.in_(range(last + 1)), among(conn, identifiers.c.own_id, own_ids))
+
+
+def today(conn: Connection, profile_id: str) -> str | None:
+    """The id that a profile has today: an id of before a merge leads to the merged profile; None when it never was."""
+    if conn.scalar(_IN_USE, {"id": profile_id}) is not None:
+        return profile_id
+    return conn.scalar(sa.select(identifiers.c.profile_id).where(has_own_id(conn, [profile_id])))
+
+
+_LAST_PART = sa.select(sa.func.max(identifiers.c.part))
+_IN_USE = sa.select(identifiers.c.identifier_id).where(identifiers.c.profile_id == sa.bindparam("id")).limit(1)
 
 
 def regroup(conn: Connection, profile_ids: Iterable[str]) -> frozenset[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -13,11 +14,28 @@ from habitue.collect.proof import CLAIMED
 from habitue.identity import books, browser, rules
 from habitue.identity.nodes import HIGHEST, Component, Kept, Match, Node, Resolved, pair_of, parts
 from habitue.identity.rulebook import Rulebook
-from habitue.identity.tables import blocks, identifiers, links, separations, violations
+from habitue.identity.tables import PART_BITS, blocks, identifiers, links, separations, violations
 from habitue.kernel import state
-from habitue.kernel.clock import EPOCH
 from habitue.kernel.context import Context
-from habitue.kernel.register import among, bulk, insert_ignoring
+from habitue.kernel.register import among, as_stored, bulk, insert_ignoring
+
+_ANY_SEPARATION = sa.select(separations.c.a).limit(1)
+_ANY_BLOCK = sa.select(blocks.c.identifier_id).limit(1)
+# In the order in which `_adopt` takes them.
+_LOADED = [
+    identifiers.c[name]
+    for name in (
+        "identifier_id",
+        "profile_id",
+        "namespace",
+        "value",
+        "first_seq",
+        "own_id",
+        "names",
+        "claimed_by",
+        "blocked_seq",
+    )
+] + [as_stored(identifiers.c.first_at)]
 
 
 class Group:
@@ -45,6 +63,7 @@ class Group:
         self._said = dict(kept.said)
         self._separated = set(kept.separated)
         self._before: set[str] = set()
+        self._owners: dict[int, str] = {}
         self._doubtful: list[tuple[Event, int]] = []
 
     def load(self, keys: Iterable[tuple[str, str]]) -> None:
@@ -55,7 +74,7 @@ class Group:
         query = sa.select(*columns).where(among(self._conn, identifiers.c.value, {value for _, value in pairs}))
         wanted = set(pairs)
         newest: dict[str, tuple[int, str]] = {}
-        for namespace, value, profile_id in self._conn.execute(query):
+        for namespace, value, profile_id in self._conn.execute(query).all():
             if (rules.DEVICE, value) in wanted and namespace_kind(namespace) == rules.DEVICE:
                 newest[value] = max(newest.get(value, (0, "")), (browser.number(namespace), profile_id))
             elif (namespace, value) in wanted:
@@ -68,22 +87,28 @@ class Group:
         components: dict[str, Component] = {}
         ids: list[int] = []
         of_them = among(self._conn, identifiers.c.profile_id, profile_ids)
-        for row in self._conn.execute(sa.select(identifiers).where(of_them)):
-            if row.identifier_id in self._by_id:
+        for row in self._conn.execute(sa.select(*_LOADED).where(of_them)).all():
+            identifier_id, profile_id = row[0], row[1]
+            if identifier_id in self._by_id:
                 continue
-            component = components.setdefault(row.profile_id, Component())
+            component = components.get(profile_id)
+            if component is None:
+                component = components[profile_id] = Component()
             self._adopt(row, component)
-            ids.append(row.identifier_id)
+            ids.append(identifier_id)
         self._before.update(components)
         pairs = sa.select(links.c.a, links.c.b).where(among(self._conn, links.c.a, ids), links.c.state == "active")
-        self._links.update((a, b) for a, b in self._conn.execute(pairs))
+        self._links.update(map(tuple, self._conn.execute(pairs).all()))
         self._load_decisions(ids)
 
     def _load_decisions(self, identifier_ids: Iterable[int]) -> None:
         """What people said about some identifiers: which are kept apart, which values link nobody or anybody."""
         ids = list(identifier_ids)
-        apart = sa.select(separations.c.a, separations.c.b).where(among(self._conn, separations.c.a, ids))
-        self._separated.update((a, b) for a, b in self._conn.execute(apart))
+        if ids and self._conn.execute(_ANY_SEPARATION).first():
+            apart = sa.select(separations.c.a, separations.c.b).where(among(self._conn, separations.c.a, ids))
+            self._separated.update((a, b) for a, b in self._conn.execute(apart))
+        if not ids or not self._conn.execute(_ANY_BLOCK).first():
+            return
         said = sa.select(blocks.c.identifier_id, blocks.c.state).where(among(self._conn, blocks.c.identifier_id, ids))
         for identifier_id, word in self._conn.execute(said):
             self._said[identifier_id] = word
@@ -111,14 +136,20 @@ class Group:
                 self._add_link(home, other, "same_record", event, state="blocked")
         return home.identifier_id
 
-    def release(self) -> None:
-        """Let go of what was loaded at once: people and their identifiers point at each other."""
-        for node in self._by_id.values():
-            node.component.nodes.clear()
+    def moved(self) -> list[int]:
+        """The identifiers that were loaded and whose components are not as they were in the register."""
+        return [
+            node.identifier_id for node in self._by_id.values() if node.stored is not None and node.component.changes
+        ]
 
-    def moved(self) -> set[str]:
-        """The profiles that were loaded and that are not as they were in the register."""
-        return {node.stored[0] for node in self._by_id.values() if node.stored is not None and node.component.changes}
+    def dissolve(self) -> None:
+        """Let identifiers and people go of each other, so that their memory is given back at once."""
+        for node in self._by_id.values():
+            node.component.nodes = []
+
+    def owners(self) -> dict[int, str]:
+        """The profile of every identifier that was loaded or is new, as it was when the group was stored."""
+        return self._owners
 
     def node(self, identifier_id: int) -> Node | None:
         """A loaded or new identifier."""
@@ -165,6 +196,7 @@ class Group:
             profile_id = component.profile_id
             touched.add(profile_id)
             for node in component.nodes:
+                self._owners[node.identifier_id] = profile_id
                 now = (profile_id, " ".join(sorted(node.names)), node.first_seq, node.claimed_by, node.blocked_seq)
                 if node.stored is None:
                     fresh.append(_row(node, now))
@@ -194,19 +226,20 @@ class Group:
         if self._violations:
             bulk(self._conn, insert_ignoring(self._conn, violations), self._violations)
 
-    def _adopt(self, row: sa.Row[tuple[object, ...]], component: Component) -> None:
+    def _adopt(self, row: Sequence[Any], component: Component) -> None:
+        identifier_id, profile_id, namespace, value, first_seq, own_id, names, claimed_by, blocked_seq, first = row
         node = Node(
-            identifier_id=row.identifier_id,
-            namespace=row.namespace,
-            value=row.value,
-            first_seq=row.first_seq,
-            own_id=row.own_id,
-            first_at=row.first_at or EPOCH,
-            component=component,
-            names=set(row.names.split()),
-            claimed_by=row.claimed_by,
-            blocked_seq=row.blocked_seq,
-            stored=(row.profile_id, row.names, row.first_seq, row.claimed_by, row.blocked_seq),
+            identifier_id,
+            namespace,
+            value,
+            first_seq,
+            own_id,
+            first,
+            component,
+            set(names.split()),
+            claimed_by,
+            blocked_seq,
+            stored=(profile_id, names, first_seq, claimed_by, blocked_seq),
         )
         component.nodes.append(node)
         self._keep(node)
@@ -450,6 +483,7 @@ def _row(node: Node, now: tuple[str, str, int, str, int | None]) -> dict[str, ob
         "profile_id": now[0],
         "names": now[1],
         "claimed_by": now[3],
-        "first_at": node.first_at,
+        "first_at": node.first,
         "blocked_seq": now[4],
+        "part": node.identifier_id >> PART_BITS,
     }

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -21,49 +20,27 @@ from habitue.collect.proof import CLAIMED
 from habitue.identity import graph, nodes
 from habitue.identity.group import Group
 from habitue.identity.nodes import Component, Node
+from habitue.identity.places import Places, Signature
 from habitue.kernel import state
 from habitue.kernel.context import Context
 
-PLACES = 120_000
+PLACES = 2_000_000
 _STAMP = "graph_stamp"
+_PLAIN = frozenset({"user_id", "anonymous_id"})
 _encode = msgspec.json.Encoder().encode
-
-Signature = str
 
 
 class Known:
-    """The identifier and the profile that events with some signature lead to; the oldest are forgotten first."""
+    """The identifiers that events with some signature lead to, as long as the register's graph is what we left."""
 
     def __init__(self) -> None:
         self._stamp = 0
-        self._places: dict[Signature, tuple[int, str]] = {}
-        self._of_profiles: dict[str, list[Signature]] = {}
+        self.places = Places()
 
     def renew(self, conn: Connection) -> None:
         """Forget everything when the register's graph is not the one that this process left."""
         if not self._stamp or self._stamp != state.read(conn, _STAMP):
-            self._places, self._of_profiles = {}, {}
-
-    def place(self, signature: Signature | None) -> tuple[int, str] | None:
-        """The identifier that an event with this signature hangs on, and whose it is, if that is remembered."""
-        return self._places.get(signature) if signature is not None else None
-
-    def forget(self, profile_ids: Iterable[str]) -> None:
-        """Forget what leads to some profiles."""
-        for profile_id in profile_ids:
-            for signature in self._of_profiles.pop(profile_id, ()):
-                self._places.pop(signature, None)
-
-    def learn(self, signature: Signature, identifier_id: int, profile_id: str) -> None:
-        """Remember one place."""
-        if signature not in self._places:
-            known = self._of_profiles.setdefault(profile_id, [])
-            # One text for all places of a profile, and not one for each row that was read.
-            first = self._places[known[0]][1] if known else profile_id
-            self._places[signature] = (identifier_id, first)
-            known.append(signature)
-        if len(self._places) > PLACES:
-            self.forget(list(islice(self._of_profiles, len(self._of_profiles) // 2)))
+            self.places.clear()
 
     def mark(self, conn: Connection, ws: Context) -> None:
         """Note in the register that this process made the last change, inside the transaction that made it."""
@@ -81,27 +58,33 @@ def resolve(conn: Connection, ws: Context, events: Sequence[Event]) -> nodes.Res
     known = ws.register.memory.of(Known)
     known.renew(conn)
     signed = [_signature(event) for event in events]
-    places = [known.place(signature) for signature in signed]
-    news = [event for event, place in zip(events, places, strict=True) if place is None]
+    places = known.places.find(signed)
+    news = [event for event, place in zip(events, places, strict=True) if not place]
     if not news:
-        owners = {place[0]: place[1] for place in places if place}
-        homes = [(event, place[0]) for event, place in zip(events, places, strict=True) if place]
-        return nodes.Resolved(homes=homes, touched=frozenset(owners.values()), owners=owners)
+        return nodes.Resolved(homes=list(zip(events, places, strict=True)))
     group = Group(conn, ws)
     group.load(graph.wanted(news))
     lately = _Lately(group)
-    homes = [
-        (event, lately.home(event, signature, place))
-        for event, signature, place in zip(events, signed, places, strict=True)
-    ]
+    homes: list[tuple[Event, int]] = []
+    for event, signature, place in zip(events, signed, places, strict=True):
+        # What former groups left holds, unless the component has changed in this one.
+        if not place or ((node := group.node(place)) is not None and node.component.changes):
+            place = lately.home(event, signature)
+        homes.append((event, place))
     outcome = group.store()
-    known.forget(group.moved())
-    owners = {place[0]: place[1] for place, (_, home) in zip(places, homes, strict=True) if place and place[0] == home}
-    owners |= {home: group.owner(home) for home in {home for _, home in homes} if group.node(home) is not None}
-    for signature, home in lately.settled():
-        known.learn(signature, home, owners[home])
+    known.places.forget(group.moved())
+    known.places.learn(lately.settled(), PLACES)
     known.mark(conn, ws)
-    return replace(outcome, homes=homes, owners=owners, touched=outcome.touched.union(owners.values()))
+    group.dissolve()
+    return replace(outcome, homes=homes, owners=group.owners())
+
+
+def owners(conn: Connection, resolved: nodes.Resolved, identifier_ids: Iterable[int]) -> dict[int, str]:
+    """The profiles of some identifiers that events hang on, asked of the register where events led there unlooked."""
+    ids = set(identifier_ids)
+    return {key: resolved.owners[key] for key in ids & resolved.owners.keys()} | graph.owners(
+        conn, ids - resolved.owners.keys()
+    )
 
 
 @dataclass(slots=True)
@@ -111,12 +94,8 @@ class _Lately:
     group: Group
     places: dict[Signature, tuple[Node, Component, int]] = field(default_factory=dict)
 
-    def home(self, event: Event, signature: Signature | None, place: tuple[int, str] | None) -> int:
-        """The identifier that an event hangs on; `place` is what is remembered of former groups."""
-        if place is not None:
-            node = self.group.node(place[0])
-            if node is None or not node.component.changes:
-                return place[0]
+    def home(self, event: Event, signature: Signature | None) -> int:
+        """The identifier that an event hangs on."""
         if signature is None:
             return self.group.resolve(event)
         known = self.places.get(signature)
@@ -125,7 +104,10 @@ class _Lately:
         home = self.group.resolve(event)
         node = self.group.node(home)
         if node is not None and self.group.is_settled(event, home):
-            self.places[signature] = (node, node.component, node.component.changes)
+            place_now = (node, node.component, node.component.changes)
+            self.places[signature] = place_now
+            if node.namespace == "user_id" and (shorter := _shorter(event)):
+                self.places[shorter] = place_now
         return home
 
     def settled(self) -> Iterable[tuple[Signature, int]]:
@@ -141,12 +123,22 @@ def _signature(event: Event) -> Signature | None:
     if not pairs or event.type == "alias":
         return None
     by = event.source_id if event.proof == CLAIMED else ""
-    if not pairs[-1][0].startswith("record"):
-        return f"{event.identity}{by}"
+    if pairs[-1][0][:6] != "record":
+        return event.identity + by if by else event.identity
     if len(pairs) == 1:
         return None
     traits = event.person_traits
     return _encode((pairs[:-1], traits.get("first_name"), traits.get("last_name"))).decode() + by
+
+
+def _shorter(event: Event) -> Signature | None:
+    """The signature of an event by the same account and browser that tells nothing else; None where that is all.
+
+    An account is trusted most and no name speaks against it, so what is linked with it leads to it without the rest.
+    """
+    pairs = [pair for pair in event.identifiers if pair[0] in _PLAIN]
+    by = event.source_id if event.proof == CLAIMED else ""
+    return _encode((pairs, None, None)).decode() + by if len(pairs) < len(event.identifiers) else None
 
 
 def _new_stamp(ws: Context) -> int:

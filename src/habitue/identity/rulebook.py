@@ -103,7 +103,7 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
     @cached_property
     def is_blocked(self) -> Any:
         """`is_blocked(namespace, value)`: whether a value says nothing about who somebody is."""
-        return lru_cache(maxsize=200_000)(self._is_blocked)
+        return lru_cache(maxsize=20_000)(self._is_blocked)
 
     @cached_property
     def _compiled(self) -> list[tuple[str, Any]]:

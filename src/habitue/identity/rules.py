@@ -51,7 +51,7 @@ def own_id(secret: bytes, namespace: str, value: str) -> str:
     return hashlib.blake2b(f"{namespace}\0{value}".encode(), key=secret, digest_size=16).hexdigest()
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def name_key(first_name: str, last_name: str) -> str:
     """First and last name as identity compares them: `anna|berg`; empty when neither is known."""
     key = f"{first_name_key(first_name)}|{ascii_key(last_name)}"
@@ -173,7 +173,7 @@ def _counted(nodes: Iterable[Placed], book: Rulebook, at: datetime) -> dict[str,
     return found
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def _conflict(a: str, b: str, is_last_name_compared: bool) -> bool:
     first, _, last = a.partition("|")
     other_first, _, other_last = b.partition("|")

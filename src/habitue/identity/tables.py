@@ -13,7 +13,7 @@ identifiers = sa.Table(
     sa.Column("namespace", sa.Text, nullable=False),
     sa.Column("value", sa.Text, nullable=False),
     sa.Column("first_seq", sa.BigInteger, nullable=False),
-    sa.Column("own_id", sa.Text, nullable=False, unique=True),
+    sa.Column("own_id", sa.Text, nullable=False),
     sa.Column("profile_id", sa.Text, nullable=False, index=True),
     sa.Column("names", sa.Text, nullable=False, server_default=""),
     # The only source that has named it so far, and only claimed it; empty when others know it or it was proven.
@@ -21,8 +21,13 @@ identifiers = sa.Table(
     sa.Column("first_at", Instant),
     # Since when the value is known to be shared by too many: it links nobody any more.
     sa.Column("blocked_seq", sa.BigInteger),
+    # Own ids are random, so their index is kept in parts of so many identifiers in a row: a new identifier only
+    # touches the part that is its own, and whoever looks for an id looks into each.
+    sa.Column("part", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("value", "namespace"),
+    sa.Index("ix_identity_identifiers_own", "part", "own_id"),
 )
+PART_BITS = 15
 
 links = sa.Table(
     "identity_links",

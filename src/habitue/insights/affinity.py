@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from habitue.insights.books.book import Lines, OrderBook, order_book
 from habitue.insights.card import Card, Measure, Rival, Said
@@ -119,12 +120,12 @@ def _tested(whole: recommend.Baskets, last_day: int) -> tuple[Card, str]:
         said = Said(message, {"people": len(people), "least": LEAST_PEOPLE})
         return Card("affinity", False, DAYS, (said,), people=len(people)), ""
     tastes = recommend.learn(known, cut)
-    before = known.once().tocsr()
-    later = few.once().tocsr() - before
+    before = known.once()
+    later = (few.once() - before).tocsr()
+    later.eliminate_zeros()
     bought = recommend.Baskets(few.customer[after], few.day[after], few.product[after], few.customers, few.products)
-    wanted_all = bought.once().tocsr()
-    new = [set(later[who].indices[later[who].data > 0].tolist()) for who in people]
-    again = [set(wanted_all[who].indices.tolist()) - fresh for who, fresh in zip(people, new, strict=True)]
+    new = _sets(later, people)
+    again = [every - fresh for every, fresh in zip(_sets(bought.once(), people), new, strict=True)]
     names = [*tastes.weights, "popular"]
     hits = {name: recommend.hit_rate(recommend.top_new(tastes, name, known, people), new) for name in names}
     best = max(names, key=lambda name: hits[name][1])
@@ -132,6 +133,12 @@ def _tested(whole: recommend.Baskets, last_day: int) -> tuple[Card, str]:
     popular = np.tile(np.argsort(-tastes.trend, kind="stable")[: recommend.LIST], (len(people), 1))
     simple = recommend.hit_rate(popular, again)
     return _card(days, len(people), hits, best, habit, simple), best
+
+
+def _sets(table: Any, people: Ints) -> list[set[int]]:
+    """The columns with a value in the rows of some people."""
+    starts, ends = table.indptr[people].tolist(), table.indptr[people + 1].tolist()
+    return [set(table.indices[start:end].tolist()) for start, end in zip(starts, ends, strict=True)]
 
 
 def _card(
@@ -200,26 +207,34 @@ def _measures(new: Any, popular: Any, habit: Any, simple: Any) -> tuple[Measure,
 
 
 def _texts(numbers: Ints, lines: Lines) -> pa.Array:
-    names = [lines.names.get(product, product) for product in lines.products]
-    found = ["; ".join(names[n] for n in row[:SHOWN].tolist() if n >= 0) or None for row in numbers]
-    return pa.array(found, pa.string())
+    names = _names(lines)
+    listed = [_named(numbers[:, place], names) for place in range(min(SHOWN, numbers.shape[1]))]
+    # What is missing stands at the end of a list and leaves only separators there.
+    joined = pc.binary_join_element_wise(*listed, "; ", null_handling="replace", null_replacement="")
+    joined = pc.replace_substring_regex(joined, "(; )+$", "")
+    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+
+
+def _names(lines: Lines) -> pa.Array:
+    return pa.array([lines.names.get(product, product) for product in lines.products], pa.string())
+
+
+def _named(numbers: Ints, names: pa.Array) -> pa.Array:
+    return names.take(pa.array(numbers, mask=numbers < 0))
 
 
 def learn(facts: Facts) -> Learnt:
     """The insight of a workspace, one row for everybody who bought a named product."""
     people, lines, last_day = lines_of_facts(facts)
     found = lists(lines, len(people), last_day)
-    names = [lines.names.get(product, product) for product in lines.products]
-
-    def first(numbers: Ints, known: Any) -> pa.Array:
-        return pa.array([known(n) if n >= 0 else None for n in numbers[:, 0].tolist()], pa.string())
-
+    names = _names(lines)
+    kinds = pa.array([lines.categories.get(product) for product in lines.products], pa.string())
     table = pa.table(
         {
             "profile_id": pa.array(people, pa.string()),
-            "buy_again": first(found.again, lambda n: names[n]),
-            "new_for_you": first(found.new, lambda n: names[n]),
-            "category": first(found.new, lambda n: lines.categories.get(lines.products[n])),
+            "buy_again": _named(found.again[:, 0], names),
+            "new_for_you": _named(found.new[:, 0], names),
+            "category": _named(found.new[:, 0], kinds),
             "buy_again_list": _texts(found.again, lines),
             "new_for_you_list": _texts(found.new, lines),
         }

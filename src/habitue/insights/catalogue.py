@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -22,13 +22,23 @@ FieldKind = Literal["text", "choice", "number", "money", "date", "instant", "boo
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What an insight is computed from: lake tables, the instant, the workspace's zone and currency."""
+    """What an insight is computed from: lake tables, the instant, the workspace's zone and currency.
+
+    `memo` holds what several insights read of these facts, so that it is read once for all of them.
+    """
 
     events: ir.Table
     people: ir.Table
     now: datetime
     timezone: str
     currency: str
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, name: str, read: Callable[[Facts], Any]) -> Any:
+        """What `read` gives for these facts, read at the first call only."""
+        if name not in self.memo:
+            self.memo[name] = read(self)
+        return self.memo[name]
 
 
 @dataclass(frozen=True, slots=True)

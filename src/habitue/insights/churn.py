@@ -96,7 +96,7 @@ def learn(facts: Facts) -> Learnt:
 
 INSIGHT = Insight(
     name="churn",
-    label=_("At risk"),
+    label=_("Likely to leave"),
     question=_("Who will buy again in the next 90 days, who is leaving, and what is in danger?"),
     learn=learn,
     fields=(

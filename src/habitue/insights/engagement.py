@@ -8,18 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import compress
 from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from habitue.insights.card import Card, Measure, Said
 from habitue.insights.catalogue import Facts, Insight, InsightField, Learnt
 from habitue.insights.models import preference
 from habitue.insights.models.histories import Flags, Floats, Ints
 from habitue.insights.models.preference import Hits
+from habitue.insights.numbered import by_number, ids_of, numbered, present_in, size_of
 from habitue.insights.orders import COMPLETED
 from habitue.insights.scores import column
 from habitue.kernel.lake import json_value
@@ -27,6 +30,7 @@ from habitue.kernel.text import gettext_noop as _
 
 RECENT_DAYS = 90
 LEAST_PEOPLE = 50
+MOST_TESTED = 50_000
 HOUR_MICROS = 3_600_000_000
 CHANNELS = {
     "email": _("E-mail"),
@@ -62,6 +66,23 @@ class Acts:
     channel: Ints
     times: Floats
 
+    def few(self) -> Acts:
+        """The acts of at most 50,000 people, drawn at random but always the same ones, to test with."""
+        if len(self.people) <= MOST_TESTED:
+            return self
+        chosen = np.zeros(len(self.people), dtype=bool)
+        chosen[np.random.default_rng(7).choice(len(self.people), MOST_TESTED, replace=False)] = True
+        keep, numbers = chosen[self.person], np.cumsum(chosen) - 1
+        return Acts(
+            people=list(compress(self.people, chosen.tolist())),
+            person=numbers[self.person[keep]],
+            day=self.day[keep],
+            weekday=self.weekday[keep],
+            hour=self.hour[keep],
+            channel=self.channel[keep],
+            times=self.times[keep],
+        )
+
     def counts(self, kind: str, rows: Flags) -> Floats:
         """People by the values of a kind, for some rows."""
         size = len(KINDS[kind][1])
@@ -75,27 +96,30 @@ class Acts:
 
 def acts_of(facts: Facts) -> Acts:
     """Everything that people did themselves: orders, visits of pages, opened mails, calls."""
+    ids = numbered(facts.people)
     events = facts.events
-    people = facts.people.filter(facts.people.kind == "person")
     is_past = events["at"] < ibis.literal(facts.now, "timestamp('UTC')")
-    own = events.filter(events.type.isin(["track", "page", "screen"]) & is_past)
-    own = own.semi_join(people, "profile_id")
-    hour = (own["at"].epoch_seconds() // 3600).cast("int64")
-    marked = own.select("profile_id", at_hour=hour, channel=_channel(own))
-    rows = marked.group_by("profile_id", "at_hour", "channel").aggregate(times=lambda t: t.count()).to_pyarrow()
-    encoded = rows["profile_id"].combine_chunks().dictionary_encode()
-    number = {name: index for index, name in enumerate(CHANNELS)}
-    hours = rows["at_hour"].to_numpy().astype(np.int64)
-    day, weekday, local = _local(hours, facts.timezone)
+    own = by_number(events.filter(events.type.isin(["track", "page", "screen"]) & is_past), ids)
+    hour = (own["at"].epoch_seconds() // 3600).cast("int32")
+    marked = own.select(person="profile_id", at_hour=hour, channel=_channel(own))
+    rows = marked.group_by("person", "at_hour", "channel").aggregate(times=lambda t: t.count()).to_pyarrow()
+    present, person = present_in(rows["person"].to_numpy(), size_of(ids))
+    day, weekday, local = _local(rows["at_hour"].to_numpy().astype(np.int64), facts.timezone)
     return Acts(
-        people=encoded.dictionary.to_pylist(),
-        person=encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64),
+        people=ids_of(ids, present),
+        person=person,
         day=day,
         weekday=weekday,
         hour=local,
-        channel=np.array([number.get(name, -1) for name in rows["channel"].to_pylist()], dtype=np.int64),
+        channel=_channel_numbers(rows["channel"]),
         times=rows["times"].to_numpy().astype(float),
     )
+
+
+def _channel_numbers(names: pa.ChunkedArray) -> Ints:
+    """The place of each name among CHANNELS, -1 where there is none."""
+    found = pc.fill_null(pc.index_in(names, pa.array(list(CHANNELS))), -1)
+    return np.asarray(found).astype(np.int64)
 
 
 def learn(facts: Facts) -> Learnt:
@@ -103,9 +127,10 @@ def learn(facts: Facts) -> Learnt:
     acts = acts_of(facts)
     last = int(acts.day.max(initial=0))
     everything = np.ones(len(acts.day), dtype=bool)
-    cut = int(np.quantile(np.repeat(acts.day, acts.times.astype(int)), 0.75)) if len(acts.day) else 0
-    before, after = acts.day <= cut, acts.day > cut
-    hits = {kind: preference.tested(acts.counts(kind, before), acts.counts(kind, after)) for kind in KINDS}
+    cut = _day_of_share(acts, 0.75)
+    few = acts.few()
+    before, after = few.day <= cut, few.day > cut
+    hits = {kind: preference.tested(few.counts(kind, before), few.counts(kind, after)) for kind in KINDS}
     columns: dict[str, pa.Array] = {"profile_id": pa.array(acts.people, pa.string())}
     recent = acts.day > last - RECENT_DAYS
     counted = np.bincount(acts.person[recent], weights=acts.times[recent], minlength=len(acts.people))
@@ -115,6 +140,15 @@ def learn(facts: Facts) -> Learnt:
     for kind, (_label, values) in KINDS.items():
         columns |= _preferred(acts.counts(kind, everything), kind, values, hits[kind])
     return Learnt(pa.table(columns), _card(hits, len(acts.people)))
+
+
+def _day_of_share(acts: Acts, share: float) -> int:
+    """The day by whose end so much of everything had been done."""
+    if not len(acts.day):
+        return 0
+    first = int(acts.day.min())
+    done = np.cumsum(np.bincount(acts.day - first, weights=acts.times))
+    return first + int(np.searchsorted(done, share * done[-1]))
 
 
 def _preferred(counts: Floats, kind: str, values: tuple[str, ...], hits: Hits) -> dict[str, pa.Array]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import compress
 
 import ibis
 import numpy as np
@@ -15,6 +16,7 @@ from habitue.insights.books.refunds import without_refunds
 from habitue.insights.card import Card, Said
 from habitue.insights.catalogue import Facts, Learnt
 from habitue.insights.models.histories import Purchases
+from habitue.insights.numbered import by_number, ids_of, numbered
 from habitue.insights.orders import days_of_money
 from habitue.kernel.clock import day_in
 from habitue.kernel.text import gettext_noop as _
@@ -27,29 +29,29 @@ _EPOCH = date(1970, 1, 1)
 
 def book_of_facts(facts: Facts) -> OrderBook:
     """Everybody's purchases up to today; an order whose money is in another currency counts without money."""
-    people = facts.people.filter(facts.people.kind == "person")
+    found: OrderBook = facts.once("book", _read)
+    return found
+
+
+def _read(facts: Facts) -> OrderBook:
+    ids = numbered(facts.people)
     events = facts.events.filter(facts.events["at"] < ibis.literal(facts.now, type="timestamp('UTC')"))
-    days = days_of_money(events.semi_join(people, "profile_id"), timezone=facts.timezone, currency=facts.currency)
+    days = days_of_money(by_number(events, ids), timezone=facts.timezone, currency=facts.currency)
     rows = days.select(
-        "profile_id",
-        day=days.on.delta(ibis.literal(_EPOCH), unit="day").cast("int64"),
-        orders=days.orders.cast("int64"),
+        person="profile_id",
+        day=days.on.delta(ibis.literal(_EPOCH), unit="day").cast("int32"),
+        is_order=days.orders > 0,
         is_foreign=days.other_orders >= days.orders,
         money=days.money.cast("float64"),
     ).to_pyarrow()
     today = (day_in(facts.now, facts.timezone) - _EPOCH).days
-    return _book(rows, today, facts.currency)
+    return _book(rows, ids_of(ids), today, facts.currency)
 
 
-def _book(rows: pa.Table, today: int, currency: str) -> OrderBook:
-    encoded = rows["profile_id"].combine_chunks().dictionary_encode()
-    names = encoded.dictionary.to_pylist()
-    order = np.argsort(np.array(names, dtype=object), kind="stable") if names else np.empty(0, np.int64)
-    place = np.empty(len(names), np.int64)
-    place[order] = np.arange(len(names))
-    code = place[encoded.indices.to_numpy(zero_copy_only=False)] if names else np.empty(0, np.int64)
+def _book(rows: pa.Table, names: list[str], today: int, currency: str) -> OrderBook:
+    code = rows["person"].to_numpy().astype(np.int64)
     day = rows["day"].to_numpy().astype(np.int64)
-    is_order = rows["orders"].to_numpy() > 0
+    is_order = rows["is_order"].to_numpy()
     money = rows["money"].to_numpy().astype(float)
     money = np.where(is_order & pc.fill_null(rows["is_foreign"], False).to_numpy(), np.nan, money)
     found, _gone = without_refunds(customer=code, day=day, money=money, refund=~is_order, customers=len(names))
@@ -64,10 +66,9 @@ def _book(rows: pa.Table, today: int, currency: str) -> OrderBook:
         notes = (Said(NEWEST, {"day": on}),)
     first = int(found.day.min()) if len(found.day) else last
     whole = Purchases(len(names), found.customer, found.day, found.money, first, last)
-    customers = [names[index] for index in order]
     return OrderBook(
         purchases=whole.of(present),
-        customers=tuple(name for name, here in zip(customers, present, strict=True) if here),
+        customers=tuple(compress(names, present.tolist())),
         currency=currency,
         columns={},
         notes=notes,

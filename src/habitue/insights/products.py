@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -14,61 +17,117 @@ from habitue.insights.catalogue import Facts
 from habitue.insights.days import local_day
 from habitue.insights.facts_book import STALE_DAYS
 from habitue.insights.models.histories import Ints
+from habitue.insights.numbered import by_number, ids_of, numbered, present_in, size_of
 from habitue.insights.orders import CANCELLED, COMPLETED
 from habitue.kernel.clock import day_in
-from habitue.kernel.lake import elements, text_in
+from habitue.kernel.lake import records
 
 _EPOCH = date(1970, 1, 1)
+AT_ONCE = 200_000
 
 
-def product_rows(facts: Facts) -> ir.Table:
-    """One row a person, day and product of the orders that stand (profile_id, day, product, name, category)."""
+def product_rows(facts: Facts, ids: ir.Table) -> ir.Table:
+    """One row a person, day and product of the orders that stand (person, day, product, name, category)."""
     events = facts.events
     chosen = events.filter((events["name"] == COMPLETED) & (events["at"] < ibis.literal(facts.now, "timestamp('UTC')")))
     cancelled = events.filter((events["name"] == CANCELLED) & events.order_id.notnull())
     standing = chosen.anti_join(cancelled.select("source_id", "order_id").distinct(), ["source_id", "order_id"])
-    people = facts.people.filter(facts.people.kind == "person")
-    standing = standing.semi_join(people, "profile_id")
+    standing = by_number(standing, ids)
     dated = standing.select(
-        "profile_id",
-        day=local_day(standing["at"], facts.timezone).delta(ibis.literal(_EPOCH), unit="day").cast("int64"),
+        person="profile_id",
+        day=local_day(standing["at"], facts.timezone).delta(ibis.literal(_EPOCH), unit="day").cast("int32"),
         properties=standing.properties,
     )
-    listed = elements(dated, "properties", "products")
-    texts = listed.select(
-        "profile_id",
-        "day",
-        sku=text_in(listed.element, "sku"),
-        name=text_in(listed.element, "name"),
-        category=text_in(listed.element, "category"),
-    )
+    texts = records(dated, "properties", "products", ("sku", "name", "category"))
     named = texts.mutate(product=ibis.coalesce(texts.sku, texts.name)).drop("sku")
     return named.filter(named["product"].notnull())
 
 
 def lines_of_facts(facts: Facts) -> tuple[list[str], Lines, int]:
     """Who bought, what, and the last day that is known."""
-    rows = product_rows(facts).to_pyarrow()
-    people, customer = _coded(rows["profile_id"])
-    products, product = _coded(rows["product"])
-    day = rows["day"].to_numpy().astype(np.int64)
+    found: tuple[list[str], Lines, int] = facts.once("lines", _read)
+    return found
+
+
+def _read(facts: Facts) -> tuple[list[str], Lines, int]:
+    ids = numbered(facts.people)
+    people, days, codes, products = _Parts(), _Parts(), _Parts(), _Products()
+    size = size_of(ids)
+    # Some people at a time: the texts of twenty million lines at once would be several gigabytes.
+    for start in range(0, size, AT_ONCE):
+        some = ids.filter(ids.person.between(start, start + AT_ONCE - 1))
+        batch = product_rows(facts, some).to_pyarrow().combine_chunks()
+        people.add(batch["person"])
+        days.add(batch["day"])
+        codes.add(products.add(batch))
+    day = days.whole()
+    present, customer = present_in(people.whole(), size)
     today = (day_in(facts.now, facts.timezone) - _EPOCH).days
     newest = int(day.max(initial=0))
     last = newest if len(day) and today - newest > STALE_DAYS else today
-    first = np.unique(product, return_index=True)[1] if len(product) else np.empty(0, np.int64)
-    few = rows.take(pa.array(first))
-    told = dict(zip(few["product"].to_pylist(), few["name"].to_pylist(), strict=True))
-    kinds = dict(zip(few["product"].to_pylist(), few["category"].to_pylist(), strict=True))
-    names = {key: value for key, value in told.items() if value}
-    categories = {key: value for key, value in kinds.items() if value}
-    return people, Lines(customer, day, product, tuple(products), names, categories), last
+    names, place = products.sorted()
+    lines = Lines(
+        customer, day, place[codes.whole()], names, products.most("name", names), products.most("category", names)
+    )
+    return ids_of(ids, present), lines, last
 
 
-def _coded(column: pa.ChunkedArray) -> tuple[list[str], Ints]:
-    encoded = column.combine_chunks().dictionary_encode()
-    names: list[str] = encoded.dictionary.to_pylist()
-    order = sorted(range(len(names)), key=lambda index: names[index])
-    place = np.empty(len(names), np.int64)
-    place[order] = np.arange(len(names))
-    codes = place[encoded.indices.to_numpy(zero_copy_only=False)] if names else np.empty(0, np.int64)
-    return [names[index] for index in order], codes
+class _Parts:
+    """Numbers that come in batches."""
+
+    def __init__(self) -> None:
+        self._parts: list[Any] = []
+
+    def add(self, part: Any) -> None:
+        self._parts.append(np.asarray(part).astype(np.int32))
+
+    def whole(self) -> Ints:
+        parts, self._parts = self._parts, []
+        return np.concatenate(parts).astype(np.int64) if parts else np.empty(0, np.int64)
+
+
+class _Products:
+    """Numbers for products, and how often each has which name and category."""
+
+    def __init__(self) -> None:
+        self._number: dict[str, int] = {}
+        self._told: dict[str, dict[str, Counter[str]]] = {name: defaultdict(Counter) for name in ("name", "category")}
+
+    def add(self, batch: pa.Table) -> Ints:
+        """The number of each row's product."""
+        encoded = batch["product"].combine_chunks().dictionary_encode()
+        here: list[str] = encoded.dictionary.to_pylist()
+        local = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        for column, told in self._told.items():
+            self._count(told, here, local, batch[column].combine_chunks())
+        numbers = [self._number.setdefault(product, len(self._number)) for product in here]
+        found: Ints = np.array(numbers or [0], np.int64)[local]
+        return found
+
+    def sorted(self) -> tuple[tuple[str, ...], Ints]:
+        """The products in order, and the place of each number there."""
+        names = sorted(self._number)
+        place = np.empty(max(len(names), 1), np.int64)
+        place[[self._number[name] for name in names]] = np.arange(len(names))
+        return tuple(names), place
+
+    def most(self, column: str, products: Sequence[str]) -> dict[str, str]:
+        """The most frequent text of each product that has one."""
+        told = self._told[column]
+        return {
+            product: min(told[product].items(), key=lambda each: (-each[1], each[0]))[0]
+            for product in products
+            if product in told
+        }
+
+    @staticmethod
+    def _count(told: dict[str, Counter[str]], products: list[str], local: Ints, column: pa.Array) -> None:
+        encoded = column.dictionary_encode()
+        texts: list[str] = encoded.dictionary.to_pylist()
+        known = np.asarray(encoded.is_valid())
+        index = encoded.indices.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+        pairs, counts = np.unique(local[known] * max(len(texts), 1) + index[known], return_counts=True)
+        for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
+            product, text = divmod(pair, max(len(texts), 1))
+            if texts[text]:
+                told[products[product]][texts[text]] += count

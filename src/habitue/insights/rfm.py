@@ -39,8 +39,12 @@ def rfm(events: ir.Table, people: ir.Table, *, at: datetime, timezone: str, curr
     """
     known = events.filter(_before(events["at"], at))
     known = known.semi_join(people.filter(people.kind == "person"), "profile_id")
-    day = day_in(at, timezone)
-    table = with_rhythm(_buyers(days_of_money(known, timezone=timezone, currency=currency), day))
+    return scored(days_of_money(known, timezone=timezone, currency=currency), day_in(at, timezone))
+
+
+def scored(days: ir.Table, day: date) -> ir.Table:
+    """The same from days with orders or refunds (profile_id, on, orders, other_orders, money), seen from `day`."""
+    table = with_rhythm(_buyers(days, day))
     table = table.mutate(recency_days=ibis.literal(day, type="date").delta(table.last_on, unit="day"))
     table = table.mutate(
         r=_score(table.recency_days, table.recency_days.desc(nulls_first=False)),

@@ -79,20 +79,24 @@ def due(ws: Context) -> Sequence[str]:
 
 
 def learn_all(ws: Context, names: Sequence[str], progress: Callable[[int, int], None] | None = None) -> None:
-    """Learn some insights anew; `progress(done, total)` is called before each and at the end."""
+    """Learn some insights anew from the same facts; `progress(done, total)` is called before each and at the end."""
+    now, sequence = facts(ws), ws.lake.sequence()
     for number, name in enumerate(names):
         if progress is not None:
             progress(number, len(names))
         insight = insight_of(name)
         if insight.schema is None:
-            refresh(ws, insight, facts(ws))
+            refresh(ws, insight, now, sequence)
     if progress is not None:
         progress(len(names), len(names))
 
 
-def refresh(ws: Context, insight: Insight, now: Facts) -> Stored:
-    """Compute the insight and put it in the lake, and its card in the register."""
-    sequence = ws.lake.sequence()
+def refresh(ws: Context, insight: Insight, now: Facts, seen: int | None = None) -> Stored:
+    """Compute the insight and put it in the lake, and its card in the register.
+
+    `seen` is the sequence number that the facts were read at, where that was not just now.
+    """
+    sequence = ws.lake.sequence() if seen is None else seen
     if insight.learn is not None:
         found = insight.learn(now)
         with ws.register.write() as conn:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from habitue.collect.proof import CLAIMED, Proof
 from habitue.kernel.clock import from_micros
+from habitue.profiles.spelling import best_spelling
 from habitue.quality.dictionary import field as dictionary_field
 
 
@@ -51,7 +52,8 @@ def golden(candidates: Sequence[Value], rule: str) -> Golden | None:
 
     Rules: `newest`, `most_frequent`, `longest`, `trusted` (the earliest source, which knows the person longest).
     Ties go to the better proven, the newest, then to the later sequence number. What is only claimed wins nothing
-    where a source that is trusted says something, or took its value back.
+    where a source that is trusted says something, or took its value back. Of a name the newest wins (people marry),
+    in the spelling that most sources have: a slip of the newest one wins nothing.
     """
     trusted = [value for value in candidates if value.proof != CLAIMED]
     known = [value for value in trusted or candidates if value.value is not None]
@@ -74,10 +76,16 @@ def golden(candidates: Sequence[Value], rule: str) -> Golden | None:
             return (-value.seq,)
         return newest
 
-    in_full = [value for value in known if is_name and _is_in_full(str(value.value))]
-    winner = max(in_full or known, key=rank)
+    in_full = [value for value in known if is_name and _is_in_full(str(value.value))] or known
+    winner = max(in_full, key=rank)
+    if is_name and rule == "most_frequent" and len(in_full) > 1:
+        winner = best_spelling(winner, in_full, _text, rank)
     others = tuple(value for value in candidates if value is not winner and value.value is not None)
     return Golden(field=winner.field, value=winner.value, winner=winner, others=others, rule=rule)
+
+
+def _text(value: Value) -> str:
+    return str(value.value)
 
 
 def _is_in_full(name: str) -> bool:

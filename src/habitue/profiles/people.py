@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import INTERNAL_SOURCE, TRIAL_VISITOR, namespace_kind
 from habitue.identity.tables import identifiers, links, separations
-from habitue.kernel.register import among, bulk, chunks, dialect_insert
+from habitue.kernel.register import among, as_stored, bulk, chunks, dialect_insert
 from habitue.profiles.golden import Golden, golden_profile
 from habitue.profiles.search import SearchIndex, phone_word, search_text
 from habitue.profiles.tables import activity, events, people
@@ -34,19 +34,29 @@ class _Facts:
     """What is known of one profile while it is refreshed."""
 
     identifiers: list[tuple[int, str, str]] = field(default_factory=list)
-    first_at: datetime | None = None
-    last_at: datetime | None = None
+    # Instants as the register stores them.
+    first_at: Any = None
+    last_at: Any = None
     events: int = 0
 
 
-def refresh(conn: Connection, *, changed: Iterable[str], gone: Iterable[str], seq: int, country: str) -> None:
+def refresh(
+    conn: Connection,
+    *,
+    changed: Iterable[str],
+    gone: Iterable[str],
+    seq: int,
+    country: str,
+    met: Collection[int] = frozenset(),
+) -> None:
     """Recompute the golden profiles of `changed` and delete those of `gone`, which no longer exist.
 
     `country` is the workspace's: where an address without a country and without a phone number is supposed to be.
+    `met` are identifiers that events hang on for certain, which need not be looked for.
     """
     remove(conn, gone)
     for part in chunks(sorted(changed), 2_000):
-        _refresh_part(conn, part, seq, country)
+        _refresh_part(conn, part, seq, country, met)
 
 
 def with_several_sources(conn: Connection, profile_ids: Iterable[str]) -> frozenset[str]:
@@ -66,9 +76,10 @@ def remove(conn: Connection, profile_ids: Iterable[str]) -> None:
         conn.execute(sa.delete(people).where(people.c.profile_id.in_(part)))
 
 
-def _refresh_part(conn: Connection, profile_ids: Sequence[str], seq: int, country: str) -> None:
+def _refresh_part(conn: Connection, profile_ids: Sequence[str], seq: int, country: str, met: Collection[int]) -> None:
     facts = _load(conn, profile_ids)
-    nobodies = _nobodies(conn, facts) | _trials(facts)
+    unmet = {key: fact for key, fact in facts.items() if not any(item[0] in met for item in fact.identifiers)}
+    nobodies = _nobodies(conn, unmet) | _trials(facts)
     remove(conn, nobodies)
     facts = {profile_id: fact for profile_id, fact in facts.items() if profile_id not in nobodies}
     owner = {item[0]: profile_id for profile_id, fact in facts.items() for item in fact.identifiers}
@@ -122,8 +133,8 @@ def _load(conn: Connection, profile_ids: Sequence[str]) -> dict[str, _Facts]:
             identifiers.c.identifier_id,
             identifiers.c.namespace,
             identifiers.c.value,
-            activity.c.first_at,
-            activity.c.last_at,
+            as_stored(activity.c.first_at),
+            as_stored(activity.c.last_at),
             activity.c.event_count,
         )
         .outerjoin(activity, activity.c.identifier_id == identifiers.c.identifier_id)
@@ -131,14 +142,16 @@ def _load(conn: Connection, profile_ids: Sequence[str]) -> dict[str, _Facts]:
         .order_by(identifiers.c.first_seq, identifiers.c.identifier_id)
     )
     facts: dict[str, _Facts] = {}
-    for row in conn.execute(query):
-        fact = facts.setdefault(row.profile_id, _Facts())
-        fact.identifiers.append((row.identifier_id, row.namespace, row.value))
-        if row.first_at is not None:
-            fact.first_at = row.first_at if fact.first_at is None else min(fact.first_at, row.first_at)
-            fact.events += row.event_count
-        if row.last_at is not None:
-            fact.last_at = row.last_at if fact.last_at is None else max(fact.last_at, row.last_at)
+    for profile_id, identifier_id, namespace, value, first_at, last_at, count in conn.execute(query).all():
+        fact = facts.get(profile_id)
+        if fact is None:
+            fact = facts[profile_id] = _Facts()
+        fact.identifiers.append((identifier_id, namespace, value))
+        if first_at is not None:
+            fact.first_at = first_at if fact.first_at is None else min(fact.first_at, first_at)
+            fact.events += count
+        if last_at is not None:
+            fact.last_at = last_at if fact.last_at is None else max(fact.last_at, last_at)
     return facts
 
 
@@ -205,7 +218,7 @@ def _store(conn: Connection, rows: list[dict[str, object]], searched: Mapping[st
     others = {c.name: insert.excluded[c.name] for c in people.columns if c.name not in ("person_no", "profile_id")}
     bulk(conn, insert.on_conflict_do_update(index_elements=["profile_id"], set_=others), rows)
     numbers = sa.select(people.c.person_no, people.c.profile_id).where(among(conn, people.c.profile_id, searched))
-    SearchIndex(conn).put({row[0]: searched[row[1]] for row in conn.execute(numbers)})
+    SearchIndex(conn).put({row[0]: searched[row[1]] for row in conn.execute(numbers).all()})
 
 
 def _text(traits: Mapping[str, object], name: str) -> str | None:

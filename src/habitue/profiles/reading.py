@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.access import policy
+from habitue.identity import graph
 from habitue.identity.tables import identifiers
 from habitue.kernel.context import Context
 from habitue.kernel.errors import NotFound
@@ -75,10 +76,9 @@ class Page:
 _COLUMNS = [people.c[name] for name in PersonRow.__dataclass_fields__]
 # Made once: to put such a query together takes longer than the database needs for its answer.
 _PERSON = sa.select(people.c.traits, *_COLUMNS).where(people.c.profile_id == sa.bindparam("id"))
-_TODAY = sa.select(identifiers.c.profile_id).where(identifiers.c.own_id == sa.bindparam("id")).scalar_subquery()
 _KNOWN_BY = (
-    sa.select(identifiers.c.profile_id, identifiers.c.identifier_id)
-    .where(identifiers.c.profile_id == _TODAY)
+    sa.select(identifiers.c.identifier_id)
+    .where(identifiers.c.profile_id == sa.bindparam("id"))
     .order_by(identifiers.c.identifier_id)
 )
 
@@ -155,11 +155,10 @@ def by_phone(ws: Context, number: str) -> Sequence[PersonRow]:
 
 def current_id(conn: Connection, profile_id: str) -> str:
     """The id that a profile has today: an id of before a merge leads to the merged profile; else NotFound."""
-    query = sa.select(identifiers.c.profile_id).where(identifiers.c.own_id == profile_id)
-    found = conn.scalar(query)
+    found = graph.today(conn, profile_id)
     if found is None:
         raise NotFound(what=_("person"), key=profile_id)
-    return str(found)
+    return found
 
 
 def person(ws: Context, profile_id: str) -> Person:
@@ -227,10 +226,11 @@ def _count(conn: Connection, kind: str) -> int:
 
 def _known_by(conn: Connection, profile_id: str) -> tuple[str, list[int]]:
     """The id that a profile has today, and its identifiers; else NotFound."""
-    rows = conn.execute(_KNOWN_BY, {"id": profile_id}).all()
-    if not rows:
-        raise NotFound(what=_("person"), key=profile_id)
-    return rows[0][0], [row[1] for row in rows]
+    ids = conn.scalars(_KNOWN_BY, {"id": profile_id}).all()
+    if ids:
+        return profile_id, list(ids)
+    today = current_id(conn, profile_id)
+    return today, list(conn.scalars(_KNOWN_BY, {"id": today}))
 
 
 def _by_identifier(conn: Connection, value: str) -> list[Any]:

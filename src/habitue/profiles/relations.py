@@ -22,7 +22,7 @@ from habitue.identity.tables import identifiers
 from habitue.kernel import lake, state
 from habitue.kernel.clock import from_micros, micros
 from habitue.kernel.context import Context
-from habitue.kernel.register import bulk, chunks, insert_ignoring, metadata
+from habitue.kernel.register import among, bulk, chunks, insert_ignoring, metadata
 from habitue.profiles.tables import people
 from habitue.quality.normalise.text import ascii_key
 
@@ -44,6 +44,8 @@ BY: Mapping[str, str] = {
 MOST_IN_A_HOUSEHOLD = 12
 AT_ONCE = 20_000
 _RENEWED = "relations_at"
+CHANGES = "relations_changes"
+"""The key of the state that counts how often relations have changed."""
 PARENTS = ("parent_company_id", "parent_company", "parent_company_name")
 REFERRERS = ("referred_by", "referrer")
 COLUMNS = ("street", "house_number", "postal_code", "last_name", "first_name", "company_id", *PARENTS, *REFERRERS)
@@ -113,11 +115,28 @@ def renew(ws: Context) -> bool:
     if fresh or gone or count > AT_ONCE:
         with ws.register.write() as conn:
             _change(conn, fresh, gone)
-            state.store(conn, {_RENEWED: micros(ws.clock.now())})
+            changes = state.read(conn, CHANGES) + bool(fresh or gone)
+            state.store(conn, {_RENEWED: micros(ws.clock.now()), CHANGES: changes})
     if fresh or gone or not ws.lake.has("relations"):
         rows = [dict(zip(RELATIONS.names, (*row, BY[row[2]]), strict=True)) for row in sorted(wanted)]
         ws.lake.write("relations", pa.Table.from_pylist(rows, RELATIONS), seq=ws.lake.sequence("people"))
     return bool(fresh or gone)
+
+
+def groups_of(conn: Connection, profile_ids: Sequence[str]) -> pa.Table:
+    """The rows of the replica's table for some profiles, as the register has them."""
+    rows = conn.execute(sa.select(*relations.c).where(among(conn, relations.c.profile_id, profile_ids))).all()
+    told = [dict(zip(RELATIONS.names, (*row, BY[row.kind]), strict=True)) for row in rows]
+    return pa.Table.from_pylist(told, RELATIONS)
+
+
+def in_same_groups(conn: Connection, profile_ids: Sequence[str], *, limit: int) -> set[str]:
+    """Everybody of the companies and households of some people, as far as relations are known."""
+    is_home = relations.c.kind.in_([kind for kind, by in BY.items() if by in ("company", "household")])
+    own = sa.select(relations.c.group_id).where(is_home, among(conn, relations.c.profile_id, profile_ids)).distinct()
+    groups = list(conn.scalars(own))
+    query = sa.select(relations.c.profile_id).where(is_home, among(conn, relations.c.group_id, groups)).distinct()
+    return set(conn.scalars(query.limit(limit)))
 
 
 def of_profile(ws: Context, profile_id: str, *, limit: int = 200) -> Sequence[Related]:

@@ -64,7 +64,9 @@ def _refresh_facts(ws: Context) -> bool:
     is_behind = ws.lake.sequence("facts") < wanted
     if is_behind:
         _append_facts(ws, wanted)
-        ws.lake.compact("facts")
+        before = ws.lake.files("facts")
+        if ws.lake.compact("facts"):
+            shapes.follow_compaction(ws, before)
     if is_rewritten and ws.lake.has(shapes.NAME):
         shapes.renew(ws)
     # Its own sequence counts: a refresh may have ended between the facts and this table.

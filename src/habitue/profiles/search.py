@@ -64,11 +64,12 @@ class SearchIndex:
     def put(self, rows: Mapping[int, str]) -> None:
         """Store the texts of some people, by number; taking a text out costs more than seeing that it is the same."""
         query = sa.select(texts.c.rowid, texts.c.text).where(among(self._conn, texts.c.rowid, rows))
-        known: dict[int, str] = {row[0]: row[1] for row in self._conn.execute(query)}
-        new = {number: text for number, text in rows.items() if known.get(number) != text}
+        known: dict[int, str] = {row[0]: row[1] for row in self._conn.execute(query).all()}
+        new = {number: text for number, text in rows.items() if known.get(number, "") != text}
         self.remove(known.keys() & new.keys())
-        if new:
-            bulk(self._conn, sa.insert(texts), [{"rowid": number, "text": text} for number, text in new.items()])
+        # Nobody is found by nothing: visitors without a name take no place.
+        told = [{"rowid": number, "text": text} for number, text in new.items() if text]
+        bulk(self._conn, sa.insert(texts), told)
 
     def remove(self, numbers: Iterable[int]) -> None:
         """Take people out of the index."""

@@ -33,8 +33,8 @@ events = sa.Table(
     sa.Column("identifiers", sa.Text, nullable=False),
     sa.Column("facts", sa.Text, nullable=False),
     sa.Column("kept", sa.Text),
-    # Half a million events in a row are one part, and new events only touch the part of the index that is theirs:
-    # so writing costs the same however many events there are, and reading a person looks into each part once.
+    # A quarter of a million events in a row are one part, and new events only touch the part of the index that is
+    # theirs: so writing costs the same however many events there are, and reading a person looks into each part once.
     sa.Column("part", sa.Integer, nullable=False, server_default="0"),
     sa.Index("ix_profiles_events_person", "part", "identifier_id", "at"),
     sa.Index(

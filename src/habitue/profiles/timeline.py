@@ -19,8 +19,8 @@ from habitue.profiles.tables import events, superseded
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
-_PROOF = {proof: f'"proof":"{proof}"}}' for proof in ("claimed", "proven")}
-PART_BITS = 19
+_PROOF = {proof: f'"proof":"{proof}"}}'.encode() for proof in ("claimed", "proven")}
+PART_BITS = 18
 PART_EVENTS = 50_000
 _AT_ONCE = 5_000
 
@@ -249,14 +249,13 @@ _COLUMNS = (
 )
 
 
-def _rows(conn: Connection, homes: Sequence[tuple[Event, int]]) -> list[tuple[object, ...]]:
+def _rows(conn: Connection, homes: Sequence[tuple[Event, int]]) -> Iterator[tuple[object, ...]]:
     instant = stored_instant(conn)
-    rows: list[tuple[object, ...]] = []
     received_at, received = None, None
     for event, identifier_id in homes:
         if event.received_at is not received_at:  # what came together was received at one instant
             received_at, received = event.received_at, instant(event.received_at)
-        rows.append(
+        yield (
             (
                 event.seq,
                 identifier_id,
@@ -271,13 +270,12 @@ def _rows(conn: Connection, homes: Sequence[tuple[Event, int]]) -> list[tuple[ob
                 event.amount,
                 event.currency,
                 event.order_id,
-                event.identity,
-                event.facts_json,
+                event.said or event.identity,
+                event.raw.decode() if event.read is None else event.facts_json,
                 _kept(event),
                 event.seq >> PART_BITS,
             )
         )
-    return rows
 
 
 def _event(row: sa.Row[tuple[object, ...]]) -> Event:
@@ -303,17 +301,16 @@ def _event(row: sa.Row[tuple[object, ...]]) -> Event:
         order_id=row.order_id,
         raw=row.facts.encode(),
         proof=kept.pop("proof", "confirmed"),
-        kept=kept or None,
+        beside=_encode(kept) if kept else b"",
     )
 
 
 def _kept(event: Event) -> str | None:
     """What stays beside the event, and how well it is proven where it is not confirmed."""
+    beside = event.beside
     if event.proof == "confirmed":
-        return None if event.kept is None else _encode(event.kept).decode()
-    if not event.kept:
-        return "{" + _PROOF[event.proof]
-    return _encode(event.kept)[:-1].decode() + "," + _PROOF[event.proof]
+        return beside.decode() if beside else None
+    return (beside[:-1] + b"," + _PROOF[event.proof] if beside else b"{" + _PROOF[event.proof]).decode()
 
 
 def _moment(row: sa.Row[tuple[object, ...]]) -> Moment:

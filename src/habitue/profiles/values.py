@@ -95,6 +95,6 @@ def _load(conn: Connection, identifier_ids: Iterable[int]) -> dict[tuple[int, st
         rows = conn.execute(_OF_FEW, {"ids": ids})
     else:
         rows = conn.execute(sa.select(values).where(among(conn, values.c.identifier_id, ids)))
-    for identifier_id, source_id, told in rows:
+    for identifier_id, source_id, told in rows.all():
         found[identifier_id, source_id] = _decode(told)
     return found

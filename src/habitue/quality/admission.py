@@ -11,7 +11,7 @@ from habitue.quality import gate
 from habitue.quality.dictionary import field as dictionary_field
 from habitue.quality.events import FORMER_NAMES
 
-_PLAIN = frozenset({("user_id",), ("anonymous_id",), ("user_id", "anonymous_id")})
+_PLAIN = frozenset({"user_id", "anonymous_id"})
 
 
 def admit(event: Event, *, country: str, today: date) -> tuple[gate.FieldProblem, ...]:
@@ -21,7 +21,7 @@ def admit(event: Event, *, country: str, today: date) -> tuple[gate.FieldProblem
     """
     if event.is_checked:
         return ()
-    if not event.person_traits and _is_plain(event):
+    if is_plain(event):
         event.name = FORMER_NAMES.get(event.name, event.name)
         return ()
     about: Literal["person", "company"] = "company" if event.type == "group" else "person"
@@ -39,9 +39,14 @@ def admit(event: Event, *, country: str, today: date) -> tuple[gate.FieldProblem
     return told.problems
 
 
-def _is_plain(event: Event) -> bool:
+def is_plain(event: Event) -> bool:
     """Whether there is nothing to read or to put in order: no traits, and at most a user id and a visitor's id."""
-    return event.type not in TRAIT_TYPES and tuple(pair[0] for pair in event.identifiers) in _PLAIN
+    if event.person_traits or event.type in TRAIT_TYPES:
+        return False
+    pairs = event.identifiers
+    if len(pairs) == 1:
+        return pairs[0][0] in _PLAIN
+    return len(pairs) == 2 and pairs[0][0] == "user_id" and pairs[1][0] == "anonymous_id"
 
 
 def _emptied(traits: Mapping[str, Any]) -> dict[str, str]:

@@ -221,17 +221,29 @@ def erase_matching(conn: Connection, needles: Sequence[str]) -> int:
 
 
 def dump(event: Event) -> str:
-    """An event as text, with its properties as they were written."""
+    """An event as text, with its properties, and what stays beside it, as they were written."""
     bare = copy.copy(event)
-    bare.raw = b"{}"
-    return msgspec.json.encode([bare, event.raw.decode("utf-8", "replace")]).decode()
+    bare.raw, bare.beside = b"{}", b""
+    texts = (each.decode("utf-8", "replace") for each in (event.raw, event.beside))
+    return msgspec.json.encode([bare, *texts]).decode()
 
 
 def load(body: str) -> Event:
     """The event of a text that `dump` made."""
-    event, raw = msgspec.json.decode(body, type=tuple[Event, str])
-    event.raw = raw.encode()
+    told, raw, *beside = msgspec.json.decode(body, type=list[msgspec.Raw])
+    event = msgspec.json.decode(told, type=Event)
+    event.raw = msgspec.json.decode(raw, type=str).encode()
+    if beside:
+        event.beside = msgspec.json.decode(beside[0], type=str).encode()
+    elif kept := msgspec.json.decode(told, type=_Before).kept:
+        event.beside = msgspec.json.encode(kept)
     return event
+
+
+class _Before(msgspec.Struct):
+    """What texts of before `beside` had in the event itself."""
+
+    kept: dict[str, Any] | None = None
 
 
 def _cells(event: Event) -> dict[str, str]:
@@ -245,7 +257,7 @@ def _texts(event: Event, cells: Mapping[str, str]) -> Iterator[str]:
     """Every single text of an event, for erasure."""
     yield event.message_id
     yield from (value for _, value in event.identifiers)
-    for told in (cells, event.facts, event.person_traits, event.kept or {}):
+    for told in (cells, event.facts, event.person_traits, event.kept):
         yield from _leaves(told)
 
 

@@ -15,8 +15,9 @@ from habitue.collect.member import MEMBER
 from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.quality import held, policies, releases
-from habitue.quality.admission import admit
+from habitue.quality.admission import admit, is_plain
 from habitue.quality.event_rules import plan_problem, property_problems
+from habitue.quality.events import FORMER_NAMES
 from habitue.quality.gate import FieldProblem
 from habitue.quality.policies import Measure, Policy
 
@@ -57,13 +58,19 @@ class _Screen:
     rows: list[dict[str, Any]] = field(default_factory=list)
     known: Mapping[str, Policy] | None = None
     today: date | None = None
+    lenient: dict[str, bool] = field(default_factory=dict)
 
     def run(self, events: Iterable[Event]) -> list[Event]:
         taken: list[Event] = []
         left: dict[tuple[str, str], Measure] = {}
+        take = taken.append
         for event in events:
             if event.is_checked or event.source_id == INTERNAL_SOURCE:
-                taken.append(event)
+                take(event)
+                continue
+            if not left and is_plain(event) and self._takes_everything(event.source_id):
+                event.name = FORMER_NAMES.get(event.name, event.name)
+                take(event)
                 continue
             whole = left.get((event.source_id, event.message_id.removesuffix(MEMBER))) if left else None
             whole = whole if event.message_id.endswith(MEMBER) else None
@@ -98,10 +105,21 @@ class _Screen:
         held.settle(self.conn, self.rows)
         return taken
 
-    def _judge(self, event: Event) -> _Judged:
+    def _policy(self, source_id: str) -> Policy:
         if self.known is None:
             self.known = policies.of_all(self.conn)
-        policy = self.known.get(event.source_id, policies.DEFAULT)
+        return self.known.get(source_id, policies.DEFAULT)
+
+    def _takes_everything(self, source_id: str) -> bool:
+        """Whether messages of a source are kept, whatever is wrong with them."""
+        found = self.lenient.get(source_id)
+        if found is None:
+            policy = self._policy(source_id)
+            found = self.lenient[source_id] = policy.unplanned_events == policy.broken_values == "keep"
+        return found
+
+    def _judge(self, event: Event) -> _Judged:
+        policy = self._policy(event.source_id)
         unplanned = None if policy.unplanned_events == "keep" else plan_problem(event, policy.planned)
         properties = () if policy.broken_values == "keep" else property_problems(event)
         as_it_came = (event.name, event.read, event.person_traits, event.identifiers)

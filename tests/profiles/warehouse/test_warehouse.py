@@ -18,6 +18,7 @@ from habitue.kernel.errors import NotFound
 from habitue.profiles import replica
 from habitue.profiles.warehouse import shapes
 from habitue.profiles.warehouse.personal import sound
+from habitue.work import learning
 from habitue.workspace import Workspace
 from tests.sending import identify, order, send
 
@@ -309,3 +310,27 @@ def test_what_a_notebook_reads_with_names_stands_in_the_ledger_once(sqlite_ws: W
     assert ws.ledger.listing(limit=1)[0].entry_no == count
     ws.lake.duckdb()
     assert "users" in ws.ledger.listing(limit=1)[0].details["tables"]
+
+
+def test_files_that_are_put_together_are_not_looked_into_again(ws: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number, told in enumerate((7, "much")):
+        send(ws, track("Quiz Done", score_of_mine=told, **{f"only_{number}": 1}))
+        ws.refresh()
+    shapes.renew(ws.context)
+    columns = ws.lake.table("quiz_done").columns
+    before = ws.context.lake.files("facts")
+    assert ws.context.lake.compact("facts", most=1)
+    shapes.follow_compaction(ws.context, before)
+    monkeypatch.setattr(shapes, "_rows", lambda *_: pytest.fail("a file was looked into that was known"))
+    assert ws.lake.table("quiz_done").columns == columns
+    assert {"only_0", "only_1"} <= set(columns)
+    assert sorted(row["score_of_mine"] for row in rows(ws, "quiz_done")) == ["7", "much"]
+
+
+def test_columns_are_looked_up_when_no_more_facts_come_and_at_least_every_ten_minutes() -> None:
+    columns = learning.Columns(sequence=5, at=100.0)
+    assert not columns.are_due(5, 10_000.0, is_quiet=True)
+    assert not columns.are_due(6, 101.0, is_quiet=False)
+    assert columns.are_due(6, 101.0, is_quiet=True)
+    assert not columns.are_due(6, 102.0, is_quiet=True)
+    assert columns.are_due(7, 102.0 + learning.COLUMNS_SECONDS, is_quiet=False)

@@ -134,3 +134,17 @@ def test_a_page_that_waits_for_learning_loads_itself_anew_when_it_is_done(anna: 
     assert learning.run_one(shop.context)
     assert anna.get("/insights/churn/", HTTP_HX_REQUEST="true")["HX-Refresh"] == "true"
     assert "HX-Refresh" not in anna.get("/insights/churn/")
+
+
+def test_charts_and_cards_of_insights_go_along_as_files(anna: Client, seen_by: Callable[..., Client]) -> None:
+    page = anna.get("/insights/rfm/").content.decode()
+    for chart in ("groups", "pareto"):
+        assert f"/insights/rfm/{chart}.csv" in page
+        table = anna.get(f"/insights/rfm/{chart}.csv")
+        assert table["Content-Type"].startswith("text/csv")
+        assert table.content.decode("utf-8-sig").count("\n") > 3
+        assert anna.get(f"/insights/rfm/{chart}.png").content.startswith(b"\x89PNG")
+    assert anna.get("/insights/rfm/insight.pdf").content.startswith(b"%PDF")
+    assert anna.get("/insights/rfm/nothing.csv").status_code == 404
+    assert anna.get("/insights/nothing/insight.pdf").status_code == 404
+    assert seen_by("agent").get("/insights/rfm/insight.pdf").status_code == 403

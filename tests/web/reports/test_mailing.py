@@ -7,21 +7,25 @@ import email.policy
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from email.message import EmailMessage
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 import pytest
-from tests.post_office import PostOffice, post_office
+from tests.browser.serving import free_port
+from tests.post_office import PostOffice, certificate, post_office
 
 from habitue.access.actor import SYSTEM
 from habitue.activation.mail import subscriptions
+from habitue.activation.mail.sender import Sent, send
 from habitue.kernel.clock import Hand
 from habitue.kernel.config import MailSettings
 from habitue.kernel.context import Context
-from habitue.web import accounts
+from habitue.web import accounts, project
 from habitue.web.models import User
-from habitue.web.reports import mailing
-from habitue.workspace import Workspace
+from habitue.web.reports import by_mail, mailing
+from habitue.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -37,11 +41,23 @@ def office() -> Iterator[PostOffice]:
         yield opened
 
 
+def settings(office: PostOffice) -> MailSettings:
+    """How the post office of a test is spoken to."""
+    return MailSettings(host="127.0.0.1", port=office.port, tls="none", sender="reports@krume.example")
+
+
 def world(shop: Workspace, office: PostOffice, hand: Hand) -> Context:
     """The shop with a server of mail and a clock that is moved."""
-    mail = MailSettings(host="127.0.0.1", port=office.port, tls="none", sender="reports@krume.example")
-    config = msgspec.structs.replace(shop.config, mail=mail)
+    config = msgspec.structs.replace(shop.config, mail=settings(office))
     return replace(shop.context, config=config, clock=hand, actor=SYSTEM)
+
+
+def letter() -> EmailMessage:
+    """A message to somebody."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "reports@krume.example", "anna@krume.example", "Report"
+    message.set_content("Guten Morgen")
+    return message
 
 
 def subscribed(ws: Context, address: str = "anna@krume.example") -> str:
@@ -82,35 +98,34 @@ def test_the_report_goes_out_once_a_month_from_the_first_of_the_next_on(shop: Wo
     assert "anna@" not in str([entry.details for entry in entries])
 
 
-@pytest.mark.parametrize(
-    ("trouble", "outcome", "taken", "again"),
-    [
-        ("refuse:MAIL", "refused", 0, False),
-        ("refuse:RCPT", "refused", 0, False),
-        ("refuse:content", "refused", 0, False),
-        ("drop:RCPT", "unreachable", 0, True),
-        ("drop:EHLO", "unreachable", 0, True),
-        ("drop:DATA", "unknown", 0, False),
-        ("drop:content", "unknown", 1, False),
-        ("drop:QUIT", "sent", 1, False),
-    ],
+TROUBLE = (
+    ("refuse:MAIL", "refused", 0, False),
+    ("refuse:RCPT", "refused", 0, False),
+    ("refuse:content", "refused", 0, False),
+    ("drop:RCPT", "unreachable", 0, True),
+    ("drop:EHLO", "unreachable", 0, True),
+    ("drop:DATA", "unknown", 0, False),
+    ("drop:content", "unknown", 1, False),
+    ("drop:QUIT", "sent", 1, False),
 )
-def test_trouble_at_any_step_never_sends_twice(
-    shop: Workspace, trouble: str, outcome: str, taken: int, again: bool
-) -> None:
-    with post_office(trouble) as office:
-        hand = Hand(datetime(2026, 6, 15, 10, tzinfo=UTC))
-        ws = world(shop, office, hand)
-        anna = subscribed(ws)
-        hand.at = datetime(2026, 7, 1, 6, tzinfo=UTC)
-        assert mailing.send_due(ws) == 1
-        assert outcomes(ws, anna) == [("2026-07", outcome)]
-        assert len(office.taken) == taken
-        assert mailing.send_due(ws) == 0, "not at once"
+"""At which step, what is told of it, how many messages arrived, and whether it is tried again; a month for each."""
+
+
+def test_trouble_at_any_step_never_sends_twice(shop: Workspace, office: PostOffice) -> None:
+    hand = Hand(datetime(2026, 1, 15, 10, tzinfo=UTC))
+    ws = world(shop, office, hand)
+    anna = subscribed(ws)
+    for month, (trouble, outcome, taken, again) in enumerate(TROUBLE, start=2):
+        hand.at = datetime(2026, month, 1, 6, tzinfo=UTC)
+        office.trouble, before = trouble, len(office.taken)
+        assert mailing.send_due(ws) == 1, trouble
+        assert outcomes(ws, anna)[0] == (f"2026-{month:02}", outcome), trouble
+        assert len(office.taken) - before == taken, trouble
+        assert mailing.send_due(ws) == 0, f"not at once: {trouble}"
         hand.at += timedelta(hours=2)
         office.trouble = ""
-        assert mailing.send_due(ws) == (1 if again else 0)
-        assert len(office.taken) == taken + again
+        assert mailing.send_due(ws) == (1 if again else 0), trouble
+        assert len(office.taken) - before == taken + again, trouble
 
 
 def test_what_a_crash_left_open_is_unknown_and_is_not_sent_again(shop: Workspace, office: PostOffice) -> None:
@@ -151,3 +166,90 @@ def test_the_page_of_a_report_begins_and_ends_it(seen_by: SeenBy, anna: Client, 
     assert [entry.verb for entry in shop.ledger.listing(limit=2)] == ["report.unsubscribed", "report.subscribed"]
     assert seen_by("agent").post(f"/reports/{REPORT}/mail/").status_code == 403
     assert anna.post("/reports/nonsense/mail/").status_code == 404
+
+
+@pytest.mark.parametrize("way", ["starttls", "tls"])
+def test_a_server_that_encrypts_and_asks_for_a_password_takes_the_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: Literal["starttls", "tls"]
+) -> None:
+    shown, trusted = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    with post_office(tls=shown, is_tls_from_the_start=way == "tls", account=("anna", "pâssword")) as office:
+        right = msgspec.structs.replace(settings(office), tls=way, user="anna", password="pâssword")
+        message = letter()
+        assert send(right, message) == Sent("sent")
+        assert len(office.taken) == 1
+        assert [verb for verb in office.seen if verb.strip("+") in ("AUTH", "MAIL", "RCPT", "DATA")] == [
+            "+AUTH", "+MAIL", "+RCPT", "+DATA",
+        ]  # fmt: skip
+        plainly = msgspec.structs.replace(right, password="password")
+        office.account = ("anna", "password")
+        assert send(plainly, message) == Sent("sent"), "and one of plain letters"
+        wrong = send(msgspec.structs.replace(right, password="another"), message)
+        assert (wrong.outcome, wrong.reason) == ("refused", "sign_in")
+        without = send(msgspec.structs.replace(right, user=""), message)
+        assert (without.outcome, without.reason) == ("refused", "sign_in")
+        if way == "starttls":
+            plain = send(msgspec.structs.replace(right, tls="none", user=""), message)
+            assert plain.outcome == "refused", "it takes nothing over an open line"
+        monkeypatch.delenv("SSL_CERT_FILE")
+        office.seen.clear()
+        stranger = send(right, message)
+        assert (stranger.outcome, stranger.reason) == ("unreachable", "certificate")
+        assert not {"AUTH", "+AUTH", "MAIL", "+MAIL"} & set(office.seen), "no password goes to somebody unknown"
+        assert len(office.taken) == 2
+
+
+def test_no_password_and_no_report_go_over_a_line_that_should_be_encrypted_and_is_not(office: PostOffice) -> None:
+    wanted = msgspec.structs.replace(settings(office), tls="starttls", user="anna", password="secret")
+    refused = send(wanted, letter())
+    assert (refused.outcome, refused.reason) == ("unreachable", "encryption")
+    assert not office.taken
+    assert not {"AUTH", "MAIL"} & set(office.seen)
+
+
+def test_every_failure_is_told_with_what_to_look_after(office: PostOffice) -> None:
+    mail = settings(office)
+    nobody = msgspec.structs.replace(mail, host="no-such-server.invalid")
+    assert send(nobody, letter()).reason == "name"
+    closed = msgspec.structs.replace(mail, port=free_port())
+    assert send(closed, letter()).reason == "connection"
+    for reason, text in by_mail.UNREACHABLE.items():
+        told = by_mail.told(Sent("unreachable", "x", reason), mail, "anna@krume.example")  # type: ignore[arg-type]  # every one of them
+        assert told != text, reason
+        assert "%(" not in told, reason
+        assert "Check" in told, reason
+
+
+def test_the_page_sends_one_at_once_and_says_what_became_of_it(
+    seen_by: SeenBy, anna: Client, shop: Workspace, office: PostOffice
+) -> None:
+    url = f"/reports/{REPORT}/mail/now/"
+
+    def answer(*, is_htmx: bool = True) -> str:
+        headers = {"HX-Request": "true"} if is_htmx else {}
+        return anna.post(url, headers=headers, follow=True).content.decode()
+
+    assert "Mail is not set up yet" in answer()
+    environ = {
+        "HABITUE_MAIL__HOST": "127.0.0.1",
+        "HABITUE_MAIL__PORT": str(office.port),
+        "HABITUE_MAIL__TLS": "none",
+        "HABITUE_MAIL__SENDER": "reports@krume.example",
+    }
+    with open_workspace(shop.folder, clock=shop.context.clock, environ=environ) as opened:
+        project.configure(opened)
+        assert "has taken the report for anna@krume.example" in answer()
+        assert len(office.taken) == 1
+        office.trouble = "refuse:RCPT"
+        assert "does not take mail for anna@krume.example" in answer(is_htmx=False), "without scripts, too"
+        assert "does not take mail for anna@krume.example" in answer()
+        office.trouble = "drop:content"
+        assert "did not say whether it took it" in answer()
+        assert len(office.taken) == 2
+        assert seen_by("agent").post(url).status_code == 403
+        assert anna.post("/reports/nonsense/mail/now/").status_code == 404
+        entries = [entry.details for entry in shop.ledger.listing() if entry.verb == "report.mailed"]
+    assert [(each["asked"], each["outcome"]) for each in entries] == [
+        (True, "unknown"), (True, "refused"), (True, "refused"), (True, "sent"),
+    ]  # fmt: skip

@@ -137,6 +137,14 @@ def close(ws: Context, user_id: str, report: str, month: str, outcome: str, deta
         ledger.record(conn, ws, verb="report.mailed", subject_kind="user", subject_id=user_id, details=details)
 
 
+def note_asked(ws: Context, report: str, outcome: str) -> None:
+    """Note in the ledger that the actor asked for a report at once, and what became of it."""
+    details = {"report": report, "outcome": outcome, "asked": True}
+    with ws.register.write() as conn:
+        subject = ws.actor.actor_id
+        ledger.record(conn, ws, verb="report.mailed", subject_kind="user", subject_id=subject, details=details)
+
+
 def give_up_open(ws: Context) -> int:
     """What a process left open when it ended is unknown; returns how many there were."""
     with ws.register.write() as conn:

@@ -45,6 +45,8 @@ def find(rows: Floats) -> Clusters:
         few = rows[np.random.default_rng(7).choice(len(rows), MOST_ROWS, replace=False)]
     middle, spread = few.mean(axis=0), np.maximum(few.std(axis=0), 1e-9)
     scaled = (few - middle) / spread
+    # In an order of their own, so that the same customers make the same groups whatever ids they have.
+    scaled = scaled[np.lexsort(scaled.T)]
     best: Clusters | None = None
     with threadpool_limits(1):
         for groups in GROUPS:

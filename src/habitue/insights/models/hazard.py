@@ -18,8 +18,10 @@ LEAST_AT_RISK = 20
 
 @dataclass(frozen=True, slots=True)
 class Second:
-    """`reached[d]` is the share who bought a second time within d days; known up to `days`, where too "
-    "few were watched."""
+    """`reached[d]` is the share who bought a second time within d days.
+
+    It is known up to `days`; of longer waits too few were watched.
+    """
 
     reached: Floats
     days: int
@@ -39,8 +41,7 @@ class Second:
 
 
 def waits(purchases: Purchases, day: int) -> tuple[Floats, Floats]:
-    """Days from each customer's first to the second purchase by `day` (NaN if none), and days watched "
-    "since the first."""
+    """Days from each customer's first purchase to the second by `day` (NaN if none), and days watched since then."""
     keep = purchases.day <= day
     code, on = purchases.customer[keep], purchases.day[keep]
     starts = np.flatnonzero(np.r_[True, code[1:] != code[:-1]]) if len(code) else np.empty(0, np.int64)

@@ -27,7 +27,8 @@ class Material:
     """What a report is computed from: lake tables, the last instant that the data tells of, zone and currency.
 
     `rows` runs a table and returns its rows, `arrow` the same as an Arrow table, `keep` computes one once for
-    several uses. `rfm` gives recency, frequency and money at an instant. `is_past` tells that the data ends long
+    several uses. `rfm` gives recency, frequency and money at an instant, `learnt` the table of
+    an insight that passed its test, None for another. `is_past` tells that the data ends long
     before today, so that `now` is the end of the data, not today.
     """
 
@@ -42,6 +43,7 @@ class Material:
     keep: Callable[[ir.Table], ir.Table]
     rfm: Callable[[datetime], ir.Table]
     is_past: bool = False
+    learnt: Callable[[str], ir.Table | None] = lambda _name: None
 
     @property
     def today(self) -> date:

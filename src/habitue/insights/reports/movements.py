@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import ibis
 import ibis.expr.types as ir
@@ -18,6 +19,7 @@ MONTHS = 12
 NOT_YET = "not_yet"
 STAYING = frozenset({"regular", "good", "promising", "new"})
 LEAVING = frozenset({"at_risk", "lost", "one_time"})
+WAYS = {"new": _("first purchase"), "back": _("came back"), "slipped": _("slipped away")}
 NAMES = {**GROUP_NAMES, NOT_YET: _("Not yet customers")}
 
 
@@ -39,13 +41,53 @@ def compute(m: Material) -> Outcome:
     if not any(row["people"] for row in history):
         return Outcome(Say(_("Nobody had bought before the beginning of this month, so nobody can have moved yet.")))
     rows = _ordered(m.rows(moves(tables[-2], tables[-1])))
-    slipped = sum(row["people"] for row in rows if row["origin"] in STAYING and row["target"] in LEAVING)
-    back = sum(row["people"] for row in rows if row["origin"] in LEAVING and row["target"] in STAYING)
+    slipped = sum(row["people"] for row in rows if _way(row["origin"], row["target"]) == "slipped")
+    back = sum(row["people"] for row in rows if _way(row["origin"], row["target"]) == "back")
     says = Say(
         _("In %(month)s, %(slipped)s customers slipped away and %(back)s came back."),
         {"month": Value(firsts[-2], "month"), "slipped": Value(slipped), "back": Value(back)},
     )
-    return Outcome(says, (_flow(firsts[-2], rows), _over_time(history)))
+    return Outcome(says, (_flow(firsts[-2], rows), _by_month(m, firsts, tables), _over_time(history)))
+
+
+def _by_month(m: Material, firsts: list[date], tables: list[ir.Table]) -> Section:
+    """How many slipped away and how many came back in each month."""
+    pairs = [
+        moves(before, after).mutate(place=ibis.literal(place)) for place, (before, after) in enumerate(pairwise(tables))
+    ]
+    counted: dict[tuple[int, str], int] = {}
+    for row in m.rows(ibis.union(*pairs)):
+        way = _way(row["origin"], row["target"])
+        counted[row["place"], way] = counted.get((row["place"], way), 0) + row["people"]
+    rows: list[Row] = [
+        {"month": month, "way": way, "people": counted.get((place, way), 0)}
+        for place, month in enumerate(firsts[:-1])
+        for way in WAYS
+    ]
+    lost, won = (sum(row["people"] for row in rows if row["way"] == way) for way in ("slipped", "back"))
+    return Section(
+        "by_month",
+        _("Month by month"),
+        Say(
+            _("In twelve months customers slipped away %(lost)s times and came back %(won)s times."),
+            {"lost": Value(lost), "won": Value(won)},
+        ),
+        (
+            Column("month", _("Month"), "month"),
+            Column("way", _("What happened"), "choice", WAYS),
+            Column("people", _("People"), "people"),
+        ),
+        tuple(rows),
+        Chart("lines", "month", "people", series="way"),
+    )
+
+
+def _way(origin: str, target: str) -> str:
+    if origin == NOT_YET:
+        return "new"
+    if origin in STAYING and target in LEAVING:
+        return "slipped"
+    return "back" if origin in LEAVING and target in STAYING else "same"
 
 
 def _firsts(m: Material) -> list[date]:

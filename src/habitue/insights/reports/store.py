@@ -12,7 +12,7 @@ from habitue.insights.reports.catalogue import Material, Report, reports
 from habitue.insights.reports.hiding import without_small
 from habitue.insights.reports.shape import Outcome, Row
 from habitue.insights.rfm import rfm
-from habitue.insights.store import stored
+from habitue.insights.store import PREFIX, card, stored
 from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.errors import NotFound
@@ -20,7 +20,9 @@ from habitue.kernel.text import gettext_noop as _
 
 PAST_AFTER = timedelta(days=90)
 """When the last known order is older, reports look back from it instead of from today."""
-State = tuple[int, int, date]
+LEARNT_ANEW = "next_order"
+"""The insight whose files tell whether insights were learnt anew since."""
+State = tuple[int, int, date, tuple[str, ...]]
 _kept: dict[tuple[str, str], tuple[State, Outcome]] = {}
 
 
@@ -77,7 +79,14 @@ def material(ws: Context) -> Material:
         keep=lambda table: _computed_once(ws, table),
         rfm=rfm_at,
         is_past=is_past,
+        learnt=lambda name: _passed(ws, name),
     )
+
+
+def _passed(ws: Context, name: str) -> ir.Table | None:
+    """The table of an insight that learns; None before it was learnt, and where it did not pass its test."""
+    known = card(ws, name)
+    return stored(ws, name).table if known is not None and known.card.is_shown else None
 
 
 def past_day(ws: Context) -> date | None:
@@ -104,7 +113,7 @@ def _for_reader(ws: Context, made: Outcome) -> Outcome:
 
 def _state(ws: Context) -> State:
     day = day_in(ws.clock.now(), ws.config.workspace.timezone)
-    return ws.lake.sequence("facts"), ws.lake.sequence("people"), day
+    return ws.lake.sequence("facts"), ws.lake.sequence("people"), day, ws.lake.files(PREFIX + LEARNT_ANEW)
 
 
 def _computed_once(ws: Context, table: ir.Table) -> ir.Table:

@@ -1,6 +1,7 @@
 """Which properties each event has had, and of which kind: looked up once for every file of facts, then kept.
 
-A file that was rewritten (an undo, an erasure) has another name, so what only it held is forgotten with it.
+A file that was rewritten (an undo, an erasure) has another name, so what only it held is forgotten with it. One that
+small files were put together into has what they had.
 """
 
 from __future__ import annotations
@@ -74,6 +75,23 @@ def renew(ws: Context) -> None:
     finally:
         con.disconnect()
     ws.lake.write(NAME, pa.Table.from_pylist(kept, schema=SHAPES), seq=ws.lake.sequence())
+
+
+def follow_compaction(ws: Context, before: Sequence[str]) -> None:
+    """Let the file that took the place of small ones have what was known of them; `before` are the files until then.
+
+    Where one of them was not looked into, the new file is looked into as a whole.
+    """
+    if not ws.lake.has(NAME):
+        return
+    files = ws.lake.files("facts")
+    gone, fresh = set(before) - set(files), [file for file in files if file not in before]
+    rows = ws.lake.con.to_pyarrow(ws.lake.table(NAME)).to_pylist()
+    if len(fresh) != 1 or not gone <= {row["file_name"] for row in rows}:
+        return
+    moved = [{**row, "file_name": fresh[0]} if row["file_name"] in gone else row for row in rows]
+    kept = {msgspec.json.encode(row): row for row in moved}
+    ws.lake.write(NAME, pa.Table.from_pylist(list(kept.values()), schema=SHAPES), seq=ws.lake.sequence())
 
 
 def shapes(ws: Context) -> Sequence[Shape]:

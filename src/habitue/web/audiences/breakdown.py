@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext
 
 from habitue.audiences import membership
-from habitue.audiences.membership import Slice
+from habitue.audiences.membership import AGES, Slice
 from habitue.audiences.rule import Group, Rule
 from habitue.audiences.wording import Part
 from habitue.insights.groups import GROUPS
@@ -50,6 +50,7 @@ class Facts:
     yearly_money: Decimal
     steps: Sequence[Step]
     groups: Sequence[Row]
+    ages: Sequence[Row]
     places: Sequence[Row]
     countries: Sequence[Row]
     few: Sequence[PeopleRow]
@@ -68,10 +69,18 @@ def facts(ws: Context, rule: Rule, *, with_people: bool, places: Sequence[str] =
         yearly_money=told.yearly_money,
         steps=_steps(ws, rule, places),
         groups=[Row(gettext(GROUPS[str(item.value)].label), item.people) for item in told.groups],
+        ages=_rows([Slice(_age(item), item.people) for item in told.ages], told.people) if told.ages else (),
         places=_rows(told.cities, told.people),
         countries=_rows([Slice(country(s.value) if s.value else None, s.people) for s in told.countries], told.people),
         few=[PeopleRow(row, person_url(row.profile_id)) for row in few],
     )
+
+
+def _age(item: Slice) -> str:
+    """The span of an age: its youngest and its oldest."""
+    first = int(str(item.value))
+    later = [age for age in AGES if age > first]
+    return f"{first}–{later[0] - 1}" if later else gettext("%(age)s and older") % {"age": first}
 
 
 def _steps(ws: Context, rule: Rule, places: Sequence[str]) -> list[Step]:

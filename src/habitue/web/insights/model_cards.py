@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,17 +12,16 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from habitue.audiences.rule import InsightIs
 from habitue.insights import store
 from habitue.insights.catalogue import InsightField
 from habitue.insights.listing import ORDER, Listed, Listing, kinds, listing
-from habitue.insights.persona import Persona
 from habitue.kernel import jobs
 from habitue.kernel.text import gettext_noop as _
 from habitue.web import cards
 from habitue.web.cards import amount, said
-from habitue.web.rule_links import builder_url, people_url, person_url
-from habitue.web.templatetags.show import date, money, number, percent
+from habitue.web.insights.personas import persona_rows
+from habitue.web.rule_links import person_url
+from habitue.web.templatetags.show import date, number, percent
 
 FIRST = 30
 JOB_KIND = "insights"
@@ -38,17 +36,6 @@ class PersonLine:
     url: str
     cells: Sequence[tuple[str, str, bool]]
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class KindRow:
-    """One persona with its traits in words and the ways to its people."""
-
-    kind: Persona
-    traits: str
-    mean_value: str
-    people_url: str
-    audience_url: str
 
 
 def page(request: HttpRequest, name: str) -> HttpResponse:
@@ -68,7 +55,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
             "total": found.total,
         }
         if name == "personas" and kept.card.is_shown:
-            shown |= {"kinds": [_kind(each) for each in kinds(ws)], "rows": []}
+            shown |= {"kinds": persona_rows(kinds(ws)), "rows": []}
     answer = render(request, "insights/card.html", shown)
     if request.htmx and shown["job"] is None:
         answer["HX-Refresh"] = "true"
@@ -116,13 +103,6 @@ def _heading(field: InsightField) -> str:
     """The label; a share stands here in per cent, so the bounds behind its label would mislead."""
     label = gettext(field.label)
     return label.rsplit(" (", 1)[0] if _is_share(field) else label
-
-
-def _kind(kind: Persona) -> KindRow:
-    rule = InsightIs("personas", "persona", "is", kind.code)
-    traits = ", ".join(said(each) for each in kind.traits)
-    mean = money(Decimal(str(round(kind.mean_value, 2))))
-    return KindRow(kind, traits, mean, people_url(rule), builder_url(rule, name=f"{gettext('Persona')} {kind.code}"))
 
 
 def _line(person: Listed, fields: Sequence[InsightField], places: Sequence[int]) -> PersonLine:

@@ -15,7 +15,7 @@ from habitue.insights.catalogue import Insight, insights
 from habitue.insights.listing import ORDER
 from habitue.kernel.text import gettext_noop as _
 from habitue.web import paging
-from habitue.web.insights import campaigns, model_cards
+from habitue.web.insights import campaigns, files, model_cards
 from habitue.web.insights.figures import FEW_BUYERS, group_chart, group_rows, pareto_chart, risk_rows
 from habitue.web.navigation import NavEntry
 from habitue.web.routing import route
@@ -55,7 +55,7 @@ def rfm(request: HttpRequest) -> HttpResponse:
         "lost": lost,
         "lost_url": people_url(customer_group("lost")),
         "valuable_url": people_url(VALUABLE),
-        "risk_share": report.at_risk / report.valuable if report.valuable else 0,
+        "all_at_risk": next(item.people for item in report.groups if item.group.code == "at_risk"),
         "groups": group_rows(report),
         "group_chart": group_chart(report),
         "pareto_chart": pareto_chart(report),
@@ -90,6 +90,9 @@ ROUTES = (
     route("learn/stop/", model_cards.stop, name="stop", permission="audiences.edit"),
     route("uplift/", campaigns.page, name="uplift", permission="insights.read"),
     *(route(f"{name}/", partial(model_cards.page, name=name), name=name, permission="insights.read") for name in ORDER),
+    route("<slug:name>/insight.pdf", files.printed, name="pdf", permission="insights.read"),
+    route("<slug:name>/<slug:chart>.csv", files.table, name="csv", permission="insights.read"),
+    route("<slug:name>/<slug:chart>.png", files.image, name="png", permission="insights.read"),
 )
 NAVIGATION = NavEntry(
     section="understand", label=_("Insights"), url_name="insights:list", icon="insight", permission="insights.read"

@@ -63,6 +63,8 @@ VERBS: Mapping[str, str] = {
     "report.mailed": _("sent a report by mail"),
     "report.subscribed": _("asked for a report every month"),
     "report.unsubscribed": _("ended a monthly report"),
+    "query.saved": _("saved a query in SQL"),
+    "query.removed": _("removed a saved query in SQL"),
     "sql.answered": _("saw the answer of a query with names or contact data"),
     "sql.downloaded": _("downloaded the answer of a query"),
     "user.added": _("added a user"),

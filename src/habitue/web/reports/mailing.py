@@ -15,7 +15,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from habitue.access.actor import SYSTEM
 from habitue.access.policy import allowed
 from habitue.activation.mail import subscriptions
-from habitue.activation.mail.sender import send
+from habitue.activation.mail.sender import Sent, send
 from habitue.insights.reports import store
 from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
@@ -69,6 +69,16 @@ def send_due(ws: Context) -> int:
         subscriptions.close(ws, user_id, report, month, sent.outcome, sent.detail)
         count += 1
     return count
+
+
+def send_now(ws: Context, user: User, report: str) -> Sent:
+    """Send one report to somebody who works here and asks for it, at once; the one of the month goes out besides.
+
+    Raises NotFound and PermissionMissing.
+    """
+    sent = send(ws.config.mail, composed(ws, user, report))
+    subscriptions.note_asked(ws.as_actor(user.actor), report, sent.outcome)
+    return sent
 
 
 def composed(ws: Context, user: User, name: str) -> EmailMessage:

@@ -8,15 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, gettext
-from django.views.decorators.http import require_POST
 
 from habitue.access.policy import allowed
-from habitue.activation.mail import subscriptions
 from habitue.activation.safe_cells import csv_text
 from habitue.insights.reports import store
 from habitue.insights.reports.catalogue import Report, reports
@@ -28,12 +25,13 @@ from habitue.kernel.text import gettext_noop as _
 from habitue.web import formats
 from habitue.web.drawing import Drawing
 from habitue.web.navigation import NavEntry
-from habitue.web.reports import paper
+from habitue.web.reports import by_mail, paper
 from habitue.web.reports.behind import links
 from habitue.web.reports.drawings import drawing
 from habitue.web.reports.writing import Writer, plain_rows
 from habitue.web.routing import route
 from habitue.web.rule_links import page_url
+from habitue.web.sheet import picture as picture_of
 from habitue.web.templatetags.show import locale
 
 FIRST_ROWS = 8
@@ -44,13 +42,6 @@ THEMES = {
     "places": _("Places and channels"),
     "opinions": _("Opinions and problems"),
     "departments": _("Departments"),
-}
-OUTCOMES = {
-    "sending": _("is being sent"),
-    "sent": _("sent"),
-    "refused": _("refused by the server of the mail"),
-    "unreachable": _("not sent, the server of the mail cannot be reached; it is tried again"),
-    "unknown": _("not known whether it arrived; it is not sent again"),
 }
 NUMERIC = frozenset({"number", "decimal", "money", "share", "change", "points", "people"})
 
@@ -125,29 +116,11 @@ def show(request: HttpRequest, name: str) -> HttpResponse:
     ws = request.ws.context
     report = store.report(name)
     known = store.kept(ws, name)
-    by_mail = {
-        "is_subscribed": name in subscriptions.of_user(ws),
-        "can_mail": bool(ws.config.mail.host),
-        "mailings": [
-            (each, gettext(OUTCOMES.get(each.outcome, each.outcome))) for each in subscriptions.history(ws, name)
-        ],
-    }
     return render(
-        request, "reports/report.html", {"report": report, **by_mail, **(_shown(ws, report, known) if known else {})}
+        request,
+        "reports/report.html",
+        {"report": report, **by_mail.shown(request, name), **(_shown(ws, report, known) if known else {})},
     )
-
-
-@require_POST
-def mail(request: HttpRequest, name: str) -> HttpResponse:
-    """Get the report every month from now on, or no longer."""
-    ws = request.ws.context
-    if request.POST.get("do") == "end":
-        subscriptions.unsubscribe(ws, name)
-        messages.success(request, gettext("You get this report no longer."))
-    else:
-        subscriptions.subscribe(ws, name)
-        messages.success(request, gettext("You get this report on the first of every month."))
-    return redirect("reports:show", name)
 
 
 def body(request: HttpRequest, name: str) -> HttpResponse:
@@ -171,7 +144,7 @@ def picture(request: HttpRequest, name: str, section: str) -> HttpResponse:
     chart = drawing(_section(store.outcome(ws, name), section), writer(ws))
     if chart is None:
         raise Http404
-    return _file(paper.picture(chart), "image/png", f"{name}-{section}.png")
+    return _file(picture_of(chart), "image/png", f"{name}-{section}.png")
 
 
 def printed(request: HttpRequest, name: str) -> HttpResponse:
@@ -263,7 +236,8 @@ ROUTES = (
     route("", index, name="list", permission="insights.read"),
     route("for/<slug:name>/", department, name="department", permission="insights.read"),
     route("<slug:name>/", show, name="show", permission="insights.read"),
-    route("<slug:name>/mail/", mail, name="mail", permission="insights.read"),
+    route("<slug:name>/mail/", by_mail.change, name="mail", permission="insights.read"),
+    route("<slug:name>/mail/now/", by_mail.send_now, name="mail_now", permission="insights.read"),
     route("<slug:name>/says/", says, name="says", permission="insights.read"),
     route("<slug:name>/body/", body, name="body", permission="insights.read"),
     route("<slug:name>/report.pdf", printed, name="pdf", permission="insights.read"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,17 +20,17 @@ from habitue.activation.console import run as console
 from habitue.activation.console.errors import QueryFailed
 from habitue.activation.console.offers import listed, offers
 from habitue.activation.console.run import Answer
-from habitue.kernel.console import SECONDS
 from habitue.kernel.text import gettext_noop as _
 from habitue.web import errors, formats
 from habitue.web.navigation import NavEntry
 from habitue.web.routing import route
+from habitue.web.sql import saved
 from habitue.web.sql.picture import picture
 from habitue.web.sql.running import running, stop
+from habitue.web.sql.shown import shown_page
 from habitue.web.templatetags.show import locale
 
 LONGEST_CELL = 300
-EXAMPLE = "SELECT country, count(*) AS people\nFROM users\nGROUP BY country\nORDER BY people DESC"
 KINDS: Mapping[str, str] = {
     "text": _("text"),
     "number": _("number"),
@@ -52,18 +51,15 @@ class Cell:
 
 
 def overview(request: HttpRequest) -> HttpResponse:
-    """The page; with a query (`?query=`) in its field, and its answer after it was sent."""
+    """The page; with a query (`?query=`, or a saved one) in its field, and its answer after it was sent."""
     is_sent = request.method == "POST"
-    query = (request.POST if is_sent else request.GET).get("query", "")
-    shown: dict[str, Any] = {"query": query, "run_id": secrets.token_urlsafe(12), "seconds": SECONDS}
-    shown["example"] = EXAMPLE
-    shown["is_masked"] = not sees_contacts(request.ws.actor)
-    status = 200
-    if is_sent and query.strip():
-        told = _answered(request, query)
-        status = 422 if "problem" in told and not request.htmx else 200
-        shown |= told
-    return render(request, "sql/answer.html" if request.htmx else "sql/overview.html", shown, status=status)
+    opened = saved.opened(request)
+    query = (request.POST if is_sent else request.GET).get("query", "") or (opened.query if opened else "")
+    told = _answered(request, query) if is_sent and query.strip() else {}
+    if request.htmx:
+        return render(request, "sql/answer.html", told)
+    status = 422 if "problem" in told else 200
+    return shown_page(request, query, {**saved.told(request, opened), **told}, status=status)
 
 
 def tables(request: HttpRequest) -> HttpResponse:
@@ -156,6 +152,8 @@ ROUTES = (
     route("", overview, name="ask", permission="sql.run"),
     route("tables/", tables, name="tables", permission="sql.run"),
     route("stop/", cancel, name="stop", permission="sql.run"),
+    route("save/", saved.save, name="save", permission="sql.run"),
+    route("remove/<str:query_id>/", saved.remove, name="remove", permission="sql.run"),
     route("file/", download, name="file", permission="sql.run"),
 )
 NAVIGATION = NavEntry(

@@ -8,7 +8,7 @@ from alembic import op
 from habitue.kernel import register
 
 revision = "0022"
-down_revision = "0017"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

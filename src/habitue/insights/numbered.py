@@ -1,0 +1,40 @@
+"""People as numbers: an engine groups by a number, and hands it over, much faster than an id of 32 characters."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+
+from habitue.insights.models.histories import Flags, Ints
+
+
+def numbered(people: ir.Table) -> ir.Table:
+    """Every person with a number, 0 for the first in the order of the ids (profile_id, person)."""
+    persons = people.filter(people.kind == "person").select("profile_id")
+    place = ibis.row_number().over(order_by=persons.profile_id.asc(nulls_first=False))
+    return persons.mutate(person=place.cast("int32"))
+
+
+def by_number(events: ir.Table, ids: ir.Table) -> ir.Table:
+    """Events of persons alone, the number of each in place of the id in `profile_id`."""
+    return events.inner_join(ids, "profile_id").drop("profile_id").rename(profile_id="person")
+
+
+def ids_of(ids: ir.Table, present: Flags | None = None) -> list[str]:
+    """The ids in the order of their numbers; with `present` (one flag a number) those alone."""
+    found = ids.order_by("person").select("profile_id").to_pyarrow()["profile_id"]
+    told: list[str] = (found if present is None else found.filter(present)).to_pylist()
+    return told
+
+
+def present_in(codes: Ints, count: int) -> tuple[Flags, Ints]:
+    """Which of `count` numbers are there, and each of `codes` in the new numbers of those that are."""
+    present = np.zeros(count, dtype=bool)
+    present[codes] = True
+    return present, (np.cumsum(present) - 1)[codes]
+
+
+def size_of(ids: ir.Table) -> int:
+    """How many persons there are."""
+    return int(ids.count().to_pyarrow().as_py())
