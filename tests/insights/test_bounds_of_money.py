@@ -71,6 +71,14 @@ def test_tests_that_were_off_make_the_bounds_wider() -> None:
     assert intervals.deviation(off, 0.1) > 3 * intervals.deviation(steady, 0.1)
 
 
+def test_a_total_that_was_off_is_no_reason_to_expect_the_same_again() -> None:
+    """It widens the bounds to both sides; how customers spread around their forecast is learnt without it."""
+    forecast, real = made(nothing=0.3)
+    steady = intervals.bounds([(forecast, real)], season=0.0).around(forecast)[1]
+    off = intervals.bounds([(forecast, 0.5 * real)], season=0.0).around(forecast)[1]
+    assert off.mean() > 1.1 * steady.mean()
+
+
 @pytest.mark.parametrize("rates", GRID)
 def test_customers_whose_rates_are_known_lie_within_their_bounds(rates: tuple[float, float, float, float]) -> None:
     r, alpha, a, b = rates

@@ -20,7 +20,7 @@ from habitue.insights.models.histories import Ints
 from habitue.insights.numbered import by_number, ids_of, numbered, present_in, size_of
 from habitue.insights.orders import CANCELLED, COMPLETED
 from habitue.kernel.clock import day_in
-from habitue.kernel.lake import elements, text_in
+from habitue.kernel.lake import records
 
 _EPOCH = date(1970, 1, 1)
 AT_ONCE = 200_000
@@ -38,14 +38,7 @@ def product_rows(facts: Facts, ids: ir.Table) -> ir.Table:
         day=local_day(standing["at"], facts.timezone).delta(ibis.literal(_EPOCH), unit="day").cast("int32"),
         properties=standing.properties,
     )
-    listed = elements(dated, "properties", "products")
-    texts = listed.select(
-        "person",
-        "day",
-        sku=text_in(listed.element, "sku"),
-        name=text_in(listed.element, "name"),
-        category=text_in(listed.element, "category"),
-    )
+    texts = records(dated, "properties", "products", ("sku", "name", "category"))
     named = texts.mutate(product=ibis.coalesce(texts.sku, texts.name)).drop("sku")
     return named.filter(named["product"].notnull())
 
@@ -108,7 +101,8 @@ class _Products:
         for column, told in self._told.items():
             self._count(told, here, local, batch[column].combine_chunks())
         numbers = [self._number.setdefault(product, len(self._number)) for product in here]
-        return np.array(numbers or [0], np.int64)[local]
+        found: Ints = np.array(numbers or [0], np.int64)[local]
+        return found
 
     def sorted(self) -> tuple[tuple[str, ...], Ints]:
         """The products in order, and the place of each number there."""

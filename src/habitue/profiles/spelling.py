@@ -50,7 +50,7 @@ def best_spelling(
         names = sum(map(is_known_first_name, said.split()))
         return often[ascii_key(said)], names, not said.isascii(), rank(each)
 
-    return max(alike, key=order)  # type: ignore[arg-type,return-value]  # tuples of what can be compared
+    return max(alike, key=order)
 
 
 def _is_latin(text: str) -> bool:

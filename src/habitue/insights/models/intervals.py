@@ -1,9 +1,10 @@
 """Between what bounds the real money lies: learnt from what customers with similar forecasts did in the tests.
 
 Split conformal prediction (Vovk, Gammerman, Shafer 2005) within parts of similar forecast, where many bring nothing:
-a band that holds eight of ten then starts at nought and ends where eight of ten end. On top of what the tests show,
-the whole shop may do better or worse than in any test (a season that was never seen): customers are then taken to do
-what those with a forecast higher or lower by that factor did.
+a band that holds eight of ten then starts at nought and ends where eight of ten end. How customers spread is learnt
+with the total of each test put right; how far the total itself may be off comes on top, from the tests and, where the
+season was never seen, beyond them: customers are then taken to do what those with a forecast higher or lower by that
+factor did.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Bounds:
 
 def bounds(tests: Sequence[Test], *, season: float = KNOWN_SEASON) -> Bounds:
     """Learn the bounds from tests (forecast and real money of each); customers are taken together, 25 at least."""
-    forecast, real = _together(tests)
+    forecast, real = _together([_put_right(*test) for test in tests])
     parts = _parts(forecast)
     ratio = real / np.maximum(forecast, 1e-9)
     middle = np.array([max(float(forecast[part].mean()), 0.0) for part in parts])
@@ -104,6 +105,11 @@ def _near(middle: Floats, value: float) -> int:
 
 def _together(tests: Sequence[Test]) -> Test:
     return np.concatenate([forecast for forecast, _real in tests]), np.concatenate([real for _forecast, real in tests])
+
+
+def _put_right(forecast: Floats, real: Floats) -> Test:
+    """A test with the real money multiplied so that its total is that of the forecast."""
+    return (forecast, real * (forecast.sum() / real.sum())) if _has_money(forecast, real) else (forecast, real)
 
 
 def _has_money(forecast: Floats, real: Floats) -> bool:

@@ -59,7 +59,7 @@ def _by_month(m: Material, firsts: list[date], tables: list[ir.Table]) -> Sectio
     for row in m.rows(ibis.union(*pairs)):
         way = _way(row["origin"], row["target"])
         counted[row["place"], way] = counted.get((row["place"], way), 0) + row["people"]
-    rows = [
+    rows: list[Row] = [
         {"month": month, "way": way, "people": counted.get((place, way), 0)}
         for place, month in enumerate(firsts[:-1])
         for way in WAYS

@@ -7,6 +7,9 @@ import ibis.expr.types as ir
 
 from habitue.insights.days import local_day
 from habitue.insights.orders import CANCELLED, COMPLETED, MONEY, in_currency
+from habitue.kernel.lake import records
+
+_FIELDS = ("sku", "name", "category", "brand", "quantity", "price")
 
 
 def text_of(column: ir.StringValue, key: str) -> ir.StringValue:
@@ -28,25 +31,19 @@ def lines(events: ir.Table, *, timezone: str, currency: str) -> ir.Table:
     without either is left out, and so is what was taken back.
     """
     placed = standing(events)
-    unnested = placed.select(
+    dated = placed.select(
         "profile_id",
         "seq",
         on=local_day(placed["at"], timezone),
         is_own=in_currency(placed.currency, currency),
-        element=placed.properties.cast("json")["products"].array.unnest(),
+        properties=placed.properties,
     )
-    element = unnested.element
-    rows = unnested.select(
-        "profile_id",
-        "seq",
-        "on",
-        "is_own",
-        sku=_scalar(element["sku"]),
-        named=_scalar(element["name"]),
-        category=_scalar(element["category"]),
-        brand=_scalar(element["brand"]),
-        quantity=_scalar(element["quantity"]).try_cast("decimal(18,4)").fill_null(1),
-        price=_scalar(element["price"]).try_cast(MONEY),
+    texts = records(dated, "properties", "products", _FIELDS)
+    stripped = {name: texts[name].strip().nullif("") for name in _FIELDS}
+    rows = texts.select("profile_id", "seq", "on", "is_own", **stripped).rename(named="name")
+    rows = rows.mutate(
+        quantity=rows.quantity.try_cast("decimal(18,4)").fill_null(1),
+        price=rows.price.try_cast(MONEY),
     )
     told = rows.mutate(
         product=ibis.coalesce(rows.named, rows.sku),
