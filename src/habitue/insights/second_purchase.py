@@ -116,7 +116,8 @@ def _card(purchases: Purchases, second: hazard.Second, days: int, people: int) -
     elif error < naive:
         message = _(
             "On %(tests)s past days the share of one-time buyers who came back within %(days)s days was foretold with "
-            "an error of %(error)s points, but not which of them: that was no better than chance. So no chance is shown."
+            "an error of %(error)s points, but not which of them: that was no better than chance. So no "
+            "chance is shown."
         )
     else:
         message = _(
