@@ -73,7 +73,7 @@ def measure(figures: Figures, *, small: bool) -> None:
             ws.audiences.create(f"A{number}", read(text))
         flow.refresh(ws.context)
         with spent() as settling:
-            flow.settle(ws.context, follower)
+            flow.settle(ws.context)
         figures.add(f"live: publish {audiences} audiences over {people:,} people", settling.seconds, "s")
         for rate in rates:
             _stream(figures, ws, follower, rate, seconds, people)

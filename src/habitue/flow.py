@@ -173,15 +173,15 @@ def follow(ws: Context, follower: realtime.Follower) -> bool:
     Returns whether more is waiting.
     """
     if realtime.was_set_back(ws):
-        settling.settle_all(ws, follower, "time")
+        settling.settle_all(ws, "time")
     return realtime.follow(ws, follower).is_more or retelling.correct(ws, follower)
 
 
-def settle(ws: Context, follower: realtime.Follower) -> None:
+def settle(ws: Context) -> None:
     """Ask newly published audiences, and those that mention renewed insights or relations, of everybody."""
-    settling.settle(ws, follower)
-    settling.settle_relations(ws, follower)
-    settling.settle_insights(ws, follower)
+    settling.settle(ws)
+    settling.settle_relations(ws)
+    settling.settle_insights(ws)
 
 
 def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], None] | None = None) -> None:

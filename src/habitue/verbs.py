@@ -99,9 +99,9 @@ class People(Verbs):
         with self._ws.register.read() as conn:
             return explain.explain(conn, reading.current_id(conn, profile_id))
 
-    def contacts_of_company(self, company_name: str) -> Sequence[reading.PersonRow]:
-        """The people who work at a company."""
-        return reading.contacts_of_company(self._ws, company_name)
+    def contacts_of_company(self, company_name: str, *, also: Sequence[str] = ()) -> Sequence[reading.PersonRow]:
+        """The people who work at a company by its name, and those of the profiles that are named."""
+        return reading.contacts_of_company(self._ws, company_name, also=also)
 
     def relations(self, profile_id: str) -> Sequence[relations.Related]:
         """Company and colleagues, subsidiaries, household, who brought whom: shown beside a person, never merged."""

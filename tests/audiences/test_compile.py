@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import ibis.expr.types as ir
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from tests.rules.made_rules import rules, seeds
 from tests.rules.made_worlds import world
 from tests.rules.oracle import members
@@ -81,17 +81,36 @@ def _with_companies(rule: Rule, tables: Tables) -> ir.Table:
     return _compiled(rule, replace(tables, people=people))
 
 
-@pytest.mark.parametrize("wrong", [_with_cancelled_orders, _a_day_later, _with_companies])
-def test_the_comparison_finds_a_planted_bug(con: Any, wrong: Callable[[Rule, Tables], ir.Table]) -> None:
-    # A planted bug need not be made small; the same examples every time, since chance must not decide.
-    @settings(TRIALS, phases=[Phase.generate], derandomize=True, max_examples=600)
-    @given(rules, seeds)
-    def check(rule: Rule, seed: int) -> None:
-        made_up = world(seed)
-        assert _found(con, wrong(rule, made_up.tables())) == members(rule, made_up)
+def _no_cancellations(told: World) -> World:
+    return replace(told, events=[event for event in told.events if event["name"] != "Order Cancelled"])
 
-    with pytest.raises(AssertionError):
-        check()
+
+def _tomorrow(told: World) -> World:
+    return replace(told, now=told.now + timedelta(days=1))
+
+
+def _companies_too(told: World) -> World:
+    return replace(told, people=[{**person, "kind": "person"} for person in told.people])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        (_with_cancelled_orders, _no_cancellations),
+        (_a_day_later, _tomorrow),
+        (_with_companies, _companies_too),
+    ],
+)
+def test_the_comparison_finds_a_planted_bug(
+    con: Any, wrong: Callable[[Rule, Tables], ir.Table], meant: Callable[[World], World]
+) -> None:
+    # Where the bug makes a difference is looked up in plain Python, which is quicker than to compile every rule.
+    for number, rule in enumerate(made_rules(600)):
+        made_up = world(number)
+        if members(rule, meant(made_up)) != members(rule, made_up):
+            assert _found(con, wrong(rule, made_up.tables())) != members(rule, made_up)
+            return
+    pytest.fail("the bug makes no difference to any rule")
 
 
 def test_in_the_last_year_but_not_in_the_last_90_days_can_be_said(con: Any) -> None:
@@ -116,14 +135,12 @@ def test_in_the_last_year_but_not_in_the_last_90_days_can_be_said(con: Any) -> N
 
 @pytest.mark.parametrize("kind", get_args(Rule))
 def test_the_comparison_finds_a_planted_bug_in_every_kind_of_condition(con: Any, kind: type) -> None:
-    """The evaluator is given a rule in which every condition of one kind means something slightly else."""
+    """The compiler is given a rule in which every condition of one kind means something slightly else."""
     tried = 0
-    for number, rule in enumerate(simple_first(made_rules(1_500))):
-        wrong = with_bug(rule, kind)
-        if wrong == rule:
-            continue
-        tried += 1
-        made_up = world(number)
-        if _found(con, _compiled(wrong, made_up.tables())) != members(rule, made_up):
+    for number, rule in enumerate(simple_first(made_rules(600))):
+        wrong, made_up = with_bug(rule, kind), world(number)
+        tried += wrong != rule
+        if wrong != rule and members(wrong, made_up) != members(rule, made_up):
+            assert _found(con, _compiled(wrong, made_up.tables())) != members(rule, made_up)
             return
     pytest.fail(f"{tried} rules with a planted bug in {kind.__name__} gave the right people")

@@ -37,7 +37,7 @@ def _ids(line: Timeline, *texts: str) -> list[str]:
 
 def _made(line: Timeline, *texts: str) -> str:
     made = line.ws.audiences.create_list("Guests", people=_ids(line, *texts))
-    flow.settle(line.ws.context, line.follower)
+    flow.settle(line.ws.context)
     line.step()
     return made.audience_id
 

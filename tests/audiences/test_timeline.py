@@ -190,6 +190,6 @@ def test_a_rebuild_gives_the_same_members_and_an_erasure_leaves_no_trace(line: T
     line.ws.people.erase(anna.profile_id)
     line.step()
     with line.ws.register.read() as conn:
-        for table in ("audiences_stays", "audiences_due"):
+        for table in ("audiences_stays", "audiences_dues"):
             rows = conn.exec_driver_sql(f"SELECT count(*) FROM {table} WHERE profile_id = '{anna.profile_id}'")
             assert rows.scalar() == 0

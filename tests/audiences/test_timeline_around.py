@@ -110,7 +110,7 @@ def test_history_stays_as_it_was_when_the_clock_is_set_back(line: Timeline) -> N
 def _renew(line: Timeline) -> None:
     """What the worker does every few seconds."""
     flow.refresh(line.ws.context)
-    flow.settle(line.ws.context, line.follower)
+    flow.settle(line.ws.context)
     line.step()
 
 

@@ -40,7 +40,7 @@ class Watched:
         for name, rule in RULES.items():
             ws.audiences.create(name, rule)
         flow.refresh(ws.context)
-        flow.settle(ws.context, self.follower)
+        flow.settle(ws.context)
 
     def step(self, ws: Workspace) -> None:
         """The worker does what is to do, then a minute goes by."""

@@ -72,7 +72,7 @@ class Story:
     def renew(self) -> None:
         """The worker renews the replica and the insights, and asks who mentions them."""
         flow.refresh(self.line.ws.context)
-        flow.settle(self.line.ws.context, self.line.follower)
+        flow.settle(self.line.ws.context)
         self.line.step()
         lake = self.line.ws.context.lake
         self.rfm = lake.con.to_pyarrow(lake.table("insight_rfm")).to_pylist()

@@ -102,7 +102,7 @@ def compare(folder: Path, asked: Sequence[Rule], *, seed: int, steps: int, count
             ids.append(line.ws.audiences.create(f"R{number}", rule).audience_id)
             counted.kinds.update(type(node).__name__ for _path, node in walk(rule))
         flow.refresh(line.ws.context)
-        flow.settle(line.ws.context, line.follower)
+        flow.settle(line.ws.context)
         line.step()
         counted.rules += len(meant)
         asked_now = dict(zip(ids, meant, strict=True)) | {others[key]: read(text) for key, text in OTHERS.items()}

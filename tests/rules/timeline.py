@@ -43,7 +43,7 @@ class Timeline:
         """Publish an audience and settle it."""
         made = self.ws.audiences.create(name, read(text))
         flow.refresh(self.ws.context)
-        flow.settle(self.ws.context, self.follower)
+        flow.settle(self.ws.context)
         self.step()
         return made.audience_id
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from habitue.audiences.compile import Kinds, compiled_at
+from habitue.audiences.compile import Kinds, compiled_at, conditions_at
 from habitue.audiences.json_columns import json_text
 from habitue.audiences.moment import Moment
-from habitue.audiences.rule import InAudience, Related, Rule, audiences_in, insights_in, purposes_in, walk
+from habitue.audiences.rule import Group, InAudience, Related, Rule, audiences_in, insights_in, purposes_in, walk
 from habitue.audiences.tables import Tables
 from habitue.kernel.context import Context
 from habitue.privacy import basis
@@ -33,6 +33,20 @@ def asked_of(
     Tables come from `ws.lake`, insights from `insight`.
     """
     return compiled_at(rule, tables_of(ws, rule, mentioned, moment, known, insight=insight), moment, known)
+
+
+def conditions_of(
+    ws: Context,
+    rules: Sequence[Rule],
+    mentioned: Mapping[str, Rule],
+    moment: Moment,
+    known: Kinds,
+    *,
+    insight: Callable[[str], ir.Table],
+) -> ir.Table:
+    """Every person (profile_id) with a true or false column `c0`, `c1`, … for each rule, in one pass."""
+    tables = tables_of(ws, Group(rules=tuple(rules)), mentioned, moment, known, insight=insight)
+    return conditions_at(rules, tables, moment, known)
 
 
 def tables_of(

@@ -13,10 +13,10 @@ import ibis.expr.types as ir
 
 from habitue.access import policy
 from habitue.audiences import stays
-from habitue.audiences.asking import asked_of, asks_history, tables_of
+from habitue.audiences.asking import asked_of, asks_history, conditions_of
 from habitue.audiences.audience import all_mentioned
 from habitue.audiences.check import check_rule
-from habitue.audiences.compile import Kinds, conditions_at
+from habitue.audiences.compile import Kinds
 from habitue.audiences.fields import kinds
 from habitue.audiences.moment import Moment
 from habitue.audiences.rule import Group, Rule
@@ -96,8 +96,13 @@ def matching(ws: Context, rule: Rule) -> ir.Table:
 
 def conditions(ws: Context, rules: Sequence[Rule]) -> ir.Table:
     """Every person (profile_id) with a true or false column `c0`, `c1`, … for each rule, in one pass."""
+    check_rule(Group(rules=tuple(rules)))
+    return conditions_of_checked(ws, rules)
+
+
+def conditions_of_checked(ws: Context, rules: Sequence[Rule]) -> ir.Table:
+    """The same for rules that were checked one by one, however many there are."""
     whole = Group(rules=tuple(rules))
-    check_rule(whole)
     with ws.register.read() as conn:
         mentioned = {audience_id: a.rule for audience_id, a in all_mentioned(conn, whole).items()}
     if asks_history(whole, mentioned):
@@ -105,8 +110,7 @@ def conditions(ws: Context, rules: Sequence[Rule]) -> ir.Table:
     settings = ws.config.workspace
     moment = Moment(now=ws.clock.now(), timezone=settings.timezone, currency=settings.currency)
     known = kinds(ws)
-    tables = tables_of(ws, whole, mentioned, moment, known, insight=lambda name: stored(ws, name).table)
-    return conditions_at(rules, tables, moment, known)
+    return conditions_of(ws, rules, mentioned, moment, known, insight=lambda name: stored(ws, name).table)
 
 
 def narrowing(ws: Context, rules: Sequence[Rule]) -> Sequence[int]:

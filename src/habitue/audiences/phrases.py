@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from habitue.audiences import phrases_more as more
@@ -13,6 +11,7 @@ from habitue.audiences.check import fitting_kind
 from habitue.audiences.fields import RuleField, insight_field, is_own, trait_field
 from habitue.audiences.fixed_list import list_of
 from habitue.audiences.measures import kind_of_measure
+from habitue.audiences.phrases_of_values import NUMBER, WHAT, has, what_is
 from habitue.audiences.places import IN_COUNTRY, IN_OTHER_COUNTRY
 from habitue.audiences.properties import AMOUNTS, PRODUCTS, property_kind
 from habitue.audiences.rule import (
@@ -29,13 +28,10 @@ from habitue.audiences.rule import (
     Sequence,
     Step,
     Trait,
-    Value,
     values_of,
 )
-from habitue.audiences.rule_parts import DAYS_OPS
-from habitue.audiences.spans import days_ahead, days_back, times, window
+from habitue.audiences.spans import times, window
 from habitue.audiences.wording import Phrase, Reader
-from habitue.insights.catalogue import FieldKind
 from habitue.insights.orders import COMPLETED
 from habitue.kernel.text import gettext_noop as _
 from habitue.privacy.purposes import DEFAULTS
@@ -86,24 +82,6 @@ _CHANNELS: Mapping[str, str] = {
     "phone": _("%(phrase)s (by phone)"),
     "post": _("%(phrase)s (by post)"),
 }
-_WHAT: Mapping[str, str] = {
-    "is": _("“*%(value)s*”"),
-    "is_not": _("“*%(value)s*”"),
-    "contains": _("something with “*%(value)s*”"),
-    "starts_with": _("“*%(value)s*” at the beginning"),
-}
-_NUMBER: Mapping[str, str] = {
-    "is": _("*%(value)s*"),
-    "is_not": _("*%(value)s*"),
-    "more_than": _("*more than %(value)s*"),
-    "at_least": _("*at least %(value)s*"),
-    "less_than": _("*less than %(value)s*"),
-    "at_most": _("*at most %(value)s*"),
-    "before": _("a day *before %(value)s*"),
-    "after": _("a day *after %(value)s*"),
-}
-
-
 _WHOSE: Mapping[tuple[bool, bool], str] = {
     (False, False): _("whose “%(field)s” is %(what)s"),
     (False, True): _("whose “%(field)s” is *not* %(what)s"),
@@ -203,7 +181,7 @@ def _number(field: RuleField | None, rule: Trait | InsightIs, reader: Reader, *,
     if field is None or field.kind not in ("number", "money") or rule.op in NO_VALUE_OPS:
         return None
     message = _WHOSE[again, rule.op == "is_not"]
-    what = _what(field.kind, rule.op, rule.value, reader)
+    what = what_is(field.kind, rule.op, rule.value, reader)
     return reader.phrase(message, field=reader.gettext(field.label), what=what)
 
 
@@ -230,46 +208,7 @@ def _trait(rule: Trait, reader: Reader) -> Phrase:
         spoken = [reader.phrase(_("*%(value)s*"), value=reader.language(code)) for code in values_of(rule.value)]
         return reader.phrase(_("speak %(languages)s"), languages=reader.any_of(spoken))
     field = _field(rule)
-    return _has(reader.gettext(field.label), field.kind, rule.op, rule.value, reader)
-
-
-def _has(label: str, kind: FieldKind, op: str, value: Value, reader: Reader) -> Phrase:
-    if op == "is_known":
-        return reader.phrase(_("have something in the field “%(field)s”"), field=label)
-    if op == "is_unknown":
-        return reader.phrase(_("have *nothing* in the field “%(field)s”"), field=label)
-    message = _("have %(what)s in the field “%(field)s”")
-    if op in ("is_not", "not_in_last_days", "not_in_next_days"):
-        message = _("do *not* have %(what)s in the field “%(field)s”")
-    return reader.phrase(message, what=_what(kind, op, value, reader), field=label)
-
-
-def _what(kind: FieldKind, op: str, value: Value, reader: Reader, currency: str = "") -> Phrase:
-    values = values_of(value)
-    if op in ("in_next_days", "not_in_next_days", "anniversary_in_next_days"):
-        message = _("their yearly day %(window)s") if op.startswith("anniversary") else _("a day %(window)s")
-        return reader.phrase(message, window=days_ahead(int(values[0]), reader))
-    if op in DAYS_OPS:
-        return reader.phrase(_("a day %(window)s"), window=days_back(int(values[0]), reader))
-    shown = [_shown(kind, text, reader, currency) for text in values]
-    if op == "between":
-        return reader.phrase(_("*%(first)s to %(last)s*"), first=shown[0], last=shown[-1])
-    messages = _WHAT if kind in ("text", "choice") else _NUMBER
-    if op == "one_of":
-        return reader.any_of([reader.phrase(messages["is"], value=text) for text in shown])
-    return reader.phrase(messages[op], value=shown[0])
-
-
-def _shown(kind: FieldKind, text: str, reader: Reader, currency: str) -> str:
-    if currency:
-        return reader.money(Decimal(text), currency)
-    if kind in ("number", "money"):
-        return reader.number(Decimal(text))
-    if kind in ("date", "instant"):
-        return reader.day(date.fromisoformat(text))
-    if kind == "boolean":
-        return reader.gettext(_("yes") if text == "true" else _("no"))
-    return text
+    return has(reader.gettext(field.label), field.kind, rule.op, rule.value, reader)
 
 
 def _event(rule: EventCount, reader: Reader) -> Phrase:
@@ -291,7 +230,7 @@ def _sum(rule: EventSum, reader: Reader) -> Phrase:
     amount = reader.money(rule.amount, currency) if currency else reader.number(rule.amount)
     said = reader.phrase(
         message,
-        amount=reader.phrase(_NUMBER[rule.op], value=amount),
+        amount=reader.phrase(NUMBER[rule.op], value=amount),
         event=reader.gettext(event_kind(rule.event).label),
         window=window(rule.window, reader),
     )
@@ -308,7 +247,7 @@ def _value(rule: EventValue, reader: Reader) -> Phrase:
     else:
         is_money = rule.property in AMOUNTS and kind_of_measure(rule) == "number" and rule.measure != "distinct"
         currency = reader.currency if is_money else ""
-        what = _what(kind_of_measure(rule), rule.op, rule.value, reader, currency)
+        what = what_is(kind_of_measure(rule), rule.op, rule.value, reader, currency)
     message = _("have %(what)s %(measure)s in the event “*%(event)s*” %(window)s")
     if rule.op == "is_not":
         message = _("do *not* have %(what)s %(measure)s in the event “*%(event)s*” %(window)s")
@@ -331,7 +270,7 @@ def _narrowed(said: Phrase, rule: EventCount | EventSum | EventValue | Step, rea
         if test.op in ("is_known", "is_unknown"):
             what = reader.phrase(_("known") if test.op == "is_known" else _("not known"))
         else:
-            what = _what(property_kind(test.property, test.op), test.op, test.value, reader)
+            what = what_is(property_kind(test.property, test.op), test.op, test.value, reader)
         message = _("%(property)s: not %(what)s") if test.op == "is_not" else _("%(property)s: %(what)s")
         tests.append(reader.phrase(message, property=label, what=what))
     if not tests:
@@ -351,12 +290,12 @@ def _insight(rule: InsightIs, reader: Reader) -> Phrase:
     choices = dict(field.choices) if field else {}
     if choices and rule.op in ("is", "is_not", "one_of"):
         named = [reader.gettext(choices.get(code, code)) for code in values_of(rule.value)]
-        groups = reader.any_of([reader.phrase(_WHAT["is"], value=name) for name in named])
+        groups = reader.any_of([reader.phrase(WHAT["is"], value=name) for name in named])
         message = (
             _("do *not* belong to the group %(groups)s") if rule.op == "is_not" else _("belong to the group %(groups)s")
         )
         return reader.phrase(message, groups=groups)
-    return _has(label, kind, rule.op, rule.value, reader)
+    return has(label, kind, rule.op, rule.value, reader)
 
 
 def _consent(rule: Consent, reader: Reader) -> Phrase:

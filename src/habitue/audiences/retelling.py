@@ -22,7 +22,8 @@ from sqlalchemy.engine import Connection
 
 from habitue.audiences import corrections, dues, realtime, stays
 from habitue.audiences.audience import audiences, versions
-from habitue.audiences.realtime import SEQ, Follower, Known, ask
+from habitue.audiences.published import Known
+from habitue.audiences.realtime import SEQ, Follower, ask
 from habitue.collect.envelope import Event
 from habitue.identity import commands, graph, nodes, replay, safer
 from habitue.identity.tables import identifiers, rulebooks
@@ -178,7 +179,8 @@ def _begin(beside: Context, hand: Hand, follower: Follower, told: Told, at: date
     with beside.register.read() as conn:
         known = [each for each in follower.known(conn) if each.audience_id == audience_id]
         everybody = list(conn.scalars(sa.select(profiles.c.profile_id).where(profiles.c.kind == "person")))
-        outcome = ask(beside, conn, follower.asker, known, sorted(everybody), at)
+        timed = [each for each in known if each.clocks]
+        outcome = ask(beside, conn, follower.asker, known, timed, sorted(everybody), at)
     written = {(row["audience_id"], row["profile_id"]): row for row in told.stays if row["entered_at"] <= at}
     again = [{**written[pair], "left_at": None, "left_why": None} for pair in outcome.pairs if pair in written]
     with beside.register.write() as conn:
@@ -192,7 +194,7 @@ def _pass_time(beside: Context, hand: Hand, follower: Follower, until: datetime)
     """Ask again whoever is due before the next event comes."""
     for _turn in range(MOST_STEPS):
         with beside.register.read() as conn:
-            at = conn.scalar(sa.select(sa.func.min(stays.due.c.due_at)).where(stays.due.c.due_at < until))
+            at = dues.next_one(conn, until)
         if at is None or at <= hand.at:
             return
         hand.at = at

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence, Set
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from habitue.audiences import dues, membership, stays
 from habitue.audiences.audience import Audience, audiences, of_row
-from habitue.audiences.realtime import MOST_PEOPLE, SEQ, Follower, Known, ask, known_of
+from habitue.audiences.clocks import Clock
+from habitue.audiences.moment import Moment
+from habitue.audiences.published import TOGETHER, Known, known_of
+from habitue.audiences.realtime import MOST_PEOPLE, SEQ, slice_for
+from habitue.audiences.timetable import Timetable
 from habitue.kernel import state
 from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
@@ -19,7 +24,7 @@ INSIGHTS, RELATIONS = "audiences_insights", "audiences_relations"
 DAYS = 1_000
 
 
-def settle(ws: Context, follower: Follower) -> int:
+def settle(ws: Context) -> int:
     """Store the membership of audiences whose rule was published since; returns how many there were.
 
     The replica is expected to be fresh; what changed after it is asked again by the next step in real time.
@@ -27,25 +32,26 @@ def settle(ws: Context, follower: Follower) -> int:
     with ws.register.read() as conn:
         query = sa.select(audiences).where(audiences.c.settled_version < audiences.c.version)
         waiting = [of_row(row) for row in conn.execute(query).mappings()]
-    moved = {each.audience_id for each in waiting if settle_one(ws, follower, each, "published")}
-    _settle_those_that_remember(ws, follower, moved)
+    moved = _settled(ws, waiting, "published")
+    _note_dues(ws, {each.audience_id for each in waiting})
+    _settle_those_that_remember(ws, moved)
     return len(waiting)
 
 
-def settle_all(
-    ws: Context, follower: Follower, why: stays.Why, *, chosen: Callable[[Known], bool] = lambda _each: True
-) -> None:
+def settle_all(ws: Context, why: stays.Why, *, chosen: Callable[[Known], bool] = lambda _each: True) -> None:
     """The same for every published audience that is `chosen`."""
     asked = [each for each in _published(ws) if chosen(each)]
-    moved = {each.audience_id for each in asked if settle_one(ws, follower, each.audience, why)}
-    _settle_those_that_remember(ws, follower, moved)
+    moved = _settled(ws, [each.audience for each in asked], why)
+    _note_dues(ws, {each.audience_id for each in asked})
+    _settle_those_that_remember(ws, moved)
 
 
-def _settle_those_that_remember(ws: Context, follower: Follower, moved: Set[str]) -> None:
+def _settle_those_that_remember(ws: Context, moved: Set[str]) -> None:
     """Ask those anew that ask who entered or left an audience, until nobody moves."""
     known = _published(ws) if moved else []
     while asked := [each for each in known if each.remembers & moved]:
-        moved = {each.audience_id for each in asked if settle_one(ws, follower, each.audience, "facts")}
+        moved = _settled(ws, [each.audience for each in asked], "facts")
+        _note_dues(ws, {each.audience_id for each in asked})
 
 
 def _published(ws: Context) -> Sequence[Known]:
@@ -54,60 +60,68 @@ def _published(ws: Context) -> Sequence[Known]:
         return [known_of(conn, of_row(row)) for row in conn.execute(query).mappings()]
 
 
-def settle_relations(ws: Context, follower: Follower) -> None:
+def settle_relations(ws: Context) -> None:
     """Ask the audiences that look at companies and households again when somebody was put together with others."""
     with ws.register.read() as conn:
         changes = state.read(conn, relations.CHANGES)
         is_done = state.read(conn, RELATIONS) == changes
     if not is_done:
-        settle_all(ws, follower, "facts", chosen=lambda each: each.has_neighbours)
+        settle_all(ws, "facts", chosen=lambda each: each.has_neighbours)
         with ws.register.write() as conn:
             state.store(conn, {RELATIONS: changes})
 
 
-def settle_insights(ws: Context, follower: Follower) -> None:
+def settle_insights(ws: Context) -> None:
     """Ask the audiences that mention insights again when the insights are of newer facts or of another day."""
     settings = ws.config.workspace
     mark = ws.lake.sequence() * DAYS + day_in(ws.clock.now(), settings.timezone).toordinal() % DAYS
     with ws.register.read() as conn:
         is_done = state.read(conn, INSIGHTS) == mark
     if not is_done:
-        settle_all(ws, follower, "insight", chosen=lambda each: each.topics.insights)
+        settle_all(ws, "insight", chosen=lambda each: each.topics.insights)
         with ws.register.write() as conn:
             state.store(conn, {INSIGHTS: mark})
 
 
-def settle_one(ws: Context, follower: Follower, audience: Audience, why: stays.Why) -> bool:
-    """Ask one audience of everybody, and write who entered and left; returns whether anybody did."""
-    seq = ws.lake.sequence()
-    found = ws.lake.con.to_pyarrow(membership.matching(ws, audience.rule)).column("profile_id").to_pylist()
-    pairs = {(audience.audience_id, str(profile_id)) for profile_id in found}
-    with ws.register.write() as conn:
-        before = stays.members(conn, [audience.audience_id])
-        stays.enter(conn, ws, pairs - before, why)
-        stays.leave(conn, ws, before - pairs, why)
-        conn.execute(
-            sa.update(audiences)
-            .where(audiences.c.audience_id == audience.audience_id)
-            .values(settled_version=audience.version)
-        )
-        since = state.read(conn, SEQ)
-        state.store(conn, {SEQ: min(since, seq) if since else seq})
-    _note_due(ws, follower, audience)
+def _settled(ws: Context, several: Sequence[Audience], why: stays.Why) -> set[str]:
+    """Ask audiences of everybody, some at a time, and write who entered and left; returns those with a change."""
+    moved: set[str] = set()
+    for part in chunks(several, TOGETHER):
+        seq = ws.lake.sequence()
+        table = ws.lake.con.to_pyarrow(membership.conditions_of_checked(ws, [each.rule for each in part]))
+        inside = {each.audience_id: table.filter(table.column(f"c{n}")).column("profile_id").to_pylist()
+                  for n, each in enumerate(part)}  # fmt: skip
+        with ws.register.write() as conn:
+            moved |= {each.audience_id for each in part if _write(conn, ws, each, inside[each.audience_id], why)}
+            since = state.read(conn, SEQ)
+            state.store(conn, {SEQ: min(since, seq) if since else seq})
+    return moved
+
+
+def _write(conn: Connection, ws: Context, audience: Audience, profile_ids: Sequence[str], why: stays.Why) -> bool:
+    """Write who entered and left an audience; returns whether anybody did."""
+    pairs = {(audience.audience_id, str(profile_id)) for profile_id in profile_ids}
+    before = stays.members(conn, [audience.audience_id])
+    stays.enter(conn, ws, pairs - before, why)
+    stays.leave(conn, ws, before - pairs, why)
+    is_settled = sa.update(audiences).where(audiences.c.audience_id == audience.audience_id)
+    conn.execute(is_settled.values(settled_version=audience.version))
     return pairs != before
 
 
-def _note_due(ws: Context, follower: Follower, audience: Audience) -> None:
-    """Note for everybody when time alone may change their membership."""
-    with ws.register.read() as conn:
-        known = known_of(conn, audience)
-        if not known.clocks:
-            return
+def _note_dues(ws: Context, audience_ids: Set[str]) -> None:
+    """Note for everybody when time alone may change their membership of these audiences."""
+    timed = [each for each in _published(ws) if each.clocks and each.audience_id in audience_ids]
+    if not timed:
+        return
+    own = frozenset[Clock]().union(*(each.clocks for each in timed))
+    settings = ws.config.workspace
+    moment = Moment(ws.clock.now(), settings.timezone, settings.currency)
     people = ws.lake.table("people")
     everybody = people.filter(people.kind == "person").select("profile_id")
     ids: Iterable[str] = ws.lake.con.to_pyarrow(everybody).column("profile_id").to_pylist()
     for part in chunks(sorted(ids), MOST_PEOPLE):
         with ws.register.read() as conn:
-            outcome = ask(ws, conn, follower.asker, [known], part, ws.clock.now())
+            found = Timetable(slice_for(conn, timed, part)).told(own, moment)
         with ws.register.write() as conn:
-            dues.store(conn, outcome.due)
+            dues.store(conn, found)

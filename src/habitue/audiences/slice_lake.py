@@ -11,10 +11,10 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from habitue.audiences.asking import asked_of
+from habitue.audiences.asking import conditions_of
 from habitue.audiences.compile import Kinds
 from habitue.audiences.moment import LaterMoment
-from habitue.audiences.rule import Rule
+from habitue.audiences.rule import Rule, insights_in
 from habitue.audiences.stays import HISTORY
 from habitue.kernel import lake
 from habitue.kernel.context import Context
@@ -61,52 +61,75 @@ class SliceLake:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A rule under a key, with the audiences that it mentions."""
+
+    key: str
+    rule: Rule
+    mentioned: tuple[tuple[str, Rule], ...]
+
+    @property
+    def insights(self) -> frozenset[str]:
+        """The insights that it asks, or one that it mentions."""
+        return insights_in(self.rule).union(*(insights_in(rule) for _audience, rule in self.mentioned))
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """A compiled rule: its query, and the moment whose settings it reads."""
+    """Some rules in one query: its text with a column for each of them, and the moment whose settings it reads."""
 
     sql: str
+    columns: Mapping[str, str]
     moment: LaterMoment
 
 
 class Asker:
-    """Asks rules of slices; every rule is compiled once."""
+    """Asks rules of slices; those of a batch are compiled together once, and read the slice in one pass."""
 
     def __init__(self) -> None:
         self.lake = SliceLake()
         self._kept: dict[tuple[object, ...], Asked] = {}
+        self._compiled = 0
 
-    def compiled(self, ws: Context, rule: Rule, mentioned: Mapping[str, Rule], kinds: Kinds, version: object) -> Asked:
-        """The query of a rule; `version` stands for everything else that it depends on."""
-        key = (rule, tuple(sorted(mentioned.items(), key=lambda item: item[0])), version)
+    def compiled(self, ws: Context, batch: Sequence[Question], kinds: Kinds, version: object) -> Asked:
+        """The query of a batch; `version` stands for everything else that it depends on."""
+        key = (tuple(batch), version)
         if key not in self._kept:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
             settings = ws.config.workspace
+            self._compiled += 1
             moment = LaterMoment(
-                ws.clock.now(), settings.timezone, settings.currency, prefix=f"habitue_{len(self._kept)}"
+                ws.clock.now(), settings.timezone, settings.currency, prefix=f"habitue_{self._compiled}"
             )
             on_slice = replace(ws, lake=cast(Lake, self.lake))
-            expression = asked_of(
-                on_slice, rule, mentioned, moment, kinds, insight=lambda name: self.lake.table(INSIGHT + name)
+            mentioned = {name: rule for each in batch for name, rule in each.mentioned}
+            expression = conditions_of(
+                on_slice,
+                [each.rule for each in batch],
+                mentioned,
+                moment,
+                kinds,
+                insight=lambda name: self.lake.table(INSIGHT + name),
             )
-            self._kept[key] = Asked(str(self.lake.con.compile(expression)), moment)
+            columns = {each.key: f"c{number}" for number, each in enumerate(batch)}
+            self._kept[key] = Asked(str(self.lake.con.compile(expression)), columns, moment)
         return self._kept[key]
 
     def members(
-        self, asked: Mapping[str, Asked], tables: Mapping[str, pa.Table], now: datetime
+        self, asked: Iterable[tuple[Asked, Sequence[str]]], tables: Mapping[str, pa.Table], now: datetime
     ) -> set[tuple[str, str]]:
-        """Which people of the slice fulfil which rule, as pairs of the rule's key and the profile."""
+        """Which people of the slice fulfil which of the wanted rules, as pairs of the rule's key and the profile."""
         self.lake.fill(tables)
         found: set[tuple[str, str]] = set()
-        for part in _parts(sorted(asked.items()), MOST_AT_ONCE):
-            for _key, each in part:
-                lake.give(self.lake.con, each.moment.settings(now))
-            queries = [f"SELECT '{key}' AS audience_id, profile_id FROM ({each.sql}) AS t" for key, each in part]
-            rows = self.lake.con.con.execute(" UNION ALL ".join(queries)).fetchall()
-            found.update((str(audience_id), str(profile_id)) for audience_id, profile_id in rows)
+        for each, wanted in asked:
+            lake.give(self.lake.con, each.moment.settings(now))
+            columns = ", ".join(each.columns[key] for key in wanted)
+            rows = self.lake.con.con.execute(f"SELECT profile_id, {columns} FROM ({each.sql}) AS t").to_arrow_table()
+            for key in wanted:
+                inside = rows.filter(rows.column(each.columns[key])).column("profile_id")
+                found.update((key, str(profile_id)) for profile_id in inside.to_pylist())
         return found
 
 
-MOST_AT_ONCE = 20
-
-
-def _parts(items: Sequence[tuple[str, Asked]], size: int) -> Iterable[Sequence[tuple[str, Asked]]]:
-    return (items[start : start + size] for start in range(0, len(items), size))
+MOST_KEPT = 500

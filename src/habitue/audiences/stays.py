@@ -46,9 +46,8 @@ stays = sa.Table(
     sa.Index("ix_audiences_stays_audience", "audience_id", "left_at"),
 )
 due = sa.Table(
-    "audiences_due",
+    "audiences_dues",
     metadata,
-    sa.Column("audience_id", sa.Text, primary_key=True),
     sa.Column("profile_id", sa.Text, primary_key=True),
     sa.Column("due_at", Instant, nullable=False, index=True),
 )
@@ -157,11 +156,15 @@ def erase_person(conn: Connection, identifier_ids: Iterable[int], profile_id: st
     _note(conn, 1)
 
 
-def history_table(conn: Connection, profile_ids: Sequence[str] | None = None) -> pa.Table:
-    """Stays in the form of the lake, of everybody or of some profiles."""
+def history_table(
+    conn: Connection, profile_ids: Sequence[str] | None = None, audience_ids: Iterable[str] | None = None
+) -> pa.Table:
+    """Stays in the form of the lake, of everybody or of some profiles, in every audience or in some."""
     query = sa.select(*(stays.c[name] for name in HISTORY.names)).order_by(stays.c.stay_id)
     if profile_ids is not None:
         query = query.where(among(conn, stays.c.profile_id, profile_ids))
+    if audience_ids is not None:
+        query = query.where(among(conn, stays.c.audience_id, audience_ids))
     rows = conn.execute(query).all()
     return pa.Table.from_pylist([dict(row._mapping) for row in rows], schema=HISTORY)
 

@@ -16,9 +16,8 @@ from habitue.identity.nodes import HIGHEST, Component, Kept, Match, Node, Resolv
 from habitue.identity.rulebook import Rulebook
 from habitue.identity.tables import PART_BITS, blocks, identifiers, links, separations, violations
 from habitue.kernel import state
-from habitue.kernel.clock import EPOCH
 from habitue.kernel.context import Context
-from habitue.kernel.register import among, bulk, insert_ignoring
+from habitue.kernel.register import among, as_stored, bulk, insert_ignoring
 
 _ANY_SEPARATION = sa.select(separations.c.a).limit(1)
 _ANY_BLOCK = sa.select(blocks.c.identifier_id).limit(1)
@@ -32,12 +31,11 @@ _LOADED = [
         "value",
         "first_seq",
         "own_id",
-        "first_at",
         "names",
         "claimed_by",
         "blocked_seq",
     )
-]
+] + [as_stored(identifiers.c.first_at)]
 
 
 class Group:
@@ -229,14 +227,14 @@ class Group:
             bulk(self._conn, insert_ignoring(self._conn, violations), self._violations)
 
     def _adopt(self, row: Sequence[Any], component: Component) -> None:
-        identifier_id, profile_id, namespace, value, first_seq, own_id, first_at, names, claimed_by, blocked_seq = row
+        identifier_id, profile_id, namespace, value, first_seq, own_id, names, claimed_by, blocked_seq, first = row
         node = Node(
             identifier_id,
             namespace,
             value,
             first_seq,
             own_id,
-            first_at or EPOCH,
+            first,
             component,
             set(names.split()),
             claimed_by,
@@ -485,7 +483,7 @@ def _row(node: Node, now: tuple[str, str, int, str, int | None]) -> dict[str, ob
         "profile_id": now[0],
         "names": now[1],
         "claimed_by": now[3],
-        "first_at": node.first_at,
+        "first_at": node.first,
         "blocked_seq": now[4],
         "part": node.identifier_id >> PART_BITS,
     }

@@ -65,10 +65,12 @@ def resolve(conn: Connection, ws: Context, events: Sequence[Event]) -> nodes.Res
     group = Group(conn, ws)
     group.load(graph.wanted(news))
     lately = _Lately(group)
-    homes = [
-        (event, lately.home(event, signature, place))
-        for event, signature, place in zip(events, signed, places, strict=True)
-    ]
+    homes: list[tuple[Event, int]] = []
+    for event, signature, place in zip(events, signed, places, strict=True):
+        # What former groups left holds, unless the component has changed in this one.
+        if not place or ((node := group.node(place)) is not None and node.component.changes):
+            place = lately.home(event, signature)
+        homes.append((event, place))
     outcome = group.store()
     known.places.forget(group.moved())
     known.places.learn(lately.settled(), PLACES)
@@ -92,12 +94,8 @@ class _Lately:
     group: Group
     places: dict[Signature, tuple[Node, Component, int]] = field(default_factory=dict)
 
-    def home(self, event: Event, signature: Signature | None, place: int) -> int:
-        """The identifier that an event hangs on; `place` is what is remembered of former groups, or 0."""
-        if place:
-            node = self.group.node(place)
-            if node is None or not node.component.changes:
-                return place
+    def home(self, event: Event, signature: Signature | None) -> int:
+        """The identifier that an event hangs on."""
         if signature is None:
             return self.group.resolve(event)
         known = self.places.get(signature)

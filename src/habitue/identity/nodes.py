@@ -8,6 +8,7 @@ from datetime import datetime
 
 from habitue.collect.envelope import INTERNAL_SOURCE, Event, namespace_kind, priority
 from habitue.identity import rules
+from habitue.kernel.clock import EPOCH, from_micros
 
 HIGHEST = "identifier_id"
 
@@ -21,7 +22,8 @@ class Node:
     value: str
     first_seq: int
     own_id: str
-    first_at: datetime
+    # As the register stores it, since hardly anybody asks.
+    first: datetime | int | None
     component: Component = field(repr=False, default_factory=lambda: Component())
     names: set[str] = field(default_factory=set)
     claimed_by: str = ""
@@ -30,6 +32,11 @@ class Node:
     strangers: set[str] | None = None
     # profile_id, names, first_seq, claimed_by, blocked_seq as in the register
     stored: tuple[str, str, int, str, int | None] | None = None
+
+    @property
+    def first_at(self) -> datetime:
+        """The time of the event that named it first."""
+        return from_micros(self.first) if isinstance(self.first, int) else self.first or EPOCH
 
     @property
     def place(self) -> tuple[int, int, str]:

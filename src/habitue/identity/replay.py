@@ -144,7 +144,7 @@ def _other_side(one: sa.Column[Any], other: sa.Column[Any]) -> Sequence[sa.Selec
 
 # Made once: for a few identifiers putting a statement together takes longer than the database needs.
 _AT_ONCE = 4_000  # a statement names the identifiers up to six times, and SQLite takes 32,766 of them
-_IDS = sa.bindparam("ids", expanding=True)
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _PAIRS = ((links.c.a, links.c.b), (separations.c.a, separations.c.b), (violations.c.kept, violations.c.left_out))
 _OWNERS = sa.select(identifiers.c.profile_id).where(identifiers.c.identifier_id.in_(_IDS))
 _MEMBERS = sa.select(identifiers.c.identifier_id, identifiers.c.namespace, identifiers.c.value).where(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, Literal, TypeVar
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -210,7 +210,7 @@ def upsert(conn: Connection, table: sa.Table, *, newer_by: sa.Column[Any] | None
 def bulk(conn: Connection, statement: sa.Insert, rows: Sequence[dict[str, Any]]) -> None:
     """Run an INSERT for many rows past SQLAlchemy's handling of every single one; all rows have the same keys.
 
-    The rows are changed in place: instants become what the database stores.
+    The rows are changed in place: instants become what the database stores, where they are not so already.
     """
     if not rows:
         return
@@ -222,7 +222,7 @@ def bulk(conn: Connection, statement: sa.Insert, rows: Sequence[dict[str, Any]])
     for name in instants:
         for row in rows:
             value = row[name]
-            row[name] = None if value is None else micros(value)
+            row[name] = micros(value) if isinstance(value, datetime) else value
     values = itemgetter(*(compiled.positiontup or ()))
     parameters = list(map(values, rows)) if len(compiled.positiontup or ()) > 1 else [(values(row),) for row in rows]
     conn.exec_driver_sql(str(compiled), parameters)
@@ -250,6 +250,11 @@ def stored_instant(conn: Connection) -> Callable[[datetime], object]:
     return _itself if conn.dialect.name == "postgresql" else micros
 
 
+def as_stored(column: sa.Column[Any]) -> sa.TypeCoerce[Any]:
+    """An instant as the database stores it, for what only compares it or writes it again: see `stored_instant`."""
+    return sa.type_coerce(column, sa.BigInteger())
+
+
 def _itself(at: datetime) -> datetime:
     return at
 
@@ -260,5 +265,5 @@ def among(conn: Connection, column: sa.Column[Any], items: Iterable[Any]) -> sa.
     if conn.dialect.name == "postgresql":
         kind = postgresql.ARRAY(sa.BigInteger if isinstance(column.type, sa.Integer | BigId) else sa.Text)
         return column == sa.any_(sa.bindparam(None, values, type_=kind))
-    each = sa.func.json_each(json.dumps(values)).table_valued("value")
+    each = sa.func.json_each(msgspec.json.encode(values).decode()).table_valued("value")
     return column.in_(sa.select(each.c.value))

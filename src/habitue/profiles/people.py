@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import INTERNAL_SOURCE, TRIAL_VISITOR, namespace_kind
 from habitue.identity.tables import identifiers, links, separations
-from habitue.kernel.register import among, bulk, chunks, dialect_insert
+from habitue.kernel.register import among, as_stored, bulk, chunks, dialect_insert
 from habitue.profiles.golden import Golden, golden_profile
 from habitue.profiles.search import SearchIndex, phone_word, search_text
 from habitue.profiles.tables import activity, events, people
@@ -34,8 +34,9 @@ class _Facts:
     """What is known of one profile while it is refreshed."""
 
     identifiers: list[tuple[int, str, str]] = field(default_factory=list)
-    first_at: datetime | None = None
-    last_at: datetime | None = None
+    # Instants as the register stores them.
+    first_at: Any = None
+    last_at: Any = None
     events: int = 0
 
 
@@ -132,8 +133,8 @@ def _load(conn: Connection, profile_ids: Sequence[str]) -> dict[str, _Facts]:
             identifiers.c.identifier_id,
             identifiers.c.namespace,
             identifiers.c.value,
-            activity.c.first_at,
-            activity.c.last_at,
+            as_stored(activity.c.first_at),
+            as_stored(activity.c.last_at),
             activity.c.event_count,
         )
         .outerjoin(activity, activity.c.identifier_id == identifiers.c.identifier_id)

@@ -195,11 +195,15 @@ def moments(
         return timeline.of_identifiers(conn, ids, names=names, before=before, limit=limit)
 
 
-def contacts_of_company(ws: Context, company_name: str, *, limit: int = 100) -> Sequence[PersonRow]:
-    """The people who work at a company of that name."""
+def contacts_of_company(
+    ws: Context, company_name: str, *, also: Sequence[str] = (), limit: int = 100
+) -> Sequence[PersonRow]:
+    """The people who work at a company of that name, and those of the profiles that are named, by other signs."""
     policy.require(ws.actor, "people.read")
+    is_known = people.c.profile_id.in_(list(also))
+    is_named = sa.and_(people.c.company_name == company_name, people.c.company_name != "")
     with ws.register.read() as conn:
-        query = sa.select(*_COLUMNS).where(people.c.company_name == company_name, people.c.kind == "person")
+        query = sa.select(*_COLUMNS).where(sa.or_(is_named, is_known), people.c.kind == "person")
         return [PersonRow(**row._mapping) for row in conn.execute(query.order_by(people.c.sort_name).limit(limit))]
 
 

@@ -33,6 +33,7 @@ def replay(ws: Context, conn: Connection, around: graphs.Closure) -> nodes.Resol
         consents.fold(conn, safer.homes(resolved))
         timeline.rehome(conn, resolved.homes)
         seen.note(resolved.homes)
+        del events, resolved  # before the next ones are read
     activity.recount(conn, around.identifier_ids | seen.identifier_ids)
     return replace(graphs.built(conn, around, seen.identifier_ids), homes=seen.homes)
 

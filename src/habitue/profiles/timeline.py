@@ -21,7 +21,7 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 _PROOF = {proof: f'"proof":"{proof}"}}'.encode() for proof in ("claimed", "proven")}
 PART_BITS = 18
-PART_EVENTS = 100_000
+PART_EVENTS = 50_000
 _AT_ONCE = 5_000
 
 

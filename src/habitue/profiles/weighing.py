@@ -105,11 +105,11 @@ def _changed(conn: Connection, since: int) -> tuple[list[str], int]:
 
 
 def _weigh(ws: Context, index: Index, rows: MatchingRows, since: int, apply: Apply) -> None:
-    for each in rows.silent:
-        index.drop(each)
+    for silent in rows.silent:
+        index.drop(silent)
     told = rows.table.to_pylist()
-    for each, record in zip(rows.record_ids, told, strict=True):
-        index.put(each, record)
+    for known_id, record in zip(rows.record_ids, told, strict=True):
+        index.put(known_id, record)
     fresh = [row for row, newest in enumerate(rows.newest) if newest > since]
     if not fresh:
         return

@@ -78,9 +78,10 @@ def loop(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], objec
 
 
 def _look_into_columns(ws: Context) -> None:
+    problems: tuple[type[Exception], ...] = (*engine_errors(), OSError)
     try:
         flow.look_into_columns(ws)
-    except (*engine_errors(), OSError) as error:
+    except problems as error:
         # A file that was replaced meanwhile: the page looks itself, and so does the next round.
         log.warning("the columns of the tables were not looked up", error=type(error).__name__)
 

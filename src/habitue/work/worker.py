@@ -103,7 +103,7 @@ def _turn(ws: Context, due: _Due) -> bool:
     is_busy = run_one(ws, HANDLERS) or is_busy
     if time.monotonic() - due.refreshed_at >= REFRESH_SECONDS:
         flow.refresh(ws)
-        flow.settle(ws, due.follower)
+        flow.settle(ws)
         due.refreshed_at = time.monotonic()
     return is_busy
 

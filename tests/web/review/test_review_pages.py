@@ -103,6 +103,7 @@ def test_why_one_person_is_a_picture_a_table_and_a_sentence(compared: Workspace,
     assert "same surname" in page
     assert "How the weight adds up" in page
     assert "97%" in page
+    assert "A comparison of everybody found" in page
 
 
 def _owner(client: Client) -> Actor:

@@ -34,6 +34,7 @@ _OTHERS = 0.2  # share of different ones among those who agree in two fields
 _NARROWER = 0.75  # share of its pairs that a second field must leave out
 _MORE = 1.5  # how much oftener others must agree who agree in two fields, beside those who agree in one of them
 _OFTEN = 0.01
+_SUPPOSED = 3.0  # log odds, 95 %, that two rows are one which hold the same address and nothing else
 _ANCHOR = 0.3  # how much the sessions' view counts beside that of all pairs together
 
 
@@ -93,10 +94,8 @@ def learnt(
     ground: Ground, *, seed: int, say: Callable[[Key], KeyName], sample: int = SAMPLE,
 ) -> Learnt:  # fmt: skip
     """Train a model on at most `sample` of the candidate `pairs` of a table."""
-    # An address of one's own and nothing beside it: whoever has the same one is thought to be the same at first.
-    is_alone = len(fields) == 1 and fields[0].column.kind in PERSONAL
     for field in fields:
-        field.holders = np.ones(len(field.counts)) if is_alone else field.counts
+        field.holders = field.counts
     rng = np.random.default_rng(seed)
     picked = np.arange(len(pairs[0]))
     if len(picked) > sample:
@@ -107,10 +106,11 @@ def learnt(
     chance = [training.chance(field, ground.by_chance[:, place]) for place, field in enumerate(fields)]
     plain = [each.without(np.zeros(len(each.counts)), who.pairs) for each in chance]
     told, m, matches = _sessions(fields, glasses, keys, (a, b), levels, plain, rng, say)
-    matches = float((levels == 1).sum()) if is_alone else matches
     model = _plain(fields, m, plain, matches * scale, who)
     matches = _refined(model, fields, (a, b), levels, scale, who, ground, chance)
     model.pardon = _PARDON
+    if len(fields) == 1 and fields[0].column.kind in PERSONAL:
+        _suppose(model, fields, (a, b), levels)
     return Learnt(model, told, matches)
 
 
@@ -175,6 +175,17 @@ def _refined(
         if turn >= 1:
             _take_m(model, fields, levels, posterior, anchors, choose=turn in {1, 2, 4})
     return matches
+
+
+def _suppose(model: Model, fields: Sequence[Values], pairs: tuple[Array, Array], levels: Array) -> None:
+    """With an address of one's own and nothing beside it nothing can be learnt: who has the same one is the same."""
+    equal = np.flatnonzero(levels[:, 0] == 1)
+    if not len(equal):
+        return
+    kept = model.fields[0]
+    kept.m[:, 2:] = np.minimum(kept.m[:, 2:], kept.u[2:])
+    weight = contributions(model, fields, levels[equal], pairs[0][equal], pairs[1][equal]).sum(axis=1)
+    model.shift = _SUPPOSED - (float(np.median(weight)) + model.prior)
 
 
 def places(columns: Sequence[Column]) -> frozenset[int]:

@@ -31,7 +31,8 @@ def company(request: HttpRequest, profile_id: str) -> HttpResponse:
     if found.row.profile_id != profile_id:
         return redirect("companies:company", profile_id=found.row.profile_id)
     name = found.row.company_name or found.row.name
-    contacts = request.ws.people.contacts_of_company(name) if name else ()
+    told = [each.profile_id for each in request.ws.people.relations(profile_id) if each.kind == "contact"]
+    contacts = request.ws.people.contacts_of_company(name, also=told)
     shown = {**card(request, found), **timeline_of(request, profile_id), "contacts": lists.written(contacts)}
     return render(request, "companies/company.html", shown)
 

@@ -24,6 +24,8 @@ KINDS: Mapping[str, str] = {
     "referred_by": _("Recommended by"),
     "referred": _("Has recommended"),
 }
+# What one of them is called in the picture.
+ONE: Mapping[str, str] = {**KINDS, "parent_of": _("Subsidiary"), "contact": _("Contact")}
 TONES: Mapping[str, str] = {
     "household": "chart-2",
     "referred_by": "chart-3",
@@ -86,7 +88,7 @@ def _network(row: PersonRow, found: Sequence[Related], further: Mapping[str, Seq
     ]:
         tone = TONES.get(each.kind, "chart-4")
         dots.setdefault(
-            each.profile_id, Dot(each.profile_id, called(each.name) or "?", gettext(KINDS[each.kind]), tone, url(each))
+            each.profile_id, Dot(each.profile_id, called(each.name) or "?", gettext(ONE[each.kind]), tone, url(each))
         )
         wires.append(Wire(mine, each.profile_id))
     return Network(gettext("Who belongs with whom"), list(dots.values()), wires)

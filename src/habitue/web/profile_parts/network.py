@@ -56,6 +56,7 @@ class Network:
         """The picture."""
         width, height = _size(len(self.dots))
         places = _places(self.dots[:MOST], self.wires, width, height)
+        middle = width / 2, height / 2
         wires = [wire for wire in self.wires if wire.a in places and wire.b in places]
         lines = format_html_join(
             "",
@@ -72,7 +73,7 @@ class Network:
         return format_html(
             '<svg viewBox="0 0 {} {}" role="img" aria-label="{}" font-size="12" font-family="inherit">{}{}</svg>',
             width, height, self.title, lines,
-            format_html_join("", "{}", ((_drawn(dot, places[dot.key]),) for dot in self.dots[:MOST])),
+            format_html_join("", "{}", ((_drawn(dot, places[dot.key], middle),) for dot in self.dots[:MOST])),
         )  # fmt: skip
 
 
@@ -88,21 +89,23 @@ def _places(dots: Sequence[Dot], wires: Sequence[Wire], width: float, height: fl
     centre = max(dots, key=lambda dot: counts[dot.key])
     near = {wire.b if wire.a == centre.key else wire.a for wire in wires if centre.key in (wire.a, wire.b)}
     ring = sorted((dot for dot in dots if dot is not centre), key=lambda dot: (dot.key not in near, dot.kind, dot.key))
-    across, down = width / 2, height / 2 - 12
+    across, down = width / 2, height / 2
     places = {centre.key: (across, down)}
     for place, dot in enumerate(ring):
         turn = 2 * pi * place / len(ring) - pi / 2
-        places[dot.key] = (across + 0.31 * width * cos(turn), down + 0.36 * height * sin(turn))
+        places[dot.key] = (across + 0.31 * width * cos(turn), down + 0.34 * height * sin(turn))
     return places
 
 
-def _drawn(dot: Dot, place: tuple[float, float]) -> SafeString:
+def _drawn(dot: Dot, place: tuple[float, float], middle: tuple[float, float]) -> SafeString:
+    """A dot with its words: below it, or above where lines to the middle would run through them."""
     x, y = (round(each) for each in place)
+    first, second = (21, 34) if place == middle or y > round(middle[1]) else (-25, -12)
     label = dot.label if len(dot.label) <= LABEL else dot.label[: LABEL - 1] + "…"
     circle = format_html(
         '<circle cx="{}" cy="{}" r="7" fill="var(--{})"/><text x="{}" y="{}" text-anchor="middle" fill="var(--ink)" '
         'stroke="var(--card)" stroke-width="4" paint-order="stroke">{}</text>'
         '<text x="{}" y="{}" text-anchor="middle" fill="var(--ink-2)" font-size="10">{}</text>',
-        x, y, dot.tone, x, y + 21, label, x, y + 34, dot.kind,
+        x, y, dot.tone, x, y + first, label, x, y + second, dot.kind,
     )  # fmt: skip
     return format_html('<a href="{}">{}</a>', dot.url, circle) if dot.url else circle

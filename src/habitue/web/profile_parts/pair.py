@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from math import exp
 from typing import Any, Protocol
 
 from django.utils.translation import gettext
@@ -14,7 +15,7 @@ from habitue.quality.dictionary import field as dictionary_field
 from habitue.web.charts import colour
 from habitue.web.drawing import Drawing, axis
 from habitue.web.profile_parts.said import said
-from habitue.web.templatetags.show import number, percent
+from habitue.web.templatetags.show import chance, number
 
 FIELDS = (
     "first_name", "last_name", "birth_date", "email", "phone", "street", "postal_code", "city", "country",
@@ -24,6 +25,7 @@ SAYS_LITTLE = 0.05
 LONGEST = 40
 
 ALIKE = 0.6
+OTHERWISE = 0.05
 
 Piece = tuple[str, bool]
 
@@ -90,14 +92,19 @@ def waterfall(evidence: Mapping[str, Any], score: float) -> Drawing | None:
     for part in parts:
         steps.append((_label(part), at, at + part["weight"], "chart-1" if part["weight"] > 0 else "alarm"))
         at += part["weight"]
-    steps.append((percent(score), 0.0, at, "brass"))
+    alone = 1 / (1 + exp(-at))
+    is_alone = abs(alone - score) > OTHERWISE
+    steps.append((chance(alone if is_alone else score), 0.0, at, "brass"))
+    note = gettext("Each step of 1 makes it about three times as likely, or a third.")
+    if is_alone:
+        note += " " + gettext("Judged by all records of both it is %(share)s.") % {"share": chance(score)}
     rows = [[name, weight(until - since)] for name, since, until, _tone in steps]
     return Drawing(
         title=gettext("How the weight adds up"),
         describe=lambda width: _bars(steps, width),
         columns=[gettext("Field"), gettext("Weight")],
         rows=rows,
-        note=gettext("Each step of 1 makes it about three times as likely, or a third."),
+        note=note,
     )
 
 

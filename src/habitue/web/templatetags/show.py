@@ -54,6 +54,13 @@ def percent(value: formats.Number | None, decimals: int = 0) -> str:
 
 
 @register.filter
+def chance(value: float) -> str:
+    """A probability that is never told as certain: `{{ 0.9999|chance }}` is over 99%."""
+    shown = percent(min(value, 0.99))
+    return gettext("over %(share)s") % {"share": shown} if value >= 0.995 else percent(value)
+
+
+@register.filter
 def date(value: Date | DateTime | None) -> str:
     """The day, in the time zone of the workspace."""
     return formats.day(value, locale(), _zone())

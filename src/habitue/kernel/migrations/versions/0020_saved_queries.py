@@ -1,4 +1,4 @@
-"""Saved queries"""
+"""Saved queries, and one row a person of when audiences are asked again"""
 
 from __future__ import annotations
 
@@ -29,4 +29,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("query_id", name=op.f("pk_activation_queries")),
         sa.UniqueConstraint("name_key", name=op.f("uq_activation_queries_name_key")),
     )
+    op.create_table(
+        "audiences_dues",
+        sa.Column("profile_id", sa.Text(), nullable=False),
+        sa.Column("due_at", register.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("profile_id", name=op.f("pk_audiences_dues")),
+    )
+    op.create_index(op.f("ix_audiences_dues_due_at"), "audiences_dues", ["due_at"], unique=False)
+    op.execute(
+        "INSERT INTO audiences_dues (profile_id, due_at) SELECT profile_id, min(due_at) FROM audiences_due"
+        " GROUP BY profile_id"
+    )
+    op.drop_table("audiences_due")
     # ### end Alembic commands ###

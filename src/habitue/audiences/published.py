@@ -1,0 +1,78 @@
+"""Published audiences with what follows from their rules, and which of them are asked in one query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.engine import Connection
+
+from habitue.audiences import clocks
+from habitue.audiences.asking import asks_relations
+from habitue.audiences.audience import Audience, all_mentioned
+from habitue.audiences.blank import may_hold_of_blank
+from habitue.audiences.rule import Rule, history_in
+from habitue.audiences.slice_lake import Question
+from habitue.audiences.topics import Topics, topics_of
+from habitue.kernel.register import chunks
+
+TOGETHER = 16
+"""How many audiences are asked in one query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A published audience with what follows from its rule.
+
+    `remembers` are the audiences whose history it asks; `batch` are the rules that are asked together with its own.
+    """
+
+    audience: Audience
+    mentioned: Mapping[str, Rule]
+    topics: Topics
+    clocks: frozenset[clocks.Clock]
+    has_neighbours: bool
+    may_be_new: bool
+    remembers: frozenset[str]
+    batch: tuple[Question, ...] = ()
+
+    @property
+    def audience_id(self) -> str:
+        """The id."""
+        return self.audience.audience_id
+
+
+def known_of(conn: Connection, audience: Audience) -> Known:
+    """An audience with what follows from its rule."""
+    mentioned = {key: other.rule for key, other in all_mentioned(conn, audience.rule).items()}
+    rules = [audience.rule, *mentioned.values()]
+    return Known(
+        audience,
+        mentioned,
+        topics_of(audience.rule, mentioned),
+        clocks.clocks_of(audience.rule, mentioned),
+        any(asks_relations(rule) for rule in rules),
+        may_hold_of_blank(audience.rule),
+        frozenset[str]().union(*(history_in(rule) for rule in rules)),
+    )
+
+
+def in_batches(known: Sequence[Known]) -> Iterator[Known]:
+    """The audiences with those they are asked together with: such as look at the same events, in order of age.
+
+    A new one changes no batch but the last of its kind, for what is in a batch is compiled together.
+    """
+    by_topics: dict[frozenset[str], list[Known]] = {}
+    for each in sorted(known, key=lambda each: each.audience_id):
+        by_topics.setdefault(each.topics.events, []).append(each)
+    for alike in by_topics.values():
+        for several in chunks(alike, TOGETHER):
+            batch = tuple(
+                Question(
+                    each.audience_id,
+                    each.audience.rule,
+                    tuple(sorted(each.mentioned.items(), key=lambda item: item[0])),
+                )
+                for each in several
+            )
+            yield from (replace(each, batch=batch) for each in several)
