@@ -167,7 +167,7 @@ def test_a_remembered_place_that_moves_within_a_group_loads_what_it_names(ws: Wo
         message["context"]["record"], message["messageId"] = record, message_id
         return message
 
-    only = identify(first_name=_FIRST[0])
+    only = identify(first_name=_FIRST[0]) | {"messageId": "a0"}
     only["context"]["record"] = "r1"
     send(ws, only)
     send(ws, told(0, "r1", "a1"))
