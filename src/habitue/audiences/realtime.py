@@ -84,9 +84,15 @@ def follow(ws: Context, follower: Follower) -> Moved:
         known = follower.known(conn)
         heard = news.since(conn, since, MOST_PEOPLE)
         gone = stays.gone(conn) if heard.news.whole else {}
+        is_left_over = dues.LONG_AGO in waiting.values()
         # Who was never seen before belongs to what holds of somebody without any facts.
-        asked = [each for each in known if is_concerned(each.topics, heard.news) or (each.may_be_new and heard.new_ids)
-                 or (each.remembers and dues.LONG_AGO in waiting.values())]  # fmt: skip
+        asked = [
+            each
+            for each in known
+            if is_concerned(each.topics, heard.news)
+            or (each.may_be_new and heard.new_ids)
+            or (each.remembers and is_left_over)
+        ]
         people = sorted({*heard.profile_ids, *waiting} - set(gone))
         outcome = _asked(ws, conn, follower.asker, asked, known, people, now, waiting)
     why: stays.Why = "facts" if heard.profile_ids else "time"
