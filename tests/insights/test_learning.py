@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.conftest import NOW, MakeWorkspace
 from tests.insights import simulated
+from tests.sending import order, send
 
 from habitue.audiences.rule import InsightIs
 from habitue.insights import card_store, of_person, store
@@ -111,6 +112,24 @@ def test_the_worker_learns_what_somebody_asks_for(ws: Workspace, tmp_path: Path)
     assert ws.insights.card("second_purchase") is not None
     assert "second_purchase" not in store.due(ws.context)
     assert not learning.run_one(ws.context)
+
+
+def test_what_was_learnt_in_the_middle_of_an_import_is_learnt_again_the_same_day(
+    sqlite_ws: Workspace, tmp_path: Path
+) -> None:
+    ws = filled(sqlite_ws, tmp_path, customers=20)
+    ws.insights.learn(["second_purchase"])
+    assert not store.is_due(ws.context, "second_purchase")
+    known = ws.lake.sequence()
+
+    def more(count: int, name: str) -> None:
+        send(ws, *(order(f"{name}{n}", "5", email=f"{name}{n}@web.example") for n in range(count)))
+        ws.refresh()
+
+    more(2, "few")
+    assert not store.is_due(ws.context, "second_purchase"), "two orders more can wait for tomorrow"
+    more(known // 4, "many")
+    assert store.is_due(ws.context, "second_purchase")
 
 
 def test_nothing_is_learnt_while_facts_still_arrive() -> None:

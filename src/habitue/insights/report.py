@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,9 +11,12 @@ import ibis
 import ibis.expr.types as ir
 
 from habitue.access.policy import allowed, require
+from habitue.insights.days import start_of_day
 from habitue.insights.groups import GROUPS, CustomerGroup
 from habitue.insights.orders import MONEY
 from habitue.insights.reports.shape import SMALL
+from habitue.insights.reports.store import past_day
+from habitue.insights.rfm import rfm
 from habitue.insights.store import stored
 from habitue.insights.summary import is_at_risk, is_lost, pareto, rfm_summary, top_count, valuable_at_risk
 from habitue.kernel.context import Context
@@ -72,7 +75,8 @@ class RfmReport:
 
     `at_risk` counts the valuable people who are overdue and not lost yet, `money_in_danger` is theirs;
     `valuable_lost` counts the valuable people who are lost, `money_lost` is what they spent in a year. For readers
-    who may not see people, `hides_small` tells that figures of fewer than ten people stand as nought.
+    who may not see people, `hides_small` tells that figures of fewer than ten people stand as nought. Where the last
+    order is long ago, everything is told as of that day, `ended`.
     """
 
     computed_at: datetime
@@ -89,29 +93,43 @@ class RfmReport:
     money_lost: Decimal
     other_currency_orders: int
     hides_small: bool = False
+    ended: date | None = None
 
 
 def report(ws: Context) -> RfmReport:
     """The figures of now; computed when facts or the day have changed since the last time."""
     require(ws.actor, "insights.read")
     kept = stored(ws, "rfm")
-    totals = _totals(ws, kept.table)
+    table, ended = _seen(ws, kept.table)
+    totals = _totals(ws, table)
     made = RfmReport(
         computed_at=kept.computed_at,
         currency=ws.config.workspace.currency,
         people=totals["people"],
         money=totals["money"] or NO_MONEY,
         shop_gap_days=totals["shop_gap_days"],
-        groups=_groups(_rows(ws, rfm_summary(kept.table))),
-        pareto=_pareto(_rows(ws, pareto(kept.table))),
+        groups=_groups(_rows(ws, rfm_summary(table))),
+        pareto=_pareto(_rows(ws, pareto(table))),
         valuable=totals["valuable"] or 0,
         at_risk=totals["at_risk"] or 0,
         money_in_danger=totals["money_in_danger"] or NO_MONEY,
         valuable_lost=totals["valuable_lost"] or 0,
         money_lost=totals["money_lost"] or NO_MONEY,
         other_currency_orders=totals["other_orders"] or 0,
+        ended=ended,
     )
     return made if allowed(ws.actor, "people.read") else without_small(made)
+
+
+def _seen(ws: Context, table: ir.Table) -> tuple[ir.Table, date | None]:
+    """The table of now, or, where the data ended long before, as it was at the end of its last day, and that day."""
+    ended = past_day(ws)
+    if ended is None:
+        return table, None
+    zone, currency = ws.config.workspace.timezone, ws.config.workspace.currency
+    at = start_of_day(ended + timedelta(days=1), zone)
+    then = rfm(ws.lake.table("events"), ws.lake.table("people"), at=at, timezone=zone, currency=currency)
+    return then.cache(), ended
 
 
 def without_small(made: RfmReport) -> RfmReport:
@@ -143,7 +161,7 @@ def people_at_risk(ws: Context, *, offset: int = 0, limit: int = 20) -> tuple[Pe
     require(ws.actor, "insights.read")
     if not allowed(ws.actor, "people.read"):
         return ()
-    chosen = valuable_at_risk(stored(ws, "rfm").table).limit(limit, offset=offset)
+    chosen = valuable_at_risk(_seen(ws, stored(ws, "rfm").table)[0]).limit(limit, offset=offset)
     people = ws.lake.table("people").select("profile_id", "name", "email", "city")
     joined = chosen.left_join(people, "profile_id").order_by(
         [ibis.desc("yearly_money", nulls_first=False), ibis.asc("profile_id", nulls_first=False)]

@@ -106,14 +106,18 @@ def _card(purchases: Purchases, second: hazard.Second, days: int, people: int) -
         return Card("second_purchase", False, days, (said,), people=people, tested_days=ahead)
     error, naive, area = (float(np.mean([row[i] for row in rows])) for i in range(3))
     is_shown = error < naive and area > 0.5
-    marks = [mark for mark in MARKS if mark <= second.days]
-    shares = ", ".join(f"{round(100 * second.within(mark))} % / {mark}" for mark in marks)
     params = {"error": round(100 * error, 1), "naive": round(100 * naive, 1), "days": ahead, "tests": len(rows)}
     if is_shown:
         message = _(
             "On %(tests)s past days the share of one-time buyers who came back within %(days)s days was foretold "
             "with an error "
             "of %(error)s points; taking the share of all who ever came back was %(naive)s points off."
+        )
+    elif error < naive:
+        message = _(
+            "On %(tests)s past days the share of one-time buyers who came back within %(days)s days was foretold with "
+            "an error of %(error)s points, but not which of them: that was no better than chance. So no "
+            "chance is shown."
         )
     else:
         message = _(
@@ -123,9 +127,10 @@ def _card(purchases: Purchases, second: hazard.Second, days: int, people: int) -
             "is shown."
         )
     said_all = [Said(message, params)]
-    if shares:
-        told = _("Of all customers a second purchase comes from (share / within days of the first): %(shares)s.")
-        said_all.append(Said(told, {"shares": shares}))
+    told = _("Of 100 customers %(share)s buy a second time within %(days)s days of the first.")
+    for mark in MARKS:
+        if mark <= second.days:
+            said_all.append(Said(told, {"share": round(100 * second.within(mark)), "days": mark}))
     half = _("Half of all second purchases come within %(days)s days of the first: that is the time to write.")
     said_all.append(Said(half, {"days": window(second)}))
     parts = tuple(Part(*each) for row in rows[:1] for each in row[3])

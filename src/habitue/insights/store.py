@@ -24,6 +24,7 @@ from habitue.kernel.errors import NotFound
 from habitue.kernel.text import gettext_noop as _
 
 PREFIX = "insight_"
+GROWN = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,10 @@ def card(ws: Context, name: str) -> KeptCard | None:
 
 
 def is_due(ws: Context, name: str) -> bool:
-    """Whether an insight that learns was never computed, or not today while the facts have changed."""
+    """Whether an insight that learns was never computed, or not today while the facts have changed.
+
+    Nor does it wait for tomorrow when the facts have grown by a fifth, as in the middle of the first import.
+    """
     sequence = ws.lake.sequence()
     if insight_of(name).learn is None or sequence == 0:
         return False
@@ -70,7 +74,8 @@ def is_due(ws: Context, name: str) -> bool:
     if kept is None:
         return True
     zone, now = ws.config.workspace.timezone, ws.clock.now()
-    return kept.facts_seq != sequence and day_in(kept.computed_at, zone) != day_in(now, zone)
+    is_of_today = day_in(kept.computed_at, zone) == day_in(now, zone)
+    return sequence >= GROWN * kept.facts_seq if is_of_today else kept.facts_seq != sequence
 
 
 def due(ws: Context) -> Sequence[str]:

@@ -220,3 +220,13 @@ def test_the_heading_e_mail_wins_over_other_columns_of_addresses(heading: str) -
     other, mail = guess_columns((heading, "E-mail"), rows, Format("csv"))
     assert mail.target == "person.email"
     assert other.target == ("custom.somebody_s_contact" if heading.startswith("Some") else "custom.referred_by")
+
+
+def test_bands_of_income_are_no_income() -> None:
+    rows = [(str(number), band) for number, band in enumerate(("35-49K", "50-74K", "25-34K", "Under 15K", "250K+"))]
+    number, income = guess_columns(("household_id", "income"), rows, Format("csv"))
+    assert number.target == "person.customer_number"
+    assert income.target is not None
+    assert income.target.startswith("custom."), "kept as it stands, not left out cell by cell"
+    amounts = [(str(number), amount) for number, amount in enumerate(("35000", "50000", "25000", "?", "n/a"))]
+    assert guess_columns(("household_id", "income"), amounts, Format("csv"))[1].target == "person.income"

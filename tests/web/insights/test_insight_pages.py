@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.sending import order, send
+from tests.small_shop import NOW
 
 from habitue.insights.listing import ORDER
 from habitue.insights.report import report
 from habitue.kernel import jobs
+from habitue.kernel.clock import FixedClock
 from habitue.work import learning
-from habitue.workspace import Workspace
+from habitue.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -148,3 +150,17 @@ def test_charts_and_cards_of_insights_go_along_as_files(anna: Client, seen_by: C
     assert anna.get("/insights/rfm/nothing.csv").status_code == 404
     assert anna.get("/insights/nothing/insight.pdf").status_code == 404
     assert seen_by("agent").get("/insights/rfm/insight.pdf").status_code == 403
+
+
+def test_groups_of_data_that_ended_long_ago_are_told_as_of_its_end(shop: Workspace) -> None:
+    """Otherwise everybody in a file of last year would be lost."""
+    now = shop.insights.rfm()
+    assert now.ended is None
+    with open_workspace(shop.folder, clock=FixedClock(NOW + timedelta(days=500)), environ={}) as later:
+        then = later.insights.rfm()
+        assert then.ended is not None
+        assert then.ended < NOW.date()
+        assert then.people == now.people
+        lost = {each.group.code: each.people for each in then.groups}["lost"]
+        assert lost <= {each.group.code: each.people for each in now.groups}["lost"]
+        assert len(later.insights.people_at_risk(limit=100)) == then.at_risk

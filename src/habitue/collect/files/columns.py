@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["TARGETS", "ColumnGuess", "guess_columns"]
 
 _SAMPLE = 300
+LEAST_CELLS = 5
 _IN_BRACKETS = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
 _UNNAMED = re.compile(r"^Column \d+$")
 WHY_BOTH = _("The heading says so and the cells fit.")
@@ -71,12 +72,21 @@ def _candidate(index: int, heading: str, cells: list[Cell], fmt: Format, tests: 
     if looks != "flag" and any(kind_of_target(target) in REACHED_BY for target in targets):
         values = [cell for cell in values if not is_without(cell)]
         looks = looks_like(values, fmt)
+    targets = tuple(target for target in targets if not _fits_nowhere(target, values, tests))
     mean = sum(len(plain(cell) or "") for cell in values) / max(1, len(values))
     if not targets and (looks == "email" or (looks == "phone" and is_dialled(values) and key(heading) not in DATES)):
         targets = (_BY_CELLS[looks],)
     elif looks == "name" and _UNNAMED.match(heading) and _mostly_two_words(values):
         targets = ("person.name",)
     return Candidate(index, heading, looks, targets, tuple(values), mean, _certain(heading, looks, values, tests))
+
+
+def _fits_nowhere(target: str, values: list[Cell], tests: Tests) -> bool:
+    """Whether an amount or number of a person is named and no cell is one, as in a column of income bands."""
+    kind = kind_of_target(target)
+    if kind not in ("money", "number") or not target.startswith("person."):
+        return False
+    return len(values) >= LEAST_CELLS and not any(tests[kind](cell) for cell in values)
 
 
 def _certain(heading: str, looks: str, values: list[Cell], tests: Tests) -> frozenset[str]:

@@ -36,7 +36,7 @@ GROUP_COLOURS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """One group of customers with the ways to its people and to an audience of them."""
+    """One group of customers with the ways to its people and to an audience of them, empty for groups of the past."""
 
     figures: GroupFigures
     people_url: str
@@ -60,7 +60,7 @@ def risk_rows(people: Sequence[PersonAtRisk]) -> Sequence[RiskRow]:
 
 def group_rows(report: RfmReport) -> Sequence[GroupRow]:
     """Every group, those without people too."""
-    return [_group_row(figures) for figures in report.groups]
+    return [_group_row(figures, is_past=report.ended is not None) for figures in report.groups]
 
 
 def group_chart(report: RfmReport) -> Drawing:
@@ -97,7 +97,9 @@ def pareto_chart(report: RfmReport) -> Drawing:
     )
 
 
-def _group_row(figures: GroupFigures) -> GroupRow:
+def _group_row(figures: GroupFigures, *, is_past: bool) -> GroupRow:
+    if is_past:
+        return GroupRow(figures, "", "")
     rule, group = customer_group(figures.group.code), figures.group
     name, why = gettext(group.label), gettext(group.definition)
     return GroupRow(figures, people_url(rule), builder_url(rule, name=name, description=why))

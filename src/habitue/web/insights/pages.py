@@ -53,7 +53,7 @@ def rfm(request: HttpRequest) -> HttpResponse:
     shown = {
         "report": report,
         "lost": lost,
-        "lost_url": people_url(customer_group("lost")),
+        "lost_url": "#groups" if report.ended else people_url(customer_group("lost")),
         "valuable_url": people_url(VALUABLE),
         "all_at_risk": next(item.people for item in report.groups if item.group.code == "at_risk"),
         "groups": group_rows(report),
