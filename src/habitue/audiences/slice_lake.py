@@ -125,10 +125,9 @@ class Asker:
         for each, wanted in asked:
             lake.give(self.lake.con, each.moment.settings(now))
             columns = ", ".join(each.columns[key] for key in wanted)
-            rows = self.lake.con.con.execute(f"SELECT profile_id, {columns} FROM ({each.sql}) AS t").to_arrow_table()
+            rows = self.lake.con.con.execute(f"SELECT profile_id, {columns} FROM ({each.sql}) AS t").fetchnumpy()
             for key in wanted:
-                inside = rows.filter(rows.column(each.columns[key])).column("profile_id")
-                found.update((key, str(profile_id)) for profile_id in inside.to_pylist())
+                found.update((key, str(profile_id)) for profile_id in rows["profile_id"][rows[each.columns[key]]])
         return found
 
 

@@ -61,10 +61,13 @@ def _csv_table(path: Path, fmt: Format) -> pa.Table:
             skip_rows=fmt.header_row or 0,
             autogenerate_column_names=fmt.header_row is None,
         )
-        parse = pyarrow.csv.ParseOptions(
-            delimiter=fmt.delimiter or ",", quote_char=fmt.quote or False, newlines_in_values=fmt.quote is not None
-        )
         first = _heading(path, fmt)
+        parse = pyarrow.csv.ParseOptions(
+            delimiter=fmt.delimiter or ",",
+            quote_char=fmt.quote or False,
+            newlines_in_values=fmt.quote is not None,
+            ignore_empty_lines=len(first) > 1,  # where there is one column, an empty line is a row that says nothing
+        )
         convert = pyarrow.csv.ConvertOptions(
             column_types={name: pa.string() for name in first}, strings_can_be_null=False
         )
