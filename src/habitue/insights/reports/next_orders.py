@@ -26,7 +26,8 @@ NEWCOMERS = _(
 def mondays(today: date) -> list[date]:
     """The weeks from that of `today` to the end of the horizon, by their Mondays."""
     first = today - timedelta(days=today.weekday())
-    return [first + timedelta(days=7 * place) for place in range((today - first).days // 7 + HORIZON // 7 + 1)]
+    count = -(-((today - first).days + HORIZON) // 7)
+    return [first + timedelta(days=7 * place) for place in range(count)]
 
 
 def weeks(due: ir.Table, worth: ir.Table | None, *, today: date) -> ir.Table:
