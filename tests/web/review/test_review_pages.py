@@ -41,7 +41,8 @@ def test_a_pair_is_shown_with_both_sides_and_decided(compared: Workspace, anna: 
     done = anna.post("/review/answer/", {"a": pair.a, "b": pair.b, "word": "same"})
     assert done.status_code == 302
     assert compared.people.get(pair.profile_a).row.profile_id == compared.people.get(pair.profile_b).row.profile_id
-    anna.post("/review/undo/")
+    back = anna.post("/review/undo/")
+    assert back.headers["Location"] == f"/review/?a={pair.a}&b={pair.b}", "the next key answers it again"
     assert compared.people.get(pair.profile_a).row.profile_id != compared.people.get(pair.profile_b).row.profile_id
 
 
