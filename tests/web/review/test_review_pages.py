@@ -101,7 +101,7 @@ def test_why_one_person_is_a_picture_a_table_and_a_sentence(compared: Workspace,
     address = f"/people/{joined.profile_id}/why/?a={link.a.identifier_id}&b={link.b.identifier_id}"
     page = anna.get(address).content.decode()
     assert "<svg" in page
-    assert "same surname" in page
+    assert "Same surname" in page
     assert "How the weight adds up" in page
     assert "97%" in page
     assert "A comparison of everybody found" in page
