@@ -145,14 +145,14 @@ def _measure(events: ir.Table, counts: ir.BooleanValue, node: EventNode, moment:
     return signed.sum(where=counts & own).fill_null(0).cast(MONEY)
 
 
-def _own_money(events: ir.Table, node: EventSum, moment: Moment) -> ir.BooleanValue:
+def _own_money(events: ir.Table, node: EventSum, moment: Moment) -> Any:
     """Whether an event is in the money that is added up."""
     if node.currency and node.currency != moment.currency:
         return (events.currency == node.currency).fill_null(False)
     return in_currency(events.currency, moment.currency)
 
 
-def _signed(events: ir.Table, node: EventSum) -> ir.NumericValue:
+def _signed(events: ir.Table, node: EventSum) -> Any:
     """The money of an event; a refund takes away from orders."""
     if REFUNDED in _names(node) and node.event == COMPLETED:
         return ibis.ifelse(events["name"] == REFUNDED, -events.amount.abs(), events.amount)
