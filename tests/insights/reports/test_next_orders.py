@@ -13,7 +13,9 @@ import pyarrow as pa
 import pytest
 from tests.insights.reports.world import World, material
 
+from habitue.audiences.rule import Group, InsightIs
 from habitue.insights.reports import next_orders
+from habitue.web.reports.behind import rule_of
 
 TODAY = date(2026, 3, 29)
 """A Sunday, the day of the made-up shops."""
@@ -55,7 +57,30 @@ def test_weeks_begin_on_mondays_and_are_without_gaps(con: Any) -> None:
     assert rows[monday + timedelta(days=7)]["money"] == Decimal(6)
     assert section.behind is not None
     assert [(each.op, each.value) for each in section.behind(section.rows[0])] == [  # type: ignore[union-attr]  # of insights
-        ("after", "2026-03-29"), ("before", "2026-04-06"),
+        ("after", "2026-03-29"), ("before", "2026-04-06"), ("is_known", ""),
+    ]  # fmt: skip
+
+
+def test_four_weeks_are_twenty_eight_days_though_they_touch_five_calendar_weeks(con: Any) -> None:
+    days = [("a", 1, 0.9), ("b", 28, 0.8), ("c", 29, 1.0), ("d", 30, 1.0), ("e", 34, 1.0), ("past", 0, 1.0)]
+    m = replace(material(con, World([], [])), learnt={"next_order": due(days)}.get)
+    assert next_orders.compute(m).says.values["expected"].value == 2
+    (row,) = m.rows(next_orders.soon(due(days), today=TODAY - timedelta(days=3)))
+    assert row["expected"] == pytest.approx(1.9), "whose day is today on Sunday was still to come on Thursday"
+
+
+def test_behind_a_week_that_has_begun_stand_only_those_whom_the_table_counts(con: Any) -> None:
+    thursday = TODAY - timedelta(days=3)
+    known = due([("gone", -5, 1.0), ("today", -3, 1.0), ("ahead", -1, 0.5), ("unknown", -1, None), ("later", 3, 0.2)])
+    m = replace(material(con, World([], [])), today=thursday, learnt={"next_order": known}.get)
+    (section,) = next_orders.compute(m).sections
+    assert [row["people"] for row in section.rows] == [1, 1]
+    assert section.behind is not None
+    rule = rule_of(section.behind(section.rows[0]))
+    assert isinstance(rule, Group)
+    tests = [each for each in rule.rules if isinstance(each, InsightIs)]
+    assert [(each.name, each.op, each.value) for each in tests] == [
+        ("next_order_on", "after", "2026-03-26"), ("next_order_on", "before", "2026-03-30"), ("chance", "is_known", ""),
     ]  # fmt: skip
 
 

@@ -16,11 +16,23 @@ NEEDS = _(
     "The insight “Next order” must have been learnt and have passed its test on your own past; its page says why not."
 )
 WEEKS = 13
+SOON = timedelta(days=28)
 _MONDAY = date(2001, 1, 1)
 NEWCOMERS = _(
     "Each customer counts in the week of the day in the middle of his or her window, with the chance to order at all: "
     "ten with a chance of 30%% count as three. Who has not bought yet is in no week, so more orders may come."
 )
+
+
+def to_come(due: ir.Table, *, today: date) -> ir.Table:
+    """Who is still to come: their day lies ahead and their chance is known."""
+    return due.filter(due.next_order_on.notnull() & due.chance.notnull() & (due.next_order_on > today))
+
+
+def soon(due: ir.Table, *, today: date) -> ir.Table:
+    """How many orders to expect within four weeks, day by day (expected)."""
+    told = to_come(due, today=today)
+    return told.filter(told.next_order_on <= today + SOON).aggregate(expected=lambda t: t.chance.sum())
 
 
 def weeks(due: ir.Table, worth: ir.Table | None, *, today: date) -> ir.Table:
@@ -29,7 +41,7 @@ def weeks(due: ir.Table, worth: ir.Table | None, *, today: date) -> ir.Table:
     `due` has profile_id, next_order_on and chance; `worth` has profile_id, expected_orders and expected_value, None
     where the worth of an order is not known.
     """
-    told = due.filter(due.next_order_on.notnull() & due.chance.notnull() & (due.next_order_on > today))
+    told = to_come(due, today=today)
     told = told.mutate(number=told.next_order_on.delta(ibis.literal(_MONDAY), unit="day").cast("int64") // 7)
     if worth is None:
         counted = told.group_by("number").aggregate(people=lambda t: t.count(), expected=lambda t: t.chance.sum())
@@ -55,13 +67,12 @@ def compute(m: Material) -> Outcome:
     if not found:
         return Outcome(Say(NEEDS))
     rows = _every_week(found)
-    soon = [row for row in rows if row["week"] <= m.today + timedelta(days=28)]
-    expected, has_money = sum(row["expected"] for row in soon), any(row["money"] for row in rows)
+    expected, has_money = m.rows(soon(due, today=m.today))[0]["expected"], any(row["money"] for row in rows)
     says = Say(
         _("About %(expected)s of your customers are to be expected with an order in the next four weeks."),
-        {"expected": Value(round(expected), "people")},
+        {"expected": Value(round(expected or 0), "people")},
     )
-    return Outcome(says, (_calendar(rows, has_money),))
+    return Outcome(says, (_calendar(rows, has_money, m.today),))
 
 
 def _every_week(found: dict[date, Row]) -> list[Row]:
@@ -73,7 +84,7 @@ def _every_week(found: dict[date, Row]) -> list[Row]:
     return [{**nothing, **found.get(day, {}), "week": day} for day in mondays]
 
 
-def _calendar(rows: list[Row], has_money: bool) -> Section:
+def _calendar(rows: list[Row], has_money: bool, today: date) -> Section:
     best = max(rows, key=lambda row: row["expected"])
     return Section(
         "weeks",
@@ -90,11 +101,18 @@ def _calendar(rows: list[Row], has_money: bool) -> Section:
         ),
         tuple(rows),
         Chart("columns", "week", "expected"),
-        lambda row: (
-            Computed("next_order", "next_order_on", (row["week"] - timedelta(days=1)).isoformat(), "after"),
-            Computed("next_order", "next_order_on", (row["week"] + timedelta(days=7)).isoformat(), "before"),
-        ),
+        lambda row: _behind(row["week"], today),
         Say(NEWCOMERS),
+    )
+
+
+def _behind(week: date, today: date) -> tuple[Computed, ...]:
+    """Those whom the table counts in a week: of the running one only the days that lie ahead."""
+    after = max(week - timedelta(days=1), today)
+    return (
+        Computed("next_order", "next_order_on", after.isoformat(), "after"),
+        Computed("next_order", "next_order_on", (week + timedelta(days=7)).isoformat(), "before"),
+        Computed("next_order", "chance", "", "is_known"),
     )
 
 
