@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -70,9 +70,10 @@ def test_four_weeks_are_twenty_eight_days_though_they_touch_five_calendar_weeks(
 
 
 def test_behind_a_week_that_has_begun_stand_only_those_whom_the_table_counts(con: Any) -> None:
-    thursday = TODAY - timedelta(days=3)
     known = due([("gone", -5, 1.0), ("today", -3, 1.0), ("ahead", -1, 0.5), ("unknown", -1, None), ("later", 3, 0.2)])
-    m = replace(material(con, World([], [])), today=thursday, learnt={"next_order": known}.get)
+    m = replace(
+        material(con, World([], [])), now=datetime(2026, 3, 26, 12, tzinfo=UTC), learnt={"next_order": known}.get
+    )
     (section,) = next_orders.compute(m).sections
     assert [row["people"] for row in section.rows] == [1, 1]
     assert section.behind is not None
