@@ -72,7 +72,8 @@ def _churn(row: Row, days: int) -> Sentences:
     return [(Said(_("buys within %(days)s days: %(chance)s of 100 like this one do"), chance), within, why_of(row))]
 
 
-def _next_order(row: Row, days: int) -> Sentences:
+def next_order(row: Row, days: int) -> Sentences:
+    """The day to expect, with its window; no day for somebody who hardly comes any more."""
     if row["next_order_on"] is None:
         return []
     if row["chance"] is not None and row["chance"] < RARE:
@@ -105,7 +106,8 @@ def _personas(row: Row, _days: int) -> Sentences:
     return [(most, None, None)] if most else []
 
 
-def _engagement(row: Row, _days: int) -> Sentences:
+def habits(row: Row, _days: int) -> Sentences:
+    """Where and when somebody is most active, and in how many of ten cases; nothing where that is hardly one."""
     found: list[tuple[Said, Said | None, Said | None]] = []
     for kind, words in _BEST.items():
         best, share = row[f"best_{kind}"], row[f"{kind}_share"]
@@ -146,9 +148,9 @@ _BEST: Mapping[str, Mapping[str, str]] = {
 _SAYS: Mapping[str, Callable[[Row, int], Sentences]] = {
     "lifetime": _lifetime,
     "churn": _churn,
-    "next_order": _next_order,
+    "next_order": next_order,
     "second_purchase": _second_purchase,
     "affinity": _affinity,
     "personas": _personas,
-    "engagement": _engagement,
+    "engagement": habits,
 }
