@@ -187,7 +187,7 @@ def test_the_rhythm_is_the_one_that_the_groups_tell() -> None:
     assert own_rhythm(known, gaps)[[0, 1, 3]].tolist() == [11.5, 7.0, 20.0], "a week at least, as in with_rhythm"
     assert usual_gaps(bought, 10)[0] == 7.0, "of what was known by then alone"
     assert reason_codes(known, own_rhythm(known, gaps), np.array([0.01, 0.4, 0.01, np.nan])) == [
-        "on_time", "overdue", "once", "overdue",
+        "gone", "overdue", "once", "overdue",
     ]  # fmt: skip
 
 
