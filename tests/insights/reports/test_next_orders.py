@@ -80,7 +80,7 @@ def test_behind_a_week_that_has_begun_stand_only_those_whom_the_table_counts(con
     rule = rule_of(section.behind(section.rows[0]))
     assert isinstance(rule, Group)
     tests = [each for each in rule.rules if isinstance(each, InsightIs)]
-    assert [(each.name, each.op, each.value) for each in tests] == [
+    assert [(each.field, each.op, each.value) for each in tests] == [
         ("next_order_on", "after", "2026-03-26"), ("next_order_on", "before", "2026-03-30"), ("chance", "is_known", ""),
     ]  # fmt: skip
 
