@@ -113,7 +113,7 @@ def _database(server_url: str, template: str = "template1") -> Iterator[str]:
 def errors_are_raised(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A frame that cannot be applied fails the test at once, unless that is what the test is about."""
     if "sets_aside" not in request.keywords:
-        monkeypatch.setattr(unreadable, "keep", _raise)
+        monkeypatch.setattr(unreadable.Aside, "keep", _raise)
 
 
 def _raise(_ws: object, _conn: object, _frame: object, problem: Exception) -> None:

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+IDLE_SECONDS = 2.0
 SLOW_SECONDS = 2.0
 
 
@@ -43,6 +44,7 @@ class Asker:
         self._port = port
         self.heard = heard
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._asked_at = time.monotonic()
 
     def ask(self, sort: str, path: str, body: bytes, headers: dict[str, str]) -> int:
         """The status of one request."""
@@ -61,14 +63,19 @@ class Asker:
         return status
 
     def _exchange(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+        # A server closes a connection on which nothing comes for some seconds, and may do so in this very moment.
+        if time.monotonic() - self._asked_at > IDLE_SECONDS:
+            self._connection.close()
         try:
             self._connection.request("POST", path, body, headers)
             answer = self._connection.getresponse()
             return answer.status, answer.read()
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException) as problem:
             self._connection.close()
-            self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
+            self.heard.codes[f"no answer: {type(problem).__name__}"] += 1
             return 0, b""
+        finally:
+            self._asked_at = time.monotonic()
 
     def _note(self, status: int, data: bytes) -> None:
         with contextlib.suppress(ValueError):

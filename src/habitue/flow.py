@@ -106,10 +106,10 @@ def catch_up(ws: Context, target: Position | None = None, *, seconds: float = fl
     def apply(conn: Connection, events: Sequence[Event]) -> None:
         project(ws, conn, events)
 
-    set_aside = partial(unreadable.keep, ws)
+    aside = unreadable.Aside(ws)
     if target is None:
-        return projection.apply_pending(ws, apply, end_group, set_aside=set_aside, seconds=seconds)
-    projection.wait_applied(ws, target, apply, end_group, set_aside=set_aside)
+        return projection.apply_pending(ws, apply, end_group, aside=aside, seconds=seconds)
+    projection.wait_applied(ws, target, apply, end_group, aside=aside)
     return 0
 
 
@@ -259,6 +259,7 @@ def undo_import(ws: Context, import_id: str) -> None:
     catch_up(ws, decide.submit(ws, commands.UndoImport(import_id=import_id)))
     with ws.register.write() as conn:
         review.settle(conn)
+        unreadable.forget(conn, import_id=import_id)
     for heir_id in importing.note_undone(ws, import_id):
         people_of_import(ws, heir_id)
     refresh(ws)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from habitue import flow
 from habitue.collect import projection
 from habitue.collect.envelope import Event
 from habitue.collect.message import encode_body
 from habitue.identity import graph, group, known
+from habitue.identity.tables import identifiers
+from habitue.profiles.tables import events
 from habitue.workspace import Workspace, open_workspace
 from tests.conftest import MakeWorkspace
 from tests.sending import identify, send, state_of
@@ -150,3 +155,73 @@ def test_the_memory_is_bounded(sqlite_ws: Workspace, monkeypatch: pytest.MonkeyP
     before = state_of(sqlite_ws)
     send(sqlite_ws, visit(1, user="u1", visitor=None))
     assert state_of(sqlite_ws) == before
+
+
+def test_a_remembered_place_that_moves_within_a_group_loads_what_it_names(ws: Workspace) -> None:
+    """Three messages of one frame: what a former group learnt, many names for one address, and the first one again."""
+    names = [f"{first} {last}" for first, last in zip(_FIRST, _LAST, strict=True)]
+
+    def told(number: int, record: str, message_id: str) -> dict[str, Any]:
+        first, last = names[number].split()
+        message = identify(email="office@web.example", first_name=first, last_name=last)
+        message["context"]["record"], message["messageId"] = record, message_id
+        return message
+
+    only = identify(first_name=_FIRST[0]) | {"messageId": "a0"}
+    only["context"]["record"] = "r1"
+    send(ws, only)
+    send(ws, told(0, "r1", "a1"))
+    others = [told(number, f"s{number}", f"m{number}") for number in range(1, len(names))]
+    projection.journal(ws.context).append([encode_body("shop", [*others, told(0, "r1", "a3")])])
+    # Without a place for what fails, and so without a second try with nothing remembered.
+    projection.apply_pending(ws.context, partial(flow.project, ws.context))
+    with ws.register.read() as conn:
+        assert conn.scalar(sa.select(sa.func.count()).select_from(events)) == len(names) + 2
+
+
+def test_a_system_whose_name_begins_like_a_record_is_one_of_many(ws: Workspace) -> None:
+    for number, value in enumerate("AAB"):
+        message = identify(email="anna@web.example") | {"messageId": f"m{number}"}
+        message["context"]["externalIds"] = [{"type": "record_no", "id": value}]
+        send(ws, message)
+    with ws.register.read() as conn:
+        found = set(conn.scalars(sa.select(identifiers.c.value).where(identifiers.c.namespace.like("%record_no%"))))
+    assert found == {"A", "B"}
+
+
+_FIRST = [
+    "Anna",
+    "Peter",
+    "Maria",
+    "Klaus",
+    "Dieter",
+    "Olga",
+    "Igor",
+    "Uwe",
+    "Zoe",
+    "Hans",
+    "Rita",
+    "Lars",
+    "Nina",
+    "Otto",
+    "Paul",
+    "Gerd",
+]
+_LAST = [
+    "Berg",
+    "Holm",
+    "Kurz",
+    "Wolf",
+    "Stein",
+    "Popov",
+    "Sidorov",
+    "Lang",
+    "Fuchs",
+    "Vogel",
+    "Maier",
+    "Olsen",
+    "Blau",
+    "Rot",
+    "Weiss",
+    "Gruen",
+]

@@ -76,10 +76,14 @@ class Groups:
         """Take fewer frames after a group that failed; False when it had only one."""
         self._at = None
         if self._taken <= 1:
-            self._at_most = None
+            self._at_most = 1
             return False
         self._at_most = self._taken // 2
         return True
+
+    def widen(self) -> None:
+        """Take as many frames as before: the one that was to blame is behind."""
+        self._at_most = None
 
     def first(self, start: Position) -> Frame | None:
         """The frame at `start`, as it is."""

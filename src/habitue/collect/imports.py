@@ -100,6 +100,11 @@ def update(conn: Connection, import_id: str, values: Mapping[str, object]) -> No
     conn.execute(sa.update(imports).where(imports.c.import_id == import_id).values(**values))
 
 
+def is_undone(conn: Connection, import_id: str) -> bool:
+    """Whether an import was taken back."""
+    return conn.scalar(sa.select(imports.c.state).where(imports.c.import_id == import_id)) == "undone"
+
+
 def get(conn: Connection, import_id: str) -> Import:
     """One import; NotFound when there is none of that id."""
     row = conn.execute(sa.select(imports).where(imports.c.import_id == import_id)).first()

@@ -115,6 +115,8 @@ class Body(msgspec.Struct, frozen=True):
     gaps: tuple[Gap, ...] = ()
     # When it came, microseconds, where that is not when its frame was written: what was set aside and comes again.
     received_at: int | None = None
+    # What was set aside and comes again: it is applied by whoever takes it from there, once.
+    frame_id: str | None = None
 
 
 decode_message = msgspec.json.Decoder(Message).decode

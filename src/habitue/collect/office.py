@@ -20,6 +20,7 @@ _POLL_SECONDS = 0.5
 class _Ours:
     """Whether this process holds the office of a register."""
 
+    is_of_process = True
     is_held = False
 
 

@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, ProgrammingError
@@ -35,7 +36,16 @@ _TROUBLE = (OSError, MemoryError, OperationalError, InterfaceError, InternalErro
 
 Project = Callable[[Connection, Sequence[Event]], None]
 End = Callable[[Connection, bool], None]
-SetAside = Callable[[Connection, Frame, Exception], None]
+
+
+class Aside(Protocol):
+    """Where frames wait that could not be applied."""
+
+    def keep(self, conn: Connection, frame: Frame, problem: Exception) -> None:
+        """Set a frame aside, in the transaction that passes it over."""
+
+    def take(self, conn: Connection, frame_id: str) -> bool:
+        """Take a frame from there that comes again, in the transaction that applies it; False when it is gone."""
 
 
 def apply_pending(
@@ -43,43 +53,53 @@ def apply_pending(
     project: Project,
     end: End | None = None,
     *,
-    set_aside: SetAside | None = None,
+    aside: Aside | None = None,
     seconds: float = float("inf"),
 ) -> int:
     """Project what waits, for about `seconds`; returns the number of events, 0 when another process does it already.
 
     While another process holds the office of the projector, it is left to that one.
     `end` ends each transaction and is told whether nothing waits any more: for what can be put off under load.
-    A frame that cannot be applied is given to `set_aside`, in the transaction that passes it over, so that those
-    behind it do not wait for ever; without `set_aside`, and after twenty of them in a row, its error is raised.
+    A frame that cannot be applied is given to `aside`, in the transaction that passes it over, so that those
+    behind it do not wait for ever; without it, and after twenty of them in a row, its error is raised.
     """
     applied = 0
     if office.is_elsewhere(ws):
         return applied
     with _projector_lock(ws) as is_ours, _collector_paused():
         groups = Groups(journal(ws))
-        over_at, faults = time.monotonic() + seconds, 0
+        over_at, faults, is_fresh = time.monotonic() + seconds, 0, False
         while is_ours:
             try:
-                if not (count := _apply_group(ws, groups, project, end)):
+                if (count := _apply_group(ws, groups, project, end, aside)) is None:
                     break
                 applied, faults = applied + count, 0
+                if is_fresh:
+                    groups.widen()
+                    is_fresh = False
                 gc.collect(1)
             except _TROUBLE:
                 raise
             except Exception as problem:
-                if set_aside is None or faults == _FAULTS_IN_A_ROW:
+                if aside is None or faults == _FAULTS_IN_A_ROW:
                     raise
-                if not groups.narrow():
-                    _pass_over(ws, groups, set_aside, problem)
+                if groups.narrow():
+                    continue
+                if is_fresh:
+                    _pass_over(ws, groups, aside, problem)
+                    groups.widen()
                     faults += 1
+                else:
+                    # What the process remembers may be to blame.
+                    ws.register.memory.forget()
+                is_fresh = not is_fresh
             if time.monotonic() >= over_at:
                 break
     return applied
 
 
 def wait_applied(
-    ws: Context, target: Position, project: Project, end: End | None = None, *, set_aside: SetAside | None = None
+    ws: Context, target: Position, project: Project, end: End | None = None, *, aside: Aside | None = None
 ) -> None:
     """Return when everything before `target` is projected, by whatever process.
 
@@ -88,7 +108,7 @@ def wait_applied(
     seen = Position()
     give_up_at = time.monotonic() + WAIT_SECONDS
     while True:
-        apply_pending(ws, project, end, set_aside=set_aside)
+        apply_pending(ws, project, end, aside=aside)
         with ws.register.read() as conn:
             here = position(conn)
         if here >= target or next(iter(journal(ws).read(here)), None) is None:
@@ -130,20 +150,20 @@ def _forget_projected(ws: Context) -> bool:
     return True
 
 
-def _apply_group(ws: Context, groups: Groups, project: Project, end: End | None) -> int:
+def _apply_group(ws: Context, groups: Groups, project: Project, end: End | None, aside: Aside | None) -> int | None:
     with ws.register.read() as conn:
         here = position(conn)
     # Whoever finds nothing keeps nobody from writing.
     if not groups.is_waiting(here):
-        return 0
+        return None
     with ws.register.write(synchronous="NORMAL") as conn:
         if not _is_alone(conn):
-            return 0
+            return None
         start = position(conn)
         group = groups.next(start)
         if group is None:
-            return 0
-        count = _apply(ws, conn, group, project)
+            return None
+        count = _apply(ws, conn, group, project, aside)
         if end is not None:
             end(conn, group.is_last)
     if groups.journal.is_piece_between(start, group.after):
@@ -151,18 +171,19 @@ def _apply_group(ws: Context, groups: Groups, project: Project, end: End | None)
     return count
 
 
-def _pass_over(ws: Context, groups: Groups, set_aside: SetAside, problem: Exception) -> None:
+def _pass_over(ws: Context, groups: Groups, aside: Aside, problem: Exception) -> None:
     with ws.register.write() as conn:
         if not _is_alone(conn) or (frame := groups.first(position(conn))) is None:
             return
-        set_aside(conn, frame, problem)
+        aside.keep(conn, frame, problem)
         state.store(conn, {"journal_segment": frame.after.segment, "journal_offset": frame.after.offset})
 
 
-def _apply(ws: Context, conn: Connection, group: Group, project: Project) -> int:
+def _apply(ws: Context, conn: Connection, group: Group, project: Project, aside: Aside | None) -> int:
     first = state.read(conn, "last_seq") + 1
     reserved: list[Reserved] = []
-    events = list(events_of(ws, group.bodies, first, reserved))
+    bodies = (each for each in group.bodies if not (again := each[1].frame_id) or _taken(conn, aside, again))
+    events = list(events_of(ws, bodies, first, reserved))
     numbers = len(events) + sum(each.size for each in reserved)
     repeats.reserve(conn, reserved)
     project(conn, fresh(conn, ws.register.memory, events))
@@ -171,6 +192,10 @@ def _apply(ws: Context, conn: Connection, group: Group, project: Project) -> int
     done = {"journal_segment": after.segment, "journal_offset": after.offset, "last_seq": last_seq}
     state.store(conn, {**done, "group_events": numbers})
     return numbers
+
+
+def _taken(conn: Connection, aside: Aside | None, frame_id: str) -> bool:
+    return aside is not None and aside.take(conn, frame_id)
 
 
 @contextmanager

@@ -47,7 +47,7 @@ class Bulk(Group):
 
     def _is_named(self, home: int, event: Event) -> bool:
         """Whether an event hangs on what it names, and everything else that it names is linked there."""
-        named = [self._by_value(*pair) for pair in event.identifiers if pair[0][:6] != "record"]
+        named = [self._by_value(*pair) for pair in event.identifiers if pair[0][:7] != "record:"]
         pairs = [(min(home, key), max(home, key)) for key in named if key != home]
         return home in named and all(pair in self._links for pair in pairs)
 

@@ -82,6 +82,12 @@ class Group:
         profile_ids.update(profile_id for _, profile_id in newest.values())
         self.load_profiles(profile_ids)
 
+    def load_missing(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Load what is not there yet of some identifiers, in the middle of a group."""
+        missing = [key for key in keys if self._find(*key) is None]
+        if missing:
+            self.load(missing)
+
     def load_profiles(self, profile_ids: Iterable[str]) -> None:
         """Load whole components by their profile ids."""
         components: dict[str, Component] = {}

@@ -68,7 +68,11 @@ def resolve(conn: Connection, ws: Context, events: Sequence[Event]) -> nodes.Res
     homes: list[tuple[Event, int]] = []
     for event, signature, place in zip(events, signed, places, strict=True):
         # What former groups left holds, unless the component has changed in this one.
-        if not place or ((node := group.node(place)) is not None and node.component.changes):
+        if not place:
+            place = lately.home(event, signature)
+        elif (node := group.node(place)) is not None and node.component.changes:
+            # It was not among those that were loaded, and may name what hangs elsewhere.
+            group.load_missing(graph.wanted([event]))
             place = lately.home(event, signature)
         homes.append((event, place))
     outcome = group.store()
@@ -123,7 +127,7 @@ def _signature(event: Event) -> Signature | None:
     if not pairs or event.type == "alias":
         return None
     by = event.source_id if event.proof == CLAIMED else ""
-    if pairs[-1][0][:6] != "record":
+    if pairs[-1][0][:7] != "record:":
         return event.identity + by if by else event.identity
     if len(pairs) == 1:
         return None

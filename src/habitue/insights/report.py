@@ -15,10 +15,11 @@ from habitue.insights.days import start_of_day
 from habitue.insights.groups import GROUPS, CustomerGroup
 from habitue.insights.orders import MONEY
 from habitue.insights.reports.shape import SMALL
-from habitue.insights.reports.store import past_day
+from habitue.insights.reports.store import PAST_AFTER
 from habitue.insights.rfm import rfm
 from habitue.insights.store import stored
 from habitue.insights.summary import is_at_risk, is_lost, pareto, rfm_summary, top_count, valuable_at_risk
+from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 
 NO_MONEY = Decimal("0.0000")
@@ -123,10 +124,10 @@ def report(ws: Context) -> RfmReport:
 
 def _seen(ws: Context, table: ir.Table) -> tuple[ir.Table, date | None]:
     """The table of now, or, where the data ended long before, as it was at the end of its last day, and that day."""
-    ended = past_day(ws)
-    if ended is None:
-        return table, None
     zone, currency = ws.config.workspace.timezone, ws.config.workspace.currency
+    ended: date | None = _rows(ws, table.aggregate(last_on=table.last_on.max()))[0]["last_on"]
+    if ended is None or day_in(ws.clock.now(), zone) - ended <= PAST_AFTER:
+        return table, None
     at = start_of_day(ended + timedelta(days=1), zone)
     then = rfm(ws.lake.table("events"), ws.lake.table("people"), at=at, timezone=zone, currency=currency)
     return then.cache(), ended

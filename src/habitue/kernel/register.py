@@ -87,6 +87,10 @@ class Memory:
             found = self._kept[kind] = kind()
         return found
 
+    def forget(self) -> None:
+        """Forget what the register tells anyway; what holds of the process itself (`is_of_process`) stays."""
+        self._kept = {kind: kept for kind, kept in self._kept.items() if getattr(kind, "is_of_process", False)}
+
 
 class Register:
     """Opens connections and transactions on one database.

@@ -60,3 +60,12 @@ def test_only_who_may_ask_reaches_saved_queries(seen_by: Callable[..., Client], 
     assert "&lt;script&gt;x" in analyst.get("/sql/").content.decode()
     assert analyst.get("/sql/?saved=nobody").status_code == 404
     assert len(shop.lake.queries()) == 1
+
+
+def test_only_running_a_query_is_a_request_of_its_own_so_that_a_file_is_saved_and_a_query_kept(anna: Client) -> None:
+    page = anna.get("/sql/").content.decode()
+    (form,) = re.findall(r'<form [^>]*id="ask"[^>]*>', page)
+    assert "hx-" not in form
+    assert [name for name in ("run", "file", "save") if re.search(rf'<button [^>]*id="{name}" hx-post', page)] == [
+        "run"
+    ]

@@ -15,46 +15,67 @@ from habitue.kernel.text import gettext_noop as _
 NEEDS = _(
     "The insight “Next order” must have been learnt and have passed its test on your own past; its page says why not."
 )
-WEEKS = 13
-SOON = timedelta(days=28)
-_MONDAY = date(2001, 1, 1)
+HORIZON = 90
+"""How far ahead the insight looks, in days."""
+SOON = 28
 NEWCOMERS = _(
-    "Each customer counts in the week of the day in the middle of his or her window, with the chance to order at all: "
-    "ten with a chance of 30%% count as three. Who has not bought yet is in no week, so more orders may come."
+    "Each customer's chance to order is spread over the weeks as his or her window says: half of it within the window, "
+    "a quarter before and a quarter after. Who has not bought yet is in no week, so more orders may come."
 )
 
 
-def to_come(due: ir.Table, *, today: date) -> ir.Table:
-    """Who is still to come: their day lies ahead and their chance is known."""
-    return due.filter(due.next_order_on.notnull() & due.chance.notnull() & (due.next_order_on > today))
-
-
-def soon(due: ir.Table, *, today: date) -> ir.Table:
-    """How many orders to expect within four weeks, day by day (expected)."""
-    told = to_come(due, today=today)
-    return told.filter(told.next_order_on <= today + SOON).aggregate(expected=lambda t: t.chance.sum())
+def mondays(today: date) -> list[date]:
+    """The weeks from that of `today` to the end of the horizon, by their Mondays."""
+    first = today - timedelta(days=today.weekday())
+    count = -(-((today - first).days + HORIZON) // 7)
+    return [first + timedelta(days=7 * place) for place in range(count)]
 
 
 def weeks(due: ir.Table, worth: ir.Table | None, *, today: date) -> ir.Table:
-    """By week, counted from a Monday (number, people, expected, money): who is due, how many to expect, their money.
+    """One row with people, expected and money of each week (people_0, expected_0, money_0, people_1 …),
+    and how many to expect in four weeks by the day (soon).
 
-    `due` has profile_id, next_order_on and chance; `worth` has profile_id, expected_orders and expected_value, None
-    where the worth of an order is not known.
+    `people` are those whose window touches the week. `due` has profile_id, chance, next_order_from, next_order_on and
+    next_order_until; `worth` has profile_id, expected_orders and expected_value, None where the worth of an order is
+    not known.
     """
-    told = to_come(due, today=today)
-    told = told.mutate(number=told.next_order_on.delta(ibis.literal(_MONDAY), unit="day").cast("int64") // 7)
-    if worth is None:
-        counted = told.group_by("number").aggregate(people=lambda t: t.count(), expected=lambda t: t.chance.sum())
-        return counted.order_by("number")
-    known = worth.filter(worth.expected_orders > 0)
-    known = known.select("profile_id", each=known.expected_value.cast("float64") / known.expected_orders)
-    priced = told.left_join(known, "profile_id").mutate(brings=lambda t: (t.chance * t.each).cast(MONEY))
-    counted = priced.group_by("number").aggregate(
-        people=lambda t: t.count(),
-        expected=lambda t: t.chance.sum(),
-        money=lambda t: t.brings.sum().cast(MONEY),
+    told = due.filter(due.next_order_on.notnull() & due.chance.notnull())
+    start = ibis.literal(today)
+    names = ("next_order_from", "next_order_on", "next_order_until")
+    told = told.mutate(**{f"in_{name}": told[name].delta(start, unit="day").cast("float64") for name in names})
+    if worth is not None:
+        known = worth.filter(worth.expected_orders > 0)
+        known = known.select("profile_id", each=known.expected_value.cast("float64") / known.expected_orders)
+        told = told.left_join(known, "profile_id")
+    columns: dict[str, ir.Value] = {"soon": (told.chance * _reached(told, SOON)).sum()}
+    for place, monday in enumerate(mondays(today)):
+        following = monday + timedelta(days=7)
+        share = told.chance * (_reached(told, (following - today).days) - _reached(told, (monday - today).days))
+        touches = (told.next_order_from < following) & (told.next_order_until >= monday)
+        columns[f"people_{place}"] = touches.sum()
+        columns[f"expected_{place}"] = share.sum()
+        if worth is not None:
+            columns[f"money_{place}"] = (share * told.each).sum().cast(MONEY)
+    return told.aggregate(**columns)
+
+
+def _reached(told: ir.Table, day: int) -> ir.Value:
+    """Which part of each one's chance lies before the beginning of the day that is so many days ahead."""
+    if day <= 0:
+        return ibis.literal(0.0)
+    if day >= HORIZON:
+        return ibis.literal(1.0)
+    low, middle, high = told.in_next_order_from, told.in_next_order_on, told.in_next_order_until
+
+    def between(start: ir.Value, end: ir.Value, before: float) -> ir.Value:
+        return before + 0.25 * (day - start) / ibis.greatest(end - start, 1.0)
+
+    return ibis.cases(
+        (low >= day, between(ibis.literal(0.0), low, 0.0)),
+        (middle >= day, between(low, middle, 0.25)),
+        (high >= day, between(middle, high, 0.5)),
+        else_=between(high, ibis.literal(float(HORIZON)), 0.75),
     )
-    return counted.order_by("number")
 
 
 def compute(m: Material) -> Outcome:
@@ -62,57 +83,49 @@ def compute(m: Material) -> Outcome:
     due = m.learnt("next_order")
     if due is None:
         return Outcome(Say(NEEDS))
-    counted = m.rows(weeks(due, m.learnt("lifetime"), today=m.today))
-    found = {_MONDAY + timedelta(days=7 * row["number"]): row for row in counted}
-    if not found:
+    (found,) = m.rows(weeks(due, m.learnt("lifetime"), today=m.today))
+    rows: list[Row] = [
+        {
+            "week": monday,
+            "people": found[f"people_{place}"] or 0,
+            "expected": found[f"expected_{place}"] or 0.0,
+            "money": found.get(f"money_{place}"),
+        }
+        for place, monday in enumerate(mondays(m.today))
+    ]
+    if not any(row["expected"] for row in rows):
         return Outcome(Say(NEEDS))
-    rows = _every_week(found)
-    expected, has_money = m.rows(soon(due, today=m.today))[0]["expected"], any(row["money"] for row in rows)
+    has_money = any(row["money"] for row in rows)
     says = Say(
         _("About %(expected)s of your customers are to be expected with an order in the next four weeks."),
-        {"expected": Value(round(expected or 0), "people")},
+        {"expected": Value(round(found["soon"]), "people")},
     )
-    return Outcome(says, (_calendar(rows, has_money, m.today),))
+    return Outcome(says, (_calendar(rows, has_money),))
 
 
-def _every_week(found: dict[date, Row]) -> list[Row]:
-    """Without gaps, for a week in which nobody is due says something, too."""
-    first = min(found)
-    count = min((max(found) - first).days // 7 + 1, WEEKS)
-    nothing: Row = {"people": 0, "expected": 0.0, "money": None}
-    mondays = [first + timedelta(days=7 * number) for number in range(count)]
-    return [{**nothing, **found.get(day, {}), "week": day} for day in mondays]
-
-
-def _calendar(rows: list[Row], has_money: bool, today: date) -> Section:
+def _calendar(rows: list[Row], has_money: bool) -> Section:
     best = max(rows, key=lambda row: row["expected"])
     return Section(
         "weeks",
         _("Whom to expect, week by week"),
         Say(
-            _("Most are due in the week from %(day)s: about %(expected)s."),
+            _("Most are to be expected in the week from %(day)s: about %(expected)s."),
             {"day": Value(best["week"], "date"), "expected": Value(round(best["expected"]), "people")},
         ),
         (
             Column("week", _("Week from"), "date"),
-            Column("people", _("Customers who are due"), "people"),
-            Column("expected", _("Of them to be expected"), "decimal"),
+            Column("people", _("Customers whose window it is"), "people"),
+            Column("expected", _("Customers to be expected"), "decimal"),
             *((Column("money", _("Money to be expected"), "money"),) if has_money else ()),
         ),
         tuple(rows),
         Chart("columns", "week", "expected"),
-        lambda row: _behind(row["week"], today),
+        lambda row: (
+            Computed("next_order", "next_order_until", (row["week"] - timedelta(days=1)).isoformat(), "after"),
+            Computed("next_order", "next_order_from", (row["week"] + timedelta(days=7)).isoformat(), "before"),
+            Computed("next_order", "chance", "", "is_known"),
+        ),
         Say(NEWCOMERS),
-    )
-
-
-def _behind(week: date, today: date) -> tuple[Computed, ...]:
-    """Those whom the table counts in a week: of the running one only the days that lie ahead."""
-    after = max(week - timedelta(days=1), today)
-    return (
-        Computed("next_order", "next_order_on", after.isoformat(), "after"),
-        Computed("next_order", "next_order_on", (week + timedelta(days=7)).isoformat(), "before"),
-        Computed("next_order", "chance", "", "is_known"),
     )
 
 

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("received_at", register.Instant(), nullable=False),
         sa.Column("at", register.Instant(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("import_id", sa.Text(), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("searched", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("frame_id", name=op.f("pk_quality_unreadable_frames")),
