@@ -19,6 +19,7 @@ from habitue.audiences.rule import (
     InsightIs,
     PropertyTest,
     Rule,
+    Sample,
     Trait,
     Window,
 )
@@ -62,6 +63,7 @@ def _english(rule: Rule, **names: str) -> str:
     [
         (Group(), "Everybody."),
         (Group("any"), "Nobody."),
+        (Sample("spring", 0, 3550), "People who are in the fixed sample of 35.5% “spring”."),
         (
             TWICE_NOT_LATELY,
             "People in Germany who ordered at least twice in the last year and have not ordered in the last 90 days.",

@@ -16,7 +16,8 @@ from tests.insights import simulated
 from habitue.insights import churn, lifetime, next_order
 from habitue.insights.books.book import order_book
 from habitue.insights.models import backtest
-from habitue.insights.models.histories import Histories, Purchases, histories, outcome
+from habitue.insights.models.histories import Histories, Purchases, histories, outcome, usual_gaps
+from habitue.insights.reasons import own_rhythm, reason_codes
 from habitue.insights.scores import OutputUnknown, Scores
 
 DAY = date(2024, 3, 1)
@@ -47,8 +48,10 @@ def test_every_customer_has_one_row_with_bounds_and_a_reason(scores: Scores) -> 
         assert 0 <= row["p_buys"] <= 1
         assert row["p_buys"] <= row["expected_orders"] + 1e-9
         assert row["expected_value_low"] <= row["expected_value"] <= row["expected_value_high"]
-        assert row["next_order_from"] <= row["next_order_on"] <= row["next_order_until"]
-        assert row["next_order_from"] > simulated.START + timedelta(days=410)
+        assert (row["next_order_on"] is None) == (row["p_buys"] < 0.05), "no day for those who hardly come any more"
+        if row["next_order_on"] is not None:
+            assert row["next_order_from"] <= row["next_order_on"] <= row["next_order_until"]
+            assert row["next_order_from"] > simulated.START + timedelta(days=410)
         assert row["reason"]
 
 
@@ -170,6 +173,22 @@ def test_who_is_at_risk_is_overdue_and_has_money_in_danger(orders: pa.Table) -> 
     assert all(row["is_overdue"] and row["p_buys"] <= 0.5 for row in at_risk)
     assert all(row["money_in_danger"] == 0 for row in rows if not row["is_at_risk"])
     assert at_risk[0]["reason"].startswith("Orders about every")
+
+
+def test_the_rhythm_is_the_one_that_the_groups_tell() -> None:
+    days = [0, 7, 21, 26, 35, 50, 70, 0, 1, 3, 5, 0, 9, 40]
+    code = [0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 3, 3, 3]
+    bought = Purchases(4, np.array(code), np.array(days), np.ones(len(days)), 0, 100)
+    gaps = usual_gaps(bought, 100)
+    assert gaps[:2].tolist() == [11.5, 1.5]
+    assert np.isnan(gaps[2])
+    assert gaps[3] == 20.0
+    known = histories(bought, 100)
+    assert own_rhythm(known, gaps)[[0, 1, 3]].tolist() == [11.5, 7.0, 20.0], "a week at least, as in with_rhythm"
+    assert usual_gaps(bought, 10)[0] == 7.0, "of what was known by then alone"
+    assert reason_codes(known, own_rhythm(known, gaps), np.array([0.01, 0.4, 0.01, np.nan])) == [
+        "gone", "overdue", "once", "overdue",
+    ]  # fmt: skip
 
 
 def test_the_next_order_is_told_with_its_window(orders: pa.Table) -> None:

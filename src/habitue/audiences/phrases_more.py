@@ -53,7 +53,7 @@ def may_use(rule: MayUse, reader: Reader) -> Phrase:
 
 def sample(rule: Sample, reader: Reader) -> Phrase:
     """“are in a fixed sample of 10 % (spring)”."""
-    first, until = (f"{reader.number(Decimal(share) / 100)} %" for share in (rule.first, rule.until))
+    first, until = (reader.percent(Decimal(share) / 10_000) for share in (rule.first, rule.until))
     if rule.first == 0:
         return reader.phrase(_("are in the fixed sample of *%(share)s* “%(name)s”"), share=until, name=rule.name)
     message = _("are in the part from *%(first)s to %(until)s* of the fixed sample “%(name)s”")

@@ -81,7 +81,7 @@ IDEAS: Mapping[str, Idea] = {
     idea.code: idea
     for idea in (
         Idea("win_back", _("Win back valuable customers"),
-             _("the best fifth, silent for more than twice their usual pause"),
+             _("top 20% of those who bought in the last two years, silent for more than twice their usual pause"),
              Group(rules=(_rfm("is_valuable", "true"), _rfm("is_overdue", "true"), _group("at_risk")))),
         Idea("overdue", _("Remind customers who are overdue"),
              _("came back before and are silent for more than twice their usual pause"),
@@ -102,7 +102,7 @@ IDEAS: Mapping[str, Idea] = {
              Group(rules=(Consent("newsletter", "email"), Trait("email", "is_known"),
                           EventCount(COMPLETED, negate=True)))),
         Idea("last_offer", _("One last good offer to valuable customers who left"),
-             _("the best fifth, silent for more than four times their usual pause"),
+             _("were the top 20% of the last two years, silent for more than four times their usual pause"),
              Group(rules=(_rfm("is_valuable", "true"), _group("lost")))),
         Idea("one_time", _("Find out what one-time buyers lack"), _("bought once, long ago"), _group("one_time")),
     )

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from habitue.kernel.text import gettext_noop as _
 
@@ -50,6 +50,11 @@ class Reader:
     def number(self, value: Decimal) -> str:
         """1,234.5 as the reader writes it."""
         return str(format_decimal(value.normalize() if value else Decimal(0), format="#,##0.####", locale=self.locale))
+
+    def percent(self, value: Decimal) -> str:
+        """0.314: 31.4% in English, 31,4 % in German."""
+        pattern = self.locale.percent_formats[None].pattern.replace("#,##0", "#,##0.####")
+        return str(format_percent(value, format=pattern, locale=self.locale))
 
     def money(self, value: Decimal, currency: str) -> str:
         """An amount as the reader writes it, without cents when there are none."""

@@ -81,7 +81,7 @@ def lifetime(purchases: Purchases, known: Histories, tested: Tested, trained: Tr
         message = _(
             "On %(tests)s past days “%(method)s” foretold the purchases of the next %(days)s days with a typical "
             "error of "
-            "%(error)s a customer; “%(baseline)s” had %(simple)s. The sum of all was %(off)s %% off on average."
+            "%(error)s a customer; “%(baseline)s” had %(simple)s. The sum of all was %(off)s%% off on average."
         )
         numbers["off"] = rounded(100 * best.figures["off"], 0)
     else:
@@ -165,7 +165,7 @@ def _money(
         ),
     ]  # fmt: skip
     message = _(
-        "What a purchase is worth: “%(method)s”. The tenth with the highest forecast brought %(top)s %% of "
+        "What a purchase is worth: “%(method)s”. The tenth with the highest forecast brought %(top)s%% of "
         "the money, and "
         "the real money lay within the stated bounds in %(inside)s of 100 cases (80 are meant to)."
     )
@@ -181,7 +181,8 @@ def _mostly_nothing(least: float) -> list[Said]:
     if least < intervals.HELD + NOTICED:
         return []
     message = _(
-        "Many customers bring nothing in so short a time: no bounds can hold fewer than %(least)s of 100 cases here."
+        "Many customers bring nothing in so short a time, and nothing always lies within the bounds: so at least "
+        "%(least)s of 100 cases must lie within, more than the 80 that are meant to."
     )
     return [Said(message, {"least": rounded(100 * least, 0)})]
 

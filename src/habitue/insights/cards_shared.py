@@ -60,7 +60,7 @@ def giant(known: Histories) -> list[Said]:
     if total <= 0 or most < GIANT * total:
         return []
     message = _(
-        "One customer brought %(share)s %% of all money. Sums of money depend on that one and say nothing "
+        "One customer brought %(share)s%% of all money. Sums of money depend on that one and say nothing "
         "about the others."
     )
     return [Said(message, {"share": rounded(100 * most / total, 0)})]

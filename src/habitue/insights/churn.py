@@ -47,9 +47,9 @@ def of_book(book: OrderBook, *, horizon_days: int = DAYS) -> Scores:
     danger = money_in_danger(found)
     told = {
         "silence_days": pa.array(found.known.silence).cast(pa.int64()),
-        "rhythm_days": column(found.known.gap, 0),
+        "rhythm_days": column(found.rhythm, 0),
         "p_buys": column(found.buys, 4),
-        "is_overdue": pa.array(is_overdue(found.known)),
+        "is_overdue": pa.array(is_overdue(found.known, found.rhythm)),
         "is_at_risk": pa.array(is_at_risk(found)),
         "money_in_danger": column(danger, 2),
     }
@@ -59,8 +59,8 @@ def of_book(book: OrderBook, *, horizon_days: int = DAYS) -> Scores:
 
 def is_at_risk(found: Future) -> Flags:
     """Whether each customer is overdue against the own rhythm, not lost yet, and no more likely to come than not."""
-    is_lost = found.known.silence > LOST_AFTER * usual_pause(found.known)
-    return np.asarray(is_overdue(found.known) & ~is_lost & ~(found.buys > MOST_LIKELY))
+    is_lost = found.known.silence > LOST_AFTER * found.rhythm
+    return np.asarray(is_overdue(found.known, found.rhythm) & ~is_lost & ~(found.buys > MOST_LIKELY))
 
 
 def money_in_danger(found: Future) -> Floats:
@@ -86,9 +86,9 @@ def learn(facts: Facts) -> Learnt:
             "is_at_risk": pa.array(is_at_risk(found)),
             "money_in_danger": money(money_in_danger(found)),
             "silence_days": pa.array(found.known.silence).cast(pa.int64()),
-            "rhythm_days": column(found.known.gap, 0),
+            "rhythm_days": column(found.rhythm, 0),
             "purchases": pa.array(found.known.repeats + 1).cast(pa.int64()),
-            "reason": pa.array(reason_codes(found.known), pa.string()),
+            "reason": pa.array(reason_codes(found.known, found.rhythm, found.buys), pa.string()),
         }
     )
     return learnt(table, found.churn, book)

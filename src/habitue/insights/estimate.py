@@ -13,7 +13,8 @@ from habitue.insights.cards_shared import unknown_season
 from habitue.insights.models import backtest, intervals, waiting
 from habitue.insights.models.backtest import Tested
 from habitue.insights.models.forecast import Trained, train
-from habitue.insights.models.histories import Floats, Histories, Purchases, histories
+from habitue.insights.models.histories import Floats, Histories, Purchases, histories, usual_gaps
+from habitue.insights.reasons import own_rhythm
 
 DAYS = 90
 
@@ -23,11 +24,12 @@ class Future:
     """What is expected of every customer in the next `days`, in the order of the purchases' numbers.
 
     Whatever did not pass its test is NaN. `waits` are the days until the next purchase at the lower quartile, the
-    median and the upper quartile, given that it comes within `days`.
+    median and the upper quartile, given that it comes within `days`. `rhythm` is everybody's own pause in days.
     """
 
     days: int
     known: Histories
+    rhythm: Floats
     orders: Floats
     buys: Floats
     worth: Floats
@@ -65,18 +67,22 @@ def _key(purchases: Purchases, days: int) -> str:
 
 def _future(purchases: Purchases, days: int) -> Future:
     known = histories(purchases, purchases.last_day)
+    rhythm = own_rhythm(known, usual_gaps(purchases, purchases.last_day))
     few = backtest.sampled(purchases)
     nothing = cards_of_value.nothing_known(purchases, known, days)
     if nothing is not None:
-        return _empty(known, days, nothing)
+        return _empty(known, rhythm, days, nothing)
     tested = backtest.test(few, days)
     if not tested.cuts:
-        return _empty(known, days, cards_of_value.untested(purchases, tested, days))
+        return _empty(known, rhythm, days, cards_of_value.untested(purchases, tested, days))
     trained = train(few, purchases.last_day, tested.days)
-    return _forecast(purchases, known, tested, trained, days)
+    return _forecast(purchases, (known, rhythm), tested, trained, days)
 
 
-def _forecast(purchases: Purchases, known: Histories, tested: Tested, trained: Trained, days: int) -> Future:
+def _forecast(
+    purchases: Purchases, seen: tuple[Histories, Floats], tested: Tested, trained: Trained, days: int
+) -> Future:
+    known, rhythm = seen
     forecasts = trained.forecasts(known, days)
     lifetime, orders_by, worth_by = cards_of_value.lifetime(purchases, known, tested, trained)
     churn, buys_by = cards_of_leaving.churn(purchases, tested)
@@ -98,13 +104,13 @@ def _forecast(purchases: Purchases, known: Histories, tested: Tested, trained: T
     waits = np.full((size, 3), np.nan)
     if next_order.is_shown:
         waits = waiting.quantiles(trained.rates, known, days)
-    return Future(days, known, orders, buys, worth, value, low, high, waits, lifetime, churn, next_order)
+    return Future(days, known, rhythm, orders, buys, worth, value, low, high, waits, lifetime, churn, next_order)
 
 
-def _empty(known: Histories, days: int, card: Card) -> Future:
+def _empty(known: Histories, rhythm: Floats, days: int, card: Card) -> Future:
     unknown = np.full(known.size, np.nan)
     return Future(
-        days=days, known=known, orders=unknown, buys=unknown, worth=unknown, value=unknown, value_low=unknown,
-        value_high=unknown, waits=np.full((known.size, 3), np.nan), lifetime=card,
+        days=days, known=known, rhythm=rhythm, orders=unknown, buys=unknown, worth=unknown,
+        value=unknown, value_low=unknown, value_high=unknown, waits=np.full((known.size, 3), np.nan), lifetime=card,
         churn=replace(card, insight="churn"), next_order=replace(card, insight="next_order"),
     )  # fmt: skip

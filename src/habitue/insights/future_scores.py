@@ -10,8 +10,8 @@ import pyarrow as pa
 from habitue.insights.books.book import OrderBook
 from habitue.insights.card import Card
 from habitue.insights.estimate import Future, future
-from habitue.insights.models.histories import Ints
-from habitue.insights.reasons import reasons
+from habitue.insights.models.histories import Floats, Ints
+from habitue.insights.reasons import is_rare, reasons
 from habitue.insights.scores import Scores, dates
 
 MOST_DAYS = 3_650
@@ -29,12 +29,21 @@ def last_orders(book: OrderBook, found: Future) -> pa.Array:
 
 
 def next_orders(book: OrderBook, found: Future) -> dict[str, pa.Array]:
-    """The day of everybody's next order and its window."""
+    """The day of everybody's next order and its window, given that one comes at all."""
+    return _days(book, found.waits)
+
+
+def likely_orders(book: OrderBook, found: Future) -> dict[str, pa.Array]:
+    """The same, but no day for those who hardly come any more."""
+    return _days(book, np.where(is_rare(found.buys)[:, None], np.nan, found.waits))
+
+
+def _days(book: OrderBook, waits: Floats) -> dict[str, pa.Array]:
     last = book.purchases.last_day
     return {
-        "next_order_on": dates(last, found.waits[:, 1]),
-        "next_order_from": dates(last, found.waits[:, 0]),
-        "next_order_until": dates(last, found.waits[:, 2]),
+        "next_order_on": dates(last, waits[:, 1]),
+        "next_order_from": dates(last, waits[:, 0]),
+        "next_order_until": dates(last, waits[:, 2]),
     }
 
 
@@ -54,7 +63,7 @@ def scores_of(
             **columns,
         }
     )
-    why = reasons(found.known)
+    why = reasons(found.known, found.rhythm, found.buys)
     if order is not None:
         table, why = table.take(pa.array(order)), [why[place] for place in np.asarray(order)]
     return Scores(

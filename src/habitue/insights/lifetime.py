@@ -17,7 +17,7 @@ from habitue.insights.books.book import OrderBook, order_book
 from habitue.insights.catalogue import Facts, Insight, InsightField, Learnt
 from habitue.insights.estimate import DAYS, Future, future
 from habitue.insights.facts_book import book_of_facts, learnt
-from habitue.insights.future_scores import future_of, last_orders, next_orders, scores_of
+from habitue.insights.future_scores import future_of, last_orders, likely_orders, scores_of
 from habitue.insights.scores import Scores, column, money
 from habitue.kernel.text import gettext_noop as _
 
@@ -40,7 +40,8 @@ def fit(
     Columns of the result: customer, orders, last_order_on, expected_orders, p_buys, expected_value,
     expected_value_low, expected_value_high (money lies between the two in eight of ten cases), next_order_on,
     next_order_from, next_order_until (if an order comes within the horizon, it does so between the two in one of two
-    cases). What did not pass its test is null. Raises OrderColumnMissing or NoOrders.
+    cases; empty for those who hardly come any more, with a chance of less than one in twenty).
+    What did not pass its test is null. Raises OrderColumnMissing or NoOrders.
     """
     book = order_book(orders, customer=customer, date_column=date, amount=amount, as_of=as_of)
     return of_book(book, horizon_days=horizon_days)
@@ -61,7 +62,7 @@ def columns(book: OrderBook, found: Future) -> dict[str, pa.Array]:
         "expected_value": column(found.value, 2),
         "expected_value_low": column(found.value_low, 2),
         "expected_value_high": column(found.value_high, 2),
-        **next_orders(book, found),
+        **likely_orders(book, found),
     }
 
 

@@ -11,7 +11,7 @@ from habitue.insights.books.book import OrderBook, order_book
 from habitue.insights.catalogue import Facts, Insight, InsightField, Learnt
 from habitue.insights.estimate import DAYS, future
 from habitue.insights.facts_book import book_of_facts, learnt
-from habitue.insights.future_scores import future_of, last_orders, next_orders, scores_of
+from habitue.insights.future_scores import future_of, last_orders, likely_orders, next_orders, scores_of
 from habitue.insights.scores import Scores, column
 from habitue.kernel.text import gettext_noop as _
 
@@ -28,7 +28,8 @@ def fit(
     """The day of each customer's next order, if one comes within `horizon_days`.
 
     Takes what `lifetime.fit` takes. Columns: customer, orders, last_order_on, p_buys, next_order_on, next_order_from,
-    next_order_until (half of those who come, come between the two); null when it did not pass its test.
+    next_order_until (half of those who come, come between the two); null when it did not pass its test,
+    and for those who hardly come any more (a chance of less than one in twenty).
     """
     book = order_book(orders, customer=customer, date_column=date, amount=amount, as_of=as_of)
     return of_book(book, horizon_days=horizon_days)
@@ -40,7 +41,7 @@ def of_book(book: OrderBook, *, horizon_days: int = DAYS) -> Scores:
     told = {
         "last_order_on": last_orders(book, found),
         "p_buys": column(found.buys, 4),
-        **next_orders(book, found),
+        **likely_orders(book, found),
     }
     return scores_of(book, found, told, cards=(found.next_order, found.churn))
 
@@ -68,5 +69,6 @@ INSIGHT = Insight(
         InsightField("next_order_on", "date", _("Day of the next order")),
         InsightField("next_order_from", "date", _("Next order, not before")),
         InsightField("next_order_until", "date", _("Next order, not after")),
+        InsightField("chance", "number", _("Chance that the next order comes in 90 days (0 to 1)")),
     ),
 )

@@ -9,9 +9,9 @@ from typing import Any
 from habitue.access.policy import require
 from habitue.insights.card import Said
 from habitue.insights.catalogue import insights
-from habitue.insights.engagement import CHANNELS, WEEKDAYS
 from habitue.insights.facts_book import NEWEST
 from habitue.insights.listing import ORDER, why_of
+from habitue.insights.reasons import RARE
 from habitue.insights.store import card, stored
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
@@ -46,10 +46,12 @@ def told(ws: Context, profile_id: str) -> Sequence[Told]:
         rows = ws.lake.con.to_pyarrow(table.filter(table.profile_id == profile_id).limit(1)).to_pylist()
         said = [each for row in rows for each in _SAYS[name](row, kept.card.days)]
         as_of = next((each for each in kept.card.sentences if each.message == NEWEST), None)
-        found += [Told(name, insights()[name].label, value, within, why, as_of) for value, within, why in said]
+        label = _LABELS.get(name, insights()[name].label)
+        found += [Told(name, label, value, within, why, as_of) for value, within, why in said]
     return found
 
 
+_LABELS = {"personas": _("Customers like this one")}
 Sentences = Sequence[tuple[Said, Said | None, Said | None]]
 
 
@@ -70,9 +72,12 @@ def _churn(row: Row, days: int) -> Sentences:
     return [(Said(_("buys within %(days)s days: %(chance)s of 100 like this one do"), chance), within, why_of(row))]
 
 
-def _next_order(row: Row, days: int) -> Sentences:
+def next_order(row: Row, days: int) -> Sentences:
+    """The day to expect, with its window; no day for somebody who hardly comes any more."""
     if row["next_order_on"] is None:
         return []
+    if row["chance"] is not None and row["chance"] < RARE:
+        return [(Said(_("hardly any more within %(days)s days"), {"days": days}), None, None)]
     window = {"from": row["next_order_from"], "until": row["next_order_until"], "days": days}
     within = Said(_("if within %(days)s days: in half of the cases between %(from)s and %(until)s"), window)
     return [(Said(_("about %(day)s"), {"day": row["next_order_on"]}), within, None)]
@@ -97,28 +102,55 @@ def _affinity(row: Row, _days: int) -> Sentences:
 
 
 def _personas(row: Row, _days: int) -> Sentences:
-    return [(Said(_("kind %(letter)s"), {"letter": row["persona"]}), None, why_of(row))] if row["persona"] else []
+    most = why_of(row) if row["persona"] else None
+    return [(most, None, None)] if most else []
 
 
-def _engagement(row: Row, _days: int) -> Sentences:
+def habits(row: Row, _days: int) -> Sentences:
+    """Where and when somebody is most active, and in how many of ten cases; nothing where that is hardly one."""
     found: list[tuple[Said, Said | None, Said | None]] = []
-    for kind, words in (("channel", CHANNELS), ("weekday", WEEKDAYS), ("hour", {})):
-        best = row[f"best_{kind}"]
-        if best is None:
-            continue
-        shares = {"low": round(100 * row[f"{kind}_low"]), "high": round(100 * row[f"{kind}_high"])}
-        message = _("at %(best)s o’clock") if kind == "hour" else "%(best)s"
-        within = Said(_("%(low)s to %(high)s of 100 acts are expected there"), shares)
-        found.append((Said(message, {"best": words.get(best, best)}), within, None))
+    for kind, words in _BEST.items():
+        best, share = row[f"best_{kind}"], row[f"{kind}_share"]
+        times = 0 if best is None else round(10 * share)
+        if times:
+            value = Said(words[best]) if words else Said(_("Most active around %(hour)s:00"), {"hour": best})
+            often = Said(_("about %(times)s of 10 times"), {"times": times})
+            found.append((value, often if times < MOST_TIMES else Said(_("nearly always")), None))
     return found
+
+
+MOST_TIMES = 10
+_BEST: Mapping[str, Mapping[str, str]] = {
+    "channel": {
+        "email": _("Most active by e-mail"),
+        "phone": _("Most active on the phone"),
+        "sms": _("Most active by text message"),
+        "chat": _("Most active in the chat"),
+        "letter": _("Most active by letter"),
+        "visit": _("Most active on visits"),
+        "store": _("Most active in the shop on site"),
+        "web": _("Most active on the website"),
+    },
+    "weekday": {
+        "1": _("Most active on Mondays"),
+        "2": _("Most active on Tuesdays"),
+        "3": _("Most active on Wednesdays"),
+        "4": _("Most active on Thursdays"),
+        "5": _("Most active on Fridays"),
+        "6": _("Most active on Saturdays"),
+        "7": _("Most active on Sundays"),
+    },
+    "hour": {},
+}
+"""What is said of each best channel, weekday and hour; an hour is written as a number."""
 
 
 _SAYS: Mapping[str, Callable[[Row, int], Sentences]] = {
     "lifetime": _lifetime,
     "churn": _churn,
-    "next_order": _next_order,
+    "next_order": next_order,
     "second_purchase": _second_purchase,
     "affinity": _affinity,
     "personas": _personas,
-    "engagement": _engagement,
+    "engagement": habits,
 }

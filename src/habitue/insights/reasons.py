@@ -8,36 +8,46 @@ import numpy as np
 
 from habitue.insights.card import Said
 from habitue.insights.groups import OVERDUE_AFTER
-from habitue.insights.models.backtest import usual_pause
 from habitue.insights.models.histories import Flags, Floats, Histories
+from habitue.insights.rhythm import LEAST_DAYS
 from habitue.kernel.text import gettext_noop as _
 
 REASONS: Mapping[str, str] = {
-    "overdue": _("Orders about every %(rhythm)s days, silent for %(silence)s."),
+    "overdue": _("Orders about every %(rhythm)s days, silent for %(silence)s days."),
+    "gone": _("Ordered about every %(rhythm)s days, silent for %(silence)s days: hardly comes any more."),
     "on_time": _("Orders about every %(rhythm)s days, the last time %(silence)s days ago."),
     "twice": _("Bought twice, %(rhythm)s days apart, the last time %(silence)s days ago."),
     "once": _("Bought once, %(silence)s days ago."),
 }
+RARE = 0.05
+"""With a smaller chance to buy at all, no day is told on which somebody will."""
 
 
-def is_overdue(known: Histories) -> Flags:
+def own_rhythm(known: Histories, gaps: Floats) -> Floats:
+    """The usual pause in days as all insights tell it, from the median pauses; NaN after one purchase.
+
+    As in `rhythm.with_rhythm`: from three purchases on a week at least; between two it is the pause itself.
+    """
+    return np.where(known.repeats >= 2, np.maximum(gaps, LEAST_DAYS), np.maximum(gaps, 1.0))
+
+
+def is_overdue(known: Histories, rhythm: Floats) -> Flags:
     """Whether each customer has been silent for more than twice the usual pause of three purchases or more."""
-    return np.asarray((known.repeats >= 2) & (known.silence > OVERDUE_AFTER * usual_pause(known)))
+    return np.asarray((known.repeats >= 2) & (known.silence > OVERDUE_AFTER * rhythm))
 
 
-def reason_codes(known: Histories) -> list[str]:
+def is_rare(buys: Floats) -> Flags:
+    """Whether it is known that each customer hardly comes any more."""
+    return np.asarray(buys < RARE)
+
+
+def reason_codes(known: Histories, rhythm: Floats, buys: Floats) -> list[str]:
     """The code in REASONS of each customer."""
-    late = is_overdue(known)
-    codes = np.where(
-        known.repeats == 0, "once", np.where(known.repeats == 1, "twice", np.where(late, "overdue", "on_time"))
-    )
+    late = is_overdue(known, rhythm)
+    often = np.where(late & is_rare(buys), "gone", np.where(late, "overdue", "on_time"))
+    codes = np.where(known.repeats == 0, "once", np.where(known.repeats == 1, "twice", often))
     found: list[str] = codes.tolist()
     return found
-
-
-def rhythm_days(known: Histories) -> Floats:
-    """The mean pause of each customer in days, NaN after one purchase, at least one day."""
-    return np.maximum(np.rint(known.gap), 1.0)
 
 
 def reason(code: str, *, rhythm: float | None, silence: float) -> Said:
@@ -46,7 +56,7 @@ def reason(code: str, *, rhythm: float | None, silence: float) -> Said:
     return Said(REASONS[code], {"rhythm": rounded, "silence": round(silence)})
 
 
-def reasons(known: Histories) -> list[Said]:
+def reasons(known: Histories, rhythm: Floats, buys: Floats) -> list[Said]:
     """The sentences of all customers."""
-    rows = zip(reason_codes(known), rhythm_days(known).tolist(), known.silence.tolist(), strict=True)
+    rows = zip(reason_codes(known, rhythm, buys), rhythm.tolist(), known.silence.tolist(), strict=True)
     return [reason(code, rhythm=rhythm, silence=silence) for code, rhythm, silence in rows]

@@ -102,7 +102,7 @@ def _card(table: pa.Table, book: OrderBook) -> Card:
     ]
     top = _top_share(table)
     if top is not None:
-        message = _("The best fifth of the customers brought %(share)s %% of the money.")
+        message = _("The best fifth of the customers brought %(share)s%% of the money.")
         said.append(Said(message, {"share": top}))
     return Card("rfm", True, 0, tuple(said), people=table.num_rows, inputs=("Order Completed",))
 

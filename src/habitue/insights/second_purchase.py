@@ -15,7 +15,7 @@ from habitue.insights.catalogue import Facts, Insight, InsightField, Learnt
 from habitue.insights.facts_book import book_of_facts, learnt
 from habitue.insights.models import backtest, figures, hazard
 from habitue.insights.models.histories import Floats, Histories, Purchases, histories, outcome
-from habitue.insights.reasons import reasons
+from habitue.insights.reasons import reason
 from habitue.insights.scores import Scores, column
 from habitue.kernel.text import gettext_noop as _
 
@@ -68,8 +68,7 @@ def of_book(book: OrderBook, *, horizon_days: int = DAYS) -> Scores:
             "is_in_window": pa.array(silence <= found.window_days),
         }
     )
-    why = reasons(found.known)
-    told = tuple(why[place] for place in order)
+    told = tuple(reason("once", rhythm=None, silence=each) for each in silence.tolist())
     return Scores(table, (found.card,), book.notes, book.columns, book.currency, told)
 
 

@@ -158,13 +158,13 @@ def _changed(difference: Difference) -> Said:
     }
     if difference.is_certain:
         message = _(
-            "Of those written to %(treated)s %% responded, of the control group %(control)s %%: a difference of "
+            "Of those written to %(treated)s%% responded, of the control group %(control)s%%: a difference of "
             "%(difference)s "
             "points (between %(low)s and %(high)s)."
         )
     else:
         message = _(
-            "Of those written to %(treated)s %% responded, of the control group %(control)s %%. The difference "
+            "Of those written to %(treated)s%% responded, of the control group %(control)s%%. The difference "
             "of %(difference)s "
             "points (between %(low)s and %(high)s) cannot be separated from chance."
         )

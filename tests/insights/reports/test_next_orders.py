@@ -64,7 +64,17 @@ def test_chances_are_spread_over_the_weeks_as_the_windows_say(con: Any) -> None:
     assert section.behind is not None
     assert [(each.name, each.op, each.value) for each in section.behind(section.rows[0])] == [  # type: ignore[union-attr]  # of insights
         ("next_order_until", "after", "2026-03-22"), ("next_order_from", "before", "2026-03-30"),
+        ("chance", "is_known", ""),
     ]  # fmt: skip
+
+
+def test_four_weeks_are_twenty_eight_days_whatever_the_weekday(con: Any) -> None:
+    on_a_sunday = replace(
+        material(con, World([], [])),
+        learnt={"next_order": due([(f"p{n}", (22, 24, 26), 1.0) for n in range(10)])}.get,
+    )
+    expected = next_orders.compute(on_a_sunday).says.values["expected"].value
+    assert expected == round(10 * spread((22, 24, 26), 28)) == 8, "four calendar weeks from Monday on would hold two"
 
 
 def test_what_did_not_pass_its_test_is_no_calendar(con: Any) -> None:

@@ -19,6 +19,8 @@ def test_proposals_come_with_people_worth_and_an_audience(anna: Client, shop: Wo
     assert 0 < page.count("/audiences/new/") == min(7, len(found))
     first = found[0]
     assert f"{first.idea.label}: {first.people}" in page
+    assert page.count('</svg>Make an audience<span class="sr">: ') == page.count("/audiences/new/"), "words, not icons"
+    assert page.count('</svg>I do this today<span class="sr">: ') == page.count("/take/")
     (link,) = re.findall(
         rf'href="(/audiences/people/[^"]+)">Open<span class="sr">: {re.escape(first.idea.label)}', page
     )

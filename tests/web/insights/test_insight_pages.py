@@ -41,6 +41,8 @@ def test_the_share_of_the_top_fifth_stands_as_a_number_with_chart_and_table(anna
     page = anna.get("/insights/rfm/").content.decode()
     share = round(report(shop.context).pareto.share * 100)
     assert f"The top 20% of customers bring {share}% of the money" in page
+    assert "are valuable: the top 20% of those who bought in the last two years</small>" in page
+    assert "Share of the top 20% of all customers" in page
     assert page.count("<svg") >= 4
     assert page.count("Show the table") == 2
 

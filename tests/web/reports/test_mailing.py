@@ -60,6 +60,13 @@ def letter() -> EmailMessage:
     return message
 
 
+def said(raw: bytes) -> str:
+    """The plain words of a message that arrived, on one line."""
+    body = email.message_from_bytes(raw, policy=email.policy.default).get_body(("plain",))
+    assert body is not None
+    return " ".join(body.get_content().split())
+
+
 def subscribed(ws: Context, address: str = "anna@krume.example") -> str:
     """Let somebody ask for the report; returns who."""
     user = User.objects.get(email=address)
@@ -90,6 +97,7 @@ def test_the_report_goes_out_once_a_month_from_the_first_of_the_next_on(shop: Wo
     message = email.message_from_bytes(office.taken[0], policy=email.policy.default)
     assert message["To"] == "anna@krume.example"
     assert message["From"] == "reports@krume.example"
+    assert "on the first of every month" in said(office.taken[0])
     (pdf,) = message.iter_attachments()
     assert pdf.get_content_type() == "application/pdf"
     assert pdf.get_content().startswith(b"%PDF")
@@ -241,6 +249,8 @@ def test_the_page_sends_one_at_once_and_says_what_became_of_it(
         project.configure(opened)
         assert "has taken the report for anna@krume.example" in answer()
         assert len(office.taken) == 1
+        assert "just now" in said(office.taken[0]), "to somebody without a subscription nothing is said of one"
+        assert "first of every month" not in said(office.taken[0])
         office.trouble = "refuse:RCPT"
         assert "does not take mail for anna@krume.example" in answer(is_htmx=False), "without scripts, too"
         assert "does not take mail for anna@krume.example" in answer()

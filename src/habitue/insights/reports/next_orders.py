@@ -17,6 +17,7 @@ NEEDS = _(
 )
 HORIZON = 90
 """How far ahead the insight looks, in days."""
+SOON = 28
 NEWCOMERS = _(
     "Each customer's chance to order is spread over the weeks as his or her window says: half of it within the window, "
     "a quarter before and a quarter after. Who has not bought yet is in no week, so more orders may come."
@@ -31,7 +32,8 @@ def mondays(today: date) -> list[date]:
 
 
 def weeks(due: ir.Table, worth: ir.Table | None, *, today: date) -> ir.Table:
-    """One row with people, expected and money of each week (people_0, expected_0, money_0, people_1 …).
+    """One row with people, expected and money of each week (people_0, expected_0, money_0, people_1 …),
+    and how many to expect in four weeks by the day (soon).
 
     `people` are those whose window touches the week. `due` has profile_id, chance, next_order_from, next_order_on and
     next_order_until; `worth` has profile_id, expected_orders and expected_value, None where the worth of an order is
@@ -45,7 +47,7 @@ def weeks(due: ir.Table, worth: ir.Table | None, *, today: date) -> ir.Table:
         known = worth.filter(worth.expected_orders > 0)
         known = known.select("profile_id", each=known.expected_value.cast("float64") / known.expected_orders)
         told = told.left_join(known, "profile_id")
-    columns = {}
+    columns: dict[str, ir.Value] = {"soon": (told.chance * _reached(told, SOON)).sum()}
     for place, monday in enumerate(mondays(today)):
         following = monday + timedelta(days=7)
         share = told.chance * (_reached(told, (following - today).days) - _reached(told, (monday - today).days))
@@ -93,11 +95,10 @@ def compute(m: Material) -> Outcome:
     ]
     if not any(row["expected"] for row in rows):
         return Outcome(Say(NEEDS))
-    soon = sum(row["expected"] for row in rows if row["week"] <= m.today + timedelta(days=21))
     has_money = any(row["money"] for row in rows)
     says = Say(
         _("About %(expected)s of your customers are to be expected with an order in the next four weeks."),
-        {"expected": Value(round(soon), "people")},
+        {"expected": Value(round(found["soon"]), "people")},
     )
     return Outcome(says, (_calendar(rows, has_money),))
 
@@ -122,6 +123,7 @@ def _calendar(rows: list[Row], has_money: bool) -> Section:
         lambda row: (
             Computed("next_order", "next_order_until", (row["week"] - timedelta(days=1)).isoformat(), "after"),
             Computed("next_order", "next_order_from", (row["week"] + timedelta(days=7)).isoformat(), "before"),
+            Computed("next_order", "chance", "", "is_known"),
         ),
         Say(NEWCOMERS),
     )

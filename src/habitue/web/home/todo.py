@@ -93,7 +93,7 @@ def _worth(found: Proposal, currency: str) -> tuple[str, str]:
         return "", gettext("too few people were like them before to say what they may bring")
     if found.by != "past":
         return money_whole(found.expected, currency), gettext(_FORECAST[found.by])
-    text = gettext("is what as many people like them brought in 90 days; %(share)s of them bought")
+    text = gettext("As many people like them still spent this in 90 days; %(share)s of them bought.")
     share = percent(found.then_bought / found.then_people)
     return money_whole(found.expected, currency), text % {"share": share}
 

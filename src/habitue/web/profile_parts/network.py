@@ -104,9 +104,9 @@ def _drawn(dot: Dot, place: tuple[float, float], middle: tuple[float, float]) ->
     label = dot.label if len(dot.label) <= LABEL else dot.label[: LABEL - 1] + "…"
     circle = format_html(
         '<circle cx="{}" cy="{}" r="7" fill="var(--{})"/><text x="{}" y="{}" text-anchor="middle" fill="var(--ink)" '
-        'stroke="var(--card)" stroke-width="4" paint-order="stroke">{}</text>'
-        '<text x="{}" y="{}" text-anchor="middle" fill="var(--ink-2)" font-size="10" stroke="var(--card)" '
-        'stroke-width="3" paint-order="stroke">{}</text>',
+        'stroke="var(--card)" stroke-width="5" stroke-linejoin="round" paint-order="stroke">{}</text>'
+        '<text x="{}" y="{}" text-anchor="middle" fill="var(--ink-2)" font-size="10" '
+        'stroke="var(--card)" stroke-width="4" stroke-linejoin="round" paint-order="stroke">{}</text>',
         x, y, dot.tone, x, y + first, label, x, y + second, dot.kind,
     )  # fmt: skip
     return format_html('<a href="{}">{}</a>', dot.url, circle) if dot.url else circle

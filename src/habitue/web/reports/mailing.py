@@ -58,7 +58,7 @@ def send_due(ws: Context) -> int:
         if user is None or not allowed(user.actor, "insights.read"):
             continue
         try:
-            message = composed(ws, user, report)
+            message = composed(ws, user, report, is_monthly=True)
         except HabitueError as error:
             log.warning("a report could not be made", report=report, code=error.code)
             continue
@@ -76,13 +76,13 @@ def send_now(ws: Context, user: User, report: str) -> Sent:
 
     Raises NotFound and PermissionMissing.
     """
-    sent = send(ws.config.mail, composed(ws, user, report))
+    sent = send(ws.config.mail, composed(ws, user, report, is_monthly=False))
     subscriptions.note_asked(ws.as_actor(user.actor), report, sent.outcome)
     return sent
 
 
-def composed(ws: Context, user: User, name: str) -> EmailMessage:
-    """The message to one reader, in their language, with the report as they may see it."""
+def composed(ws: Context, user: User, name: str, *, is_monthly: bool) -> EmailMessage:
+    """The message to one reader, in their language, with the report as they may see it, and why it comes."""
     workspace = ws.config.workspace
     language = user.language or workspace.languages[0]
     with translation.override(language):
@@ -93,7 +93,8 @@ def composed(ws: Context, user: User, name: str) -> EmailMessage:
         today = day_in(ws.clock.now(), workspace.timezone)
         day = formats.day(today, locale, ZoneInfo(workspace.timezone))
         label, says = gettext(report.label), written.say(made.says)
-        leave = gettext("You asked for this report on the first of every month; on its page you end that.")
+        monthly = gettext("You asked for this report on the first of every month; on its page you end that.")
+        leave = monthly if is_monthly else gettext("You asked for this report just now, this once.")
         message = EmailMessage()
         message["Subject"] = f"{label} · {workspace.name} · {day}".replace("\n", " ").replace("\r", " ")
         message["From"] = ws.config.mail.sender
