@@ -22,7 +22,7 @@ UNPLANNED = "event_unplanned"
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,14}(\.[0-9]+)?")
 _NOTHING = (b"null", b'""')
 # A list is not read, only where it begins: orders have long ones.
-_UNREAD = (msgspec.Raw, msgspec.Raw(b"null"))
+_UNREAD = msgspec.Raw(b"null")
 _NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?")
 
 REASONS: Mapping[str, str] = {
@@ -128,7 +128,9 @@ def _checked() -> Iterator[tuple[str, _Checked]]:
         found = tuple((each.name, _check_of(each)) for each in kind.properties)
         checks = tuple((name, check) for name, check in found if check is not None)
         if checks:
-            fields = [(name, *(_UNREAD if check is _list else (Any, None))) for name, check in checks]
+            fields: list[tuple[str, Any, Any]] = [
+                (name, msgspec.Raw, _UNREAD) if check is _list else (name, Any, None) for name, check in checks
+            ]
             shape = msgspec.defstruct("Told", fields)
             yield kind.name, _Checked(checks, msgspec.json.Decoder(shape).decode)
 

@@ -14,6 +14,7 @@ from habitue.profiles.golden import Golden
 from habitue.quality.dictionary import field as dictionary_field
 from habitue.web.charts import colour
 from habitue.web.drawing import Drawing, axis
+from habitue.web.profile_parts.likeness import NAMES, likeness
 from habitue.web.profile_parts.said import said
 from habitue.web.templatetags.show import chance, number
 
@@ -63,6 +64,7 @@ class Line:
     tone: str
     saying: str
     is_shared: bool = False
+    likeness: str = ""
 
 
 def lines(left: HasValues, right: HasValues, evidence: Mapping[str, Any]) -> list[Line]:
@@ -147,6 +149,7 @@ def _bars(steps: Sequence[tuple[str, float, float, str]], width: int) -> Mapping
 
 def _line(name: str, left: HasValues, right: HasValues, part: Mapping[str, Any] | None) -> Line:
     kind = dictionary_field(name).kind
+    alike = likeness(left.traits, right.traits)
     sides = [[said(value, kind) for value in _values(person, name)] for person in (left, right)]
     one, other = (side[0] if side else "" for side in sides)
     marked = _differing(one, other)
@@ -162,6 +165,7 @@ def _line(name: str, left: HasValues, right: HasValues, part: Mapping[str, Any] 
         tone=tone,
         saying=_saying(part) if part and part["saying"] else "",
         is_shared=part is None and not set(sides[0]).isdisjoint(sides[1]),
+        likeness=gettext(alike) if alike and name in NAMES else "",
     )
 
 

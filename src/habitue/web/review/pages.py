@@ -23,6 +23,7 @@ from habitue.profiles.matching import STATES
 from habitue.profiles.reading import Person, PersonRow
 from habitue.web.navigation import NavEntry
 from habitue.web.profile_parts import pair as pairs
+from habitue.web.profile_parts.likeness import SENTENCES, likeness
 from habitue.web.profile_parts.origins import source_names
 from habitue.web.review import rules
 from habitue.web.review.joining import joining
@@ -56,12 +57,18 @@ def pair(request: HttpRequest) -> HttpResponse:
         "lines": pairs.lines(left, right, found.evidence),
         "sentence": pairs.sentence(found.evidence),
         "chart": pairs.waterfall(found.evidence, found.score),
-        "reason": REASONS.get(found.reason, ""),
+        "reason": _reason(found, left, right),
         "contact": _contact(request.ws, found) if found.kind == "refusal" else "",
         "joining": joining(request.ws.context, left, right),
         "queue": _queue(request, found, kind),
     }
     return render(request, "review/pair.html", shown)
+
+
+def _reason(found: Pair, left: Person, right: Person) -> str:
+    """Why a rule kept them apart, or what the rule could not see: the same name, swapped or in other letters."""
+    alike = likeness(left.traits, right.traits) if found.reason == "other_name" else ""
+    return SENTENCES.get(alike, REASONS.get(found.reason, ""))
 
 
 @require_POST
