@@ -152,10 +152,17 @@ class Review(Verbs):
     def undo_last(self) -> int:
         """Take back what the actor decided last; the pair is asked about again. Returns 0 when there was nothing."""
         policy.require(self._ws.actor, "people.edit")
+        return reviewing.take_back(self._ws, self._last(), apply=partial(flow.catch_up, self._ws))
+
+    def last_answered(self) -> tuple[int, int] | None:
+        """The pair that the actor decided last; None when there is none."""
+        policy.require(self._ws.actor, "people.read")
+        return next(((each.a, each.b) for each in self._last()), None)
+
+    def _last(self) -> list[listings.Decision]:
         with self._ws.register.read() as conn:
             mine = [each for each in listings.newest(conn, limit=200) if each.by == self._me and each.a]
-        last = [each for each in mine if each.verb in ("same", "different")][:1]
-        return reviewing.take_back(self._ws, last, apply=partial(flow.catch_up, self._ws))
+        return [each for each in mine if each.verb in ("same", "different")][:1]
 
     def standing(self) -> reviewing.Standing:
         """How far the queue is, how precise the matches were so far, and what the answers have set."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
+from itertools import count
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -10,6 +13,8 @@ from tests.rules.timeline import START, Timeline
 from tests.sending import identify
 
 from habitue import flow
+from habitue.audiences import dues, realtime, settle
+from habitue.audiences.text import read
 
 ORDER = "Order Completed"
 ANNA, BEN, CLEO = "anna@web.example", "ben@web.example", "cleo@web.example"
@@ -117,3 +122,59 @@ def _renew(line: Timeline) -> None:
 def _group(user: str) -> dict[str, Any]:
     traits = {"name": "Krume AG"}
     return {"type": "group", "userId": user, "groupId": "g1", "traits": traits, "timestamp": START.isoformat()}
+
+
+def _dies_at(monkeypatch: pytest.MonkeyPatch, room: ModuleType, name: str, call: int) -> None:
+    """Let a function of a room raise at one of its calls, as a process that is killed there."""
+    real, calls = getattr(room, name), count(1)
+
+    def dying(*given: Any, **more: Any) -> Any:
+        if next(calls) == call:
+            raise KeyboardInterrupt
+        return real(*given, **more)
+
+    monkeypatch.setattr(room, name, dying)
+
+
+@pytest.mark.parametrize("by_time", [True, False])
+def test_who_left_is_remembered_though_the_worker_dies_before_it_asks(
+    line: Timeline, monkeypatch: pytest.MonkeyPatch, by_time: bool
+) -> None:
+    rule = f'did "{ORDER}" at least 1 time in last 2 days' if by_time else 'country is "DE"'
+    buyers = line.audience(rule, "Buyers")
+    lost = line.audience(f'left audience "{buyers}"', "Lost")
+    line.send(identify("anna", country="DE"))
+    line.event("anna", ORDER, order_id="1", total="5")
+    line.passes(seconds=1)
+    assert line.members(buyers) == {ANNA}
+    assert line.members(lost) == line.by_rule(lost) == set()
+    leaves = partial(line.passes, days=3) if by_time else partial(line.send, identify("anna", country="FR"))
+    with monkeypatch.context() as patched:
+        _dies_at(patched, realtime, "_write", 2)
+        with pytest.raises(KeyboardInterrupt):
+            leaves()
+    assert line.members(buyers) == set()
+    line.follower = realtime.Follower()
+    line.passes(minutes=1)
+    assert line.members(lost) == line.by_rule(lost) == {ANNA}
+    with line.ws.register.read() as conn:
+        assert not dues.waiting(conn, line.clock.now(), 10)
+
+
+def test_who_left_is_remembered_though_the_worker_dies_while_everybody_is_asked(
+    line: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buyers = line.audience('country is "DE"', "Buyers")
+    lost = line.audience(f'left audience "{buyers}"', "Lost")
+    line.send(identify("anna", country="DE"))
+    line.passes(minutes=1)
+    line.ws.audiences.change(buyers, name="Buyers", rule=read('country is "FR"'))
+    flow.refresh(line.ws.context)
+    with monkeypatch.context() as patched:
+        _dies_at(patched, settle, "_settle_those_that_remember", 1)
+        with pytest.raises(KeyboardInterrupt):
+            flow.settle(line.ws.context)
+    assert line.members(buyers) == set()
+    line.step()
+    flow.settle(line.ws.context)
+    assert line.members(lost) == line.by_rule(lost) == {ANNA}

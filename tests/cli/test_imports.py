@@ -76,7 +76,7 @@ def test_a_bad_file_is_told_and_the_good_ones_are_taken(call: Call, customers: P
     told = call("import", empty, customers, "-w", "shop", "--json")
     assert told.code == 1
     assert told.error["file"] == str(empty)
-    assert [sorted(outcome) for outcome in told.data] == [["error", "file"], ["import", "reasons"]]
+    assert [sorted(outcome) for outcome in told.data] == [["error", "file"], ["import", "reasons", "set_aside"]]
     assert call("people", "--json", "-w", "shop").data["total"] == 3
 
 

@@ -13,6 +13,8 @@ from habitue.kernel.clock import from_micros
 from habitue.kernel.register import among, bulk, chunks, dialect_insert
 
 AT_ONCE = 2_000
+LONG_AGO = from_micros(0)
+"""Due then is whoever moved in an audience that another one remembers, until that one has asked about them."""
 
 
 def waiting(conn: Connection, now: datetime, limit: int) -> Mapping[str, datetime]:

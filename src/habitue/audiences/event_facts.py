@@ -28,14 +28,7 @@ def event_facts(events: ir.Table, nodes: Mapping[str, EventNode], moment: Moment
 
     What all nodes ask alike is asked once, of the rows; the rest stands in the aggregates.
     """
-    names = _names_of_all(nodes)
-    wanted = standing_events(events, names, since=_since(nodes, moment), moment=moment)
-    windows = [node.window for node in nodes.values()]
-    if any(w.kind == "since_event" for w in windows):
-        wanted = _with_last_events(with_places(wanted, PLACE), windows, moment)
-    tests = {key: (_names(node), node.where) for key, node in nodes.items()}
-    marked = with_products(wanted, tests, moment)
-    parts = {key: _parts(key, node, names, moment, marked.columns) for key, node in nodes.items()}
+    marked, parts = _marked(events, nodes, moment)
     shared = [part for part in next(iter(parts.values())) if all(part in others for others in parts.values())]
     first = next(iter(parts.values()))
     marked = marked.filter([first[part](marked) for part in shared]) if shared else marked
@@ -55,6 +48,33 @@ def event_facts(events: ir.Table, nodes: Mapping[str, EventNode], moment: Moment
             keyed = found.rename(other_id="profile_id")
             facts = facts.left_join(keyed, facts.profile_id == keyed.other_id).select(*facts.columns, key)
     return facts
+
+
+def counted_events(events: ir.Table, node: EventNode, moment: Moment) -> ir.Table:
+    """The events that count for a node (profile_id, name, at, seq, amount, currency).
+
+    Of a sum those in its currency; what takes away from it is below zero.
+    """
+    marked, parts = _marked(events, {"node": node}, moment)
+    counted = marked.filter(all_of([holds(marked) for holds in parts["node"].values()]))
+    if isinstance(node, EventSum):
+        counted = counted.filter(_own_money(counted, node, moment)).mutate(amount=_signed(counted, node))
+    return counted.select("profile_id", "name", "at", "seq", "amount", "currency")
+
+
+def _marked(
+    events: ir.Table, nodes: Mapping[str, EventNode], moment: Moment
+) -> tuple[ir.Table, Mapping[str, Mapping[object, Callable[[ir.Table], ir.BooleanValue]]]]:
+    """The events that any node may look at, and what must hold of one to count for each."""
+    names = _names_of_all(nodes)
+    wanted = standing_events(events, names, since=_since(nodes, moment), moment=moment)
+    windows = [node.window for node in nodes.values()]
+    if any(w.kind == "since_event" for w in windows):
+        wanted = _with_last_events(with_places(wanted, PLACE), windows, moment)
+    tests = {key: (_names(node), node.where) for key, node in nodes.items()}
+    marked = with_products(wanted, tests, moment)
+    parts = {key: _parts(key, node, names, moment, marked.columns) for key, node in nodes.items()}
+    return marked, parts
 
 
 def _names(node: EventNode) -> frozenset[str]:
@@ -121,13 +141,22 @@ def _measure(events: ir.Table, counts: ir.BooleanValue, node: EventNode, moment:
         return events.count(where=counts)
     if isinstance(node, EventValue):
         return measured(events, counts, node, moment)
-    own = in_currency(events.currency, moment.currency)
-    if node.currency and node.currency != moment.currency:
-        own = (events.currency == node.currency).fill_null(False)
-    signed = events.amount
-    if REFUNDED in _names(node) and node.event == COMPLETED:
-        signed = ibis.ifelse(events["name"] == REFUNDED, -events.amount.abs(), events.amount)
+    own, signed = _own_money(events, node, moment), _signed(events, node)
     return signed.sum(where=counts & own).fill_null(0).cast(MONEY)
+
+
+def _own_money(events: ir.Table, node: EventSum, moment: Moment) -> ir.BooleanValue:
+    """Whether an event is in the money that is added up."""
+    if node.currency and node.currency != moment.currency:
+        return (events.currency == node.currency).fill_null(False)
+    return in_currency(events.currency, moment.currency)
+
+
+def _signed(events: ir.Table, node: EventSum) -> ir.NumericValue:
+    """The money of an event; a refund takes away from orders."""
+    if REFUNDED in _names(node) and node.event == COMPLETED:
+        return ibis.ifelse(events["name"] == REFUNDED, -events.amount.abs(), events.amount)
+    return events.amount
 
 
 def inside(at: ir.TimestampValue, window: Window, moment: Moment) -> list[ir.BooleanValue]:

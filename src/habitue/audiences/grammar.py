@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from lark import Lark
+from lark.lexer import PatternRE, TerminalDef
 
 FIELDS = frozenset({"country", "region", "city", "company", "household"})
 """Words of the language that are fields as well; where each is meant is clear from its place."""
@@ -124,14 +125,36 @@ STRING: /"(\\["\\]|[^"\\\n])*"/
 """
 
 
+_WORD_END = r"(?!\w)"
+
+
 @lru_cache(maxsize=1)
 def parser() -> Lark:
     """The parser, made once."""
-    return Lark(GRAMMAR, parser="lalr", propagate_positions=True, maybe_placeholders=True, cache=False)
+    return Lark(
+        GRAMMAR, parser="lalr", propagate_positions=True, maybe_placeholders=True, cache=False,
+        edit_terminals=_whole_word,
+    )  # fmt: skip
+
+
+def _whole_word(terminal: TerminalDef) -> TerminalDef:
+    """Let a word of the language end where the word ends: `andd` is no `and` with something behind it."""
+    if terminal.pattern.type == "str" and terminal.pattern.value.isalpha():
+        terminal.pattern = PatternRE(terminal.pattern.value + _WORD_END)
+        terminal.priority = max(terminal.priority, 1)
+    return terminal
+
+
+def literal_of(terminal: TerminalDef) -> str:
+    """The text that a terminal stands for, empty where it stands for many."""
+    value = str(terminal.pattern.value)
+    if terminal.pattern.type == "str":
+        return value
+    return value.removesuffix(_WORD_END) if value.removesuffix(_WORD_END).isalpha() else ""
 
 
 @lru_cache(maxsize=1)
 def words() -> frozenset[str]:
     """The words of the language; a field of such a name is written between backquotes."""
-    found = {terminal.pattern.value for terminal in parser().terminals if terminal.pattern.type == "str"}
+    found = {literal_of(terminal) for terminal in parser().terminals}
     return frozenset(word for word in found if word.isalpha()) - FIELDS

@@ -7,7 +7,7 @@ and left, when to ask again, and how far it has come, in one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -84,13 +84,20 @@ def follow(ws: Context, follower: Follower) -> Moved:
         known = follower.known(conn)
         heard = news.since(conn, since, MOST_PEOPLE)
         gone = stays.gone(conn) if heard.news.whole else {}
+        is_left_over = dues.LONG_AGO in waiting.values()
         # Who was never seen before belongs to what holds of somebody without any facts.
-        asked = [each for each in known if is_concerned(each.topics, heard.news) or (each.may_be_new and heard.new_ids)]
+        asked = [
+            each
+            for each in known
+            if is_concerned(each.topics, heard.news)
+            or (each.may_be_new and heard.new_ids)
+            or (each.remembers and is_left_over)
+        ]
         people = sorted({*heard.profile_ids, *waiting} - set(gone))
         outcome = _asked(ws, conn, follower.asker, asked, known, people, now, waiting)
     why: stays.Why = "facts" if heard.profile_ids else "time"
     first, entered, left = outcome, 0, 0
-    moves = _write(ws, outcome, gone, why)
+    moves = _write(ws, outcome, gone, why, known)
     while moves.entered or moves.left:
         entered, left = entered + len(moves.entered), left + len(moves.left)
         # Who has just entered or left one audience may fulfil another one that asks for that.
@@ -99,7 +106,7 @@ def follow(ws: Context, follower: Follower) -> Moved:
             break
         with ws.register.read() as conn:
             outcome = _asked(ws, conn, follower.asker, remembering, known, moves.people, now, {})
-        moves = _write(ws, outcome, {}, why)
+        moves = _write(ws, outcome, {}, why, known)
     with ws.register.write() as conn:
         state.store(conn, {SEQ: heard.until, NOW: micros(now)})
     return Moved(len(people), len(first.asked), entered, left, is_more=heard.until < seq)
@@ -224,8 +231,19 @@ class _Moves:
         """Those who entered or left one."""
         return sorted({profile_id for _audience, profile_id in self.entered | self.left})
 
+    def people_of(self, audience_ids: Set[str]) -> Set[str]:
+        """Those who entered or left one of these."""
+        return {profile_id for audience_id, profile_id in self.entered | self.left if audience_id in audience_ids}
 
-def _write(ws: Context, outcome: Outcome, gone: Mapping[str, str | None], why: stays.Why) -> _Moves:
+
+def _write(
+    ws: Context, outcome: Outcome, gone: Mapping[str, str | None], why: stays.Why, known: Sequence[Known]
+) -> _Moves:
+    """Write who entered and left, and who is to be asked for that by an audience that remembers.
+
+    The next round asks them and takes the note away; should the process die before it, the next step does.
+    """
+    remembered = frozenset[str]().union(*(each.remembers for each in known))
     ids = [each.audience_id for each in outcome.asked]
     with ws.register.write() as conn:
         before = stays.members(conn, ids, outcome.people)
@@ -236,6 +254,7 @@ def _write(ws: Context, outcome: Outcome, gone: Mapping[str, str | None], why: s
             stays.leave(conn, ws, _open_of(conn, gone), "merged")
         dues.forget(conn, [*outcome.people, *gone])
         dues.store(conn, outcome.due)
+        dues.store(conn, dict.fromkeys(moves.people_of(remembered), micros(dues.LONG_AGO)))
     return moves
 
 

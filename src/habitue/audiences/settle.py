@@ -33,7 +33,6 @@ def settle(ws: Context) -> int:
         query = sa.select(audiences).where(audiences.c.settled_version < audiences.c.version)
         waiting = [of_row(row) for row in conn.execute(query).mappings()]
     moved = _settled(ws, waiting, "published")
-    _note_dues(ws, {each.audience_id for each in waiting})
     _settle_those_that_remember(ws, moved)
     return len(waiting)
 
@@ -42,7 +41,6 @@ def settle_all(ws: Context, why: stays.Why, *, chosen: Callable[[Known], bool] =
     """The same for every published audience that is `chosen`."""
     asked = [each for each in _published(ws) if chosen(each)]
     moved = _settled(ws, [each.audience for each in asked], why)
-    _note_dues(ws, {each.audience_id for each in asked})
     _settle_those_that_remember(ws, moved)
 
 
@@ -51,7 +49,6 @@ def _settle_those_that_remember(ws: Context, moved: Set[str]) -> None:
     known = _published(ws) if moved else []
     while asked := [each for each in known if each.remembers & moved]:
         moved = _settled(ws, [each.audience for each in asked], "facts")
-        _note_dues(ws, {each.audience_id for each in asked})
 
 
 def _published(ws: Context) -> Sequence[Known]:
@@ -84,15 +81,25 @@ def settle_insights(ws: Context) -> None:
 
 
 def _settled(ws: Context, several: Sequence[Audience], why: stays.Why) -> set[str]:
-    """Ask audiences of everybody, some at a time, and write who entered and left; returns those with a change."""
+    """Ask audiences of everybody, some at a time, and write who entered and left; returns those with a change.
+
+    What has to follow is kept before or with it, for the process may die in between: the dues are noted first, and
+    whoever remembers an audience with a change counts as not settled until it was asked as well.
+    """
     moved: set[str] = set()
+    if not several:
+        return moved
+    _note_dues(ws, {each.audience_id for each in several})
+    remembering = [each for each in _published(ws) if each.remembers]
     for part in chunks(several, TOGETHER):
         seq = ws.lake.sequence()
         table = ws.lake.con.to_pyarrow(membership.conditions_of_checked(ws, [each.rule for each in part]))
         inside = {each.audience_id: table.filter(table.column(f"c{n}")).column("profile_id").to_pylist()
                   for n, each in enumerate(part)}  # fmt: skip
         with ws.register.write() as conn:
-            moved |= {each.audience_id for each in part if _write(conn, ws, each, inside[each.audience_id], why)}
+            changed = {each.audience_id for each in part if _write(conn, ws, each, inside[each.audience_id], why)}
+            _unsettle(conn, [each.audience_id for each in remembering if each.remembers & changed])
+            moved |= changed
             since = state.read(conn, SEQ)
             state.store(conn, {SEQ: min(since, seq) if since else seq})
     return moved
@@ -107,6 +114,11 @@ def _write(conn: Connection, ws: Context, audience: Audience, profile_ids: Seque
     is_settled = sa.update(audiences).where(audiences.c.audience_id == audience.audience_id)
     conn.execute(is_settled.values(settled_version=audience.version))
     return pairs != before
+
+
+def _unsettle(conn: Connection, audience_ids: Sequence[str]) -> None:
+    change = sa.update(audiences).where(audiences.c.audience_id.in_(audience_ids))
+    conn.execute(change.values(settled_version=audiences.c.version - 1))
 
 
 def _note_dues(ws: Context, audience_ids: Set[str]) -> None:

@@ -29,7 +29,7 @@ class RuleTextUnreadable(HabitueError):
 
     code = "rule_text_unreadable"
     message = _("Line %(line)s, column %(column)s: “%(word)s” does not fit here. Possible: %(expected)s.")
-    next_step = _("Correct this word; the page “Rules as text” of the documentation shows every form.")
+    next_step = _("Correct this word; the file docs/reference/rules.md of Habitué shows every form.")
 
 
 class RuleTextInvalid(HabitueError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lark import UnexpectedInput
 
-from habitue.audiences.grammar import parser
+from habitue.audiences.grammar import literal_of, parser
 
 _SAID = {
     "NAME": "a field",
@@ -40,7 +40,7 @@ def said_of_terminal(name: str) -> str:
     if name in _SAID:
         return _SAID[name]
     terminal = next((t for t in parser().terminals if t.name == name), None)
-    return terminal.pattern.value if terminal is not None and terminal.pattern.type == "str" else ""
+    return "" if terminal is None else literal_of(terminal)
 
 
 def completion(text: str, position: int) -> Completion:

@@ -8,13 +8,20 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import ibis
+
 from habitue.access import policy
 from habitue.audiences import membership
-from habitue.audiences.rule import Group, Place, Rule, Trait, walk
+from habitue.audiences.compile import ANY_CHANNEL
+from habitue.audiences.event_facts import counted_events
+from habitue.audiences.moment import Moment
+from habitue.audiences.rule import Consent, EventCount, EventSum, Group, MayUse, Place, Rule, Trait, walk
 from habitue.audiences.tables import AGE, PEOPLE_COLUMNS
 from habitue.audiences.topics import topics_of
 from habitue.kernel.context import Context
+from habitue.privacy.consents import Consent as Statement
 from habitue.profiles import reading, timeline
+from habitue.profiles.reading import Person
 
 MOST_EVENTS = 5
 
@@ -35,6 +42,8 @@ class Answer:
     """One condition, whether it holds, the values and the last events that it looked at.
 
     `figure` is what it compared: how often something happened, or the sum of its money; None for other conditions.
+    `more` are the earlier events that it counted beyond those, `more_money` the sum of their money. `consents` are
+    the statements that a condition about consent looked at, newest first.
     """
 
     rule: Rule
@@ -43,6 +52,9 @@ class Answer:
     values: tuple[tuple[str, str], ...]
     events: tuple[Happened, ...]
     figure: Decimal | None = None
+    more: int = 0
+    more_money: Decimal = Decimal(0)
+    consents: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +79,59 @@ def why(ws: Context, rule: Rule, profile_id: str) -> Why:
     rows = ws.lake.con.to_pyarrow(table.filter(table.profile_id == person.row.profile_id)).to_pylist()
     found: dict[str, Any] = rows[0] if rows else {}
     answers = [
-        Answer(
-            node,
-            bool(found.get(f"c{number}")),
-            depth,
-            _values(node, person),
-            _events(ws, node, person),
-            _figure(found.get(f"figure_{number}")),
-        )
+        _answer(ws, node, depth, person, bool(found.get(f"c{number}")), _figure(found.get(f"figure_{number}")))
         for number, (depth, node) in enumerate(nodes, 1)
     ]
     return Why(person.row.profile_id, bool(found.get("c0")), tuple(answers))
+
+
+def _answer(ws: Context, node: Rule, depth: int, person: Person, holds: bool, figure: Decimal | None) -> Answer:
+    counted = _counted(ws, node, person.row.profile_id) if isinstance(node, EventCount | EventSum) else []
+    shown, more = counted[:MOST_EVENTS], counted[MOST_EVENTS:]
+    return Answer(
+        node,
+        holds,
+        depth,
+        _values(node, person),
+        # Where nothing counts, the newest events of the name tell why: they are too old, or of another kind.
+        tuple(shown) or _events(ws, node, person),
+        figure,
+        len(more),
+        sum((event.amount or Decimal(0) for event in more), Decimal(0)),
+        _statements(node, person.consents),
+    )
+
+
+def _counted(ws: Context, node: EventCount | EventSum, profile_id: str) -> Sequence[Happened]:
+    """The events of a person that a condition counts or adds up, newest first."""
+    settings = ws.config.workspace
+    moment = Moment(now=ws.clock.now(), timezone=settings.timezone, currency=settings.currency)
+    found = counted_events(ws.lake.table("events"), node, moment)
+    ordered = found.filter(found.profile_id == profile_id).order_by(
+        [ibis.desc("at", nulls_first=False), ibis.desc("seq", nulls_first=False)]
+    )
+    rows = ws.lake.con.to_pyarrow(ordered).to_pylist()
+    return [Happened(row["name"], row["at"], row["seq"], row["amount"], row["currency"] or "") for row in rows]
+
+
+def _statements(node: Rule, consents: Sequence[Statement]) -> tuple[Statement, ...]:
+    if isinstance(node, MayUse):
+        return tuple(each for each in consents if each.purpose == node.purpose)
+    if not isinstance(node, Consent):
+        return ()
+    channels = {node.channel, ANY_CHANNEL}
+    return tuple(
+        each
+        for each in consents
+        if each.purpose == node.purpose and (node.channel == ANY_CHANNEL or each.channel in channels)
+    )
 
 
 def _figure(value: Any) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
-def _values(node: Rule, person: Any) -> tuple[tuple[str, str], ...]:
+def _values(node: Rule, person: Person) -> tuple[tuple[str, str], ...]:
     names: Sequence[str] = ()
     if isinstance(node, Trait):
         names = ["birth_date" if node.field == AGE else node.field]
@@ -99,7 +146,7 @@ def _values(node: Rule, person: Any) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _events(ws: Context, node: Rule, person: Any) -> tuple[Happened, ...]:
+def _events(ws: Context, node: Rule, person: Person) -> tuple[Happened, ...]:
     names = sorted(topics_of(node, {}).events)
     if not names:
         return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 from datetime import timedelta
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 FILES = "files"
 OWNER_EMAIL = "owner@kessel-und-kanne.example"
 OWNER_NAME = "Ada Kessel"
+# Whoever tries the shop in a terminal wants no lines of a log there; the processes beside us are told in this way too.
+LOG_LEVEL = "HABITUE_LOG__LEVEL"
 
 
 class FolderTaken(HabitueError):
@@ -66,6 +69,7 @@ def demo(session: Session, folder: Path, people: int, bind: str | None, no_serve
         session.give(made, lambda: _show(session, made))
     if not no_serve:
         session.folder = folder
+        os.environ.setdefault(LOG_LEVEL, "warning")
         with session.open() as ws:
             serving.run(session, ws, bind or ws.config.serve.bind)
 
@@ -121,12 +125,17 @@ def _imported(session: Session, ws: Workspace, shop: Generated) -> list[dict[str
             if "error" in outcome:
                 raise DemoUnfinished()
             done = outcome["import"]
+            aside = outcome["set_aside"]
             session.say(
-                _("%(file)s: %(rows)s rows, %(people)s new people, %(aside)s rows set aside"),
+                _(
+                    "%(file)s: %(rows)s rows, %(people)s new people, %(aside)s rows set aside, "
+                    "%(nobody)s records without a customer"
+                ),
                 file=file.path.name,
                 rows=session.cell(done.rows_read),
                 people=session.cell(done.people_new),
-                aside=session.cell(done.rows_set_aside),
+                aside=session.cell(aside.to_mend),
+                nobody=session.cell(aside.without_customer),
             )
             outcomes.append(outcome)
     return outcomes

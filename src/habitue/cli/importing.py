@@ -18,6 +18,7 @@ from habitue.kernel.errors import HabitueError
 
 if TYPE_CHECKING:
     from habitue.collect.files.mapping import Mapping
+    from habitue.collect.imports import Import
     from habitue.workspace import Workspace
 
 
@@ -53,7 +54,7 @@ class Stoppable:
         job = ws.imports.job(done.import_id)
         if job is not None and job.error is not None:
             return self._failed(file, job.error)
-        return {"import": done, "reasons": dict(ws.imports.reasons(done.import_id))}
+        return outcome(ws, done)
 
     def _progress(self, bar: TaskID) -> Any:
         from habitue.kernel.jobs import JobCancelled
@@ -73,6 +74,15 @@ class Stoppable:
         if self.is_stopped:
             raise KeyboardInterrupt
         self.is_stopped = True
+
+
+def outcome(ws: Workspace, item: Import) -> dict[str, Any]:
+    """An import with the reasons for its rows set aside; records without a customer are told apart from faulty rows."""
+    from habitue.web.set_aside import told_apart
+
+    with ws.register.read() as conn:
+        aside = told_apart(conn, item)
+    return {"import": item, "set_aside": aside, "reasons": dict(ws.imports.reasons(item.import_id))}
 
 
 def chosen_mapping(ws: Workspace, file: Path, source: str, wishes: Sequence[str]) -> Mapping | None:

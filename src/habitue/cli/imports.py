@@ -11,6 +11,7 @@ import msgspec
 
 from habitue.cli import texts
 from habitue.cli.importing import Stoppable, chosen_mapping
+from habitue.cli.importing import outcome as outcome_of
 from habitue.cli.session import Session
 from habitue.cli.verbs import Verb, Verbs, pass_session
 from habitue.kernel.text import gettext_noop as _
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from habitue.collect.imports import Import
     from habitue.quality.importing import Preview
     from habitue.quality.rehearsal import Rehearsed
+    from habitue.web.set_aside import SetAside
 
+NO_CUSTOMER = "no_customer"
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -99,7 +102,7 @@ def listing(session: Session, limit: int) -> None:
 def show(session: Session, import_id: str) -> None:
     """One import with its figures and the reasons for rows set aside."""
     with session.open() as ws:
-        outcome = {"import": ws.imports.get(import_id), "reasons": dict(ws.imports.reasons(import_id))}
+        outcome = outcome_of(ws, ws.imports.get(import_id))
     session.give(outcome, lambda: _show_outcome(session, outcome))
 
 
@@ -132,6 +135,7 @@ def _show_previews(session: Session, previews: Sequence[Preview], would: Sequenc
 
 
 def _show_rehearsed(session: Session, would: Rehearsed) -> None:
+    nobody = would.reasons.get(NO_CUSTOMER, 0)
     told = _(
         "Of %(rows)s rows %(taken)s would be taken, %(unchanged)s are known already, %(aside)s would be set aside."
     )
@@ -140,9 +144,13 @@ def _show_rehearsed(session: Session, would: Rehearsed) -> None:
         rows=session.cell(would.rows_read),
         taken=session.cell(would.rows_taken),
         unchanged=session.cell(would.rows_unchanged),
-        aside=session.cell(would.rows_set_aside),
+        aside=session.cell(would.rows_set_aside - nobody),
     )
+    if nobody:
+        session.facts([(_("Records without a customer"), nobody)])
     for code, count in would.reasons.items():
+        if code == NO_CUSTOMER:
+            continue
         session.say(_("Set aside because of %(code)s: %(count)s"), code=code, count=session.cell(count))
     session.say(_("Nothing was stored."))
 
@@ -171,9 +179,12 @@ def _show_preview(session: Session, preview: Preview) -> None:
 def _show_outcome(session: Session, outcome: dict[str, Any]) -> None:
     item: Import = outcome["import"]
     session.say(_("%(file)s: %(state)s"), file=item.file_name, state=session.text(STATES[item.state]))
-    session.facts((name, getattr(item, field)) for field, name in FIGURES.items())
+    aside: SetAside = outcome["set_aside"]
+    told = {"rows_set_aside": aside.to_mend, "without_customer": aside.without_customer}
+    session.facts((name, told[field] if field in told else getattr(item, field)) for field, name in FIGURES.items())
     for code, count in outcome["reasons"].items():
-        session.say(_("Set aside because of %(code)s: %(count)s"), code=code, count=count)
+        if code != NO_CUSTOMER:
+            session.say(_("Set aside because of %(code)s: %(count)s"), code=code, count=count)
     session.say(_("Take it back with: habitue undo %(import_id)s"), import_id=item.import_id)
 
 
@@ -189,6 +200,7 @@ FIGURES = {
     "rows_taken": _("Rows taken"),
     "rows_unchanged": _("Rows known already"),
     "rows_set_aside": _("Rows set aside"),
+    "without_customer": _("Records without a customer"),
     "values_left_out": _("Values left out"),
     "events": _("Events"),
     "people_new": _("New people"),

@@ -47,7 +47,7 @@ def match(
     """Find the rows of FILE that are the same person or organisation.
 
     Needs no workspace and no settings. The result has the same rows in the same order and two columns more:
-    cluster_id and match_probability.
+    cluster_id, and match_probability: how likely the row belongs to that cluster, or that it is alone when it is.
     """
     from habitue.identity.matching.library import match as match_rows
     from habitue.identity.matching.tablefiles import check_ending, read_table, write_table

@@ -14,9 +14,12 @@ import msgspec
 import pyarrow as pa
 
 SECONDS = 20
+START_SECONDS = 90
+"""How long the process of a query may take to begin with it: on a busy machine its start is not the query's fault."""
 MEMORY_MB = 1_024
 LONGEST_QUERY = 20_000
 MOST_BYTES = 300_000_000
+BEGUN = b"B"
 _LOOK_SECONDS = 0.02
 _ROWS = "habitue.kernel.console_child"
 
@@ -42,9 +45,9 @@ class Request:
 class Failed(Exception):
     """Why there is no answer.
 
-    `code` is syntax, table, name, function, node, parameter, several, not_a_select, too_long, engine, time, stopped,
-    memory or size; `word` the word in question, `place` its place in the query or -1; `kind` and `message` are the
-    engine's own.
+    `code` is syntax, table, name, function, node, parameter, several, not_a_select, too_long, engine, time, busy,
+    stopped, memory or size; `word` the word in question, `place` its place in the query or -1; `kind` and `message`
+    are the engine's own.
     """
 
     code: str
@@ -55,7 +58,11 @@ class Failed(Exception):
 
 
 def ask(request: Request, *, is_stopped: Callable[[], bool] = lambda: False) -> pa.Table:
-    """The rows of a query; raises Failed. Returns within `seconds` or when `is_stopped` says so, whatever the query."""
+    """The rows of a query; raises Failed.
+
+    Returns within `seconds` after the query began, or when `is_stopped` says so, whatever the query; that it did not
+    begin within START_SECONDS is told as `busy`.
+    """
     answer = ask_bytes(request, _ROWS, is_stopped=is_stopped)
     try:
         return pa.ipc.open_stream(pa.BufferReader(pa.py_buffer(answer).slice(1))).read_all()
@@ -75,10 +82,11 @@ def ask_bytes(request: Request, module: str, *, is_stopped: Callable[[], bool] =
         env={"PYTHONPATH": ":".join(filter(None, sys.path)), "OMP_NUM_THREADS": "1"},
     )
     answer: list[bytes] = []
-    reader = threading.Thread(target=_read, args=(child, msgspec.json.encode(request), answer), daemon=True)
+    begun = threading.Event()
+    reader = threading.Thread(target=_read, args=(child, msgspec.json.encode(request), answer, begun), daemon=True)
     reader.start()
     try:
-        _wait(reader, request.seconds, is_stopped)
+        _wait(reader, begun, request.seconds, is_stopped)
     finally:
         child.kill()
         reader.join()
@@ -86,8 +94,8 @@ def ask_bytes(request: Request, module: str, *, is_stopped: Callable[[], bool] =
     return _whole(b"".join(answer))
 
 
-def _read(child: subprocess.Popen[bytes], request: bytes, answer: list[bytes]) -> None:
-    """Hand the request over and take the answer, as far as it is not too big."""
+def _read(child: subprocess.Popen[bytes], request: bytes, answer: list[bytes], begun: threading.Event) -> None:
+    """Hand the request over, note when the query begins, and take the answer, as far as it is not too big."""
     assert child.stdin is not None
     assert child.stdout is not None
     try:
@@ -97,19 +105,26 @@ def _read(child: subprocess.Popen[bytes], request: bytes, answer: list[bytes]) -
         return
     size = 0
     with child.stdout:
+        first = child.stdout.read(1)
+        if first == BEGUN:
+            begun.set()
+        else:
+            answer.append(first)
         while (part := child.stdout.read(1 << 20)) and size <= MOST_BYTES:
             answer.append(part)
             size += len(part)
 
 
-def _wait(reader: threading.Thread, seconds: int, is_stopped: Callable[[], bool]) -> None:
-    end = time.monotonic() + seconds
+def _wait(reader: threading.Thread, begun: threading.Event, seconds: int, is_stopped: Callable[[], bool]) -> None:
+    end, is_counted = time.monotonic() + START_SECONDS, False
     while reader.is_alive():
         reader.join(_LOOK_SECONDS)
+        if begun.is_set() and not is_counted:
+            end, is_counted = time.monotonic() + seconds, True
         if is_stopped():
             raise Failed("stopped")
         if reader.is_alive() and time.monotonic() > end:
-            raise Failed("time")
+            raise Failed("time" if is_counted else "busy")
 
 
 def _whole(answer: bytes) -> bytes:

@@ -1,8 +1,9 @@
 """The process that carries out one query of somebody: nothing but the tables that it is given, and bounded.
 
-It reads one request (JSON) from its input and writes one answer to its output: `E` and an error as JSON, or `A` and
-the rows as an Arrow stream. It is started anew for every query, with an empty environment, and killed when its time
-is over; so it may import the engine directly, which starts in a tenth of the time.
+It reads one request (JSON) from its input. To its output it writes `B` when it begins with the query, then one answer:
+`E` and an error as JSON, or `A` and the rows as an Arrow stream. It is started anew for every query, with an empty
+environment, and killed when its time is over; so it may import the engine directly, which starts in a tenth of the
+time.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ def answer(give: Give) -> None:
     out = sys.stdout.buffer
     try:
         con = connect(int(request["memory_mb"]))
+        out.write(b"B")
+        out.flush()
         needed = needed_tables(con, request)
         prepare(con, request, needed)
         lock(con, request["paths"])

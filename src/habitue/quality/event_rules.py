@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import msgspec
 
 from habitue.collect.envelope import Event
 from habitue.collect.essentials import units
 from habitue.kernel.text import gettext_noop as _
-from habitue.quality.events import EVENTS, FORMER_NAMES
+from habitue.quality.events import EVENTS, FORMER_NAMES, Property
 from habitue.quality.gate import FieldProblem
 from habitue.quality.normalise.email import normalise_email
 from habitue.quality.normalise.result import Problem
 
 UNPLANNED = "event_unplanned"
+_AMOUNT = re.compile(r"[+-]?[0-9]{1,14}(\.[0-9]+)?")
+_NOTHING = (b"null", b'""')
+# A list is not read, only where it begins: orders have long ones.
+_UNREAD = (msgspec.Raw, msgspec.Raw(b"null"))
 _NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?")
 
 REASONS: Mapping[str, str] = {
     UNPLANNED: _("No such event is planned for this source."),
     "amount_unreadable": _("This is no amount of money such as 12.50."),
+    "currency_unreadable": _("This is no currency such as EUR."),
     "number_unreadable": _("This is no number."),
     "time_unreadable": _("This is no date with a time, such as 2026-06-15T10:00:00Z."),
     "list_wanted": _("A list is wanted here."),
@@ -35,14 +44,25 @@ def plan_problem(event: Event, planned: tuple[str, ...]) -> FieldProblem | None:
 
 
 def property_problems(event: Event) -> tuple[FieldProblem, ...]:
-    """The properties of a planned event that are not of the kind that the dictionary wants."""
-    kind = EVENTS.get(FORMER_NAMES.get(event.name, event.name))
-    if kind is None or event.type != "track":
+    """The properties of a planned event that are not of the kind that the dictionary wants.
+
+    Only these are read, and the properties stay as they were written: every event of a catch-up comes through here.
+    """
+    checked = _CHECKED.get(event.name)
+    if checked is None or event.type != "track":
         return ()
-    facts = event.facts
-    found = ((each.name, facts.get(each.name), _CHECKS.get(each.kind)) for each in kind.properties)
-    checked = ((name, value, check(value)) for name, value, check in found if check is not None and value is not None)
-    return tuple(_problem(name, str(value), code) for name, value, code in checked if code)
+    told = checked.decode(event.raw) if event.read is None else _of_facts(checked, event.read)
+    found: list[FieldProblem] = []
+    for name, check in checked.checks:
+        value = getattr(told, name)
+        if value is not None and value != "" and (code := check(value)):
+            said = msgspec.json.decode(value) if isinstance(value, msgspec.Raw) else value
+            found.append(_problem(name, str(said), code))
+    return tuple(found)
+
+
+def _of_facts(checked: _Checked, facts: Mapping[str, Any]) -> Any:
+    return checked.decode(msgspec.json.encode({name: facts.get(name) for name, _check in checked.checks}))
 
 
 def _problem(field: str, value: str, code: str) -> FieldProblem:
@@ -50,7 +70,15 @@ def _problem(field: str, value: str, code: str) -> FieldProblem:
 
 
 def _amount(value: object) -> str | None:
+    if isinstance(value, str) and _AMOUNT.fullmatch(value):
+        return None
+    if isinstance(value, float) and 1e-4 <= abs(value) < 1e14:
+        return None
     return "amount_unreadable" if units(value) is None else None
+
+
+def _currency(value: object) -> str | None:
+    return None if isinstance(value, str) else "currency_unreadable"
 
 
 def _number(value: object) -> str | None:
@@ -68,7 +96,8 @@ def _time(value: object) -> str | None:
 
 
 def _list(value: object) -> str | None:
-    return None if isinstance(value, list) else "list_wanted"
+    assert isinstance(value, msgspec.Raw)
+    return None if bytes(value)[:1] == b"[" or bytes(value) in _NOTHING else "list_wanted"
 
 
 def _email(value: object) -> str | None:
@@ -84,3 +113,29 @@ _CHECKS: Mapping[str, Callable[[object], str | None]] = {
     "list": _list,
     "email": _email,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """Which properties of an event are checked, and how to read these alone."""
+
+    checks: tuple[tuple[str, Callable[[object], str | None]], ...]
+    decode: Callable[[bytes], Any]
+
+
+def _checked() -> Iterator[tuple[str, _Checked]]:
+    for kind in EVENTS.values():
+        found = tuple((each.name, _check_of(each)) for each in kind.properties)
+        checks = tuple((name, check) for name, check in found if check is not None)
+        if checks:
+            fields = [(name, *(_UNREAD if check is _list else (Any, None))) for name, check in checks]
+            shape = msgspec.defstruct("Told", fields)
+            yield kind.name, _Checked(checks, msgspec.json.Decoder(shape).decode)
+
+
+def _check_of(each: Property) -> Callable[[object], str | None] | None:
+    return _currency if each.name == "currency" else _CHECKS.get(each.kind)
+
+
+_CHECKED: dict[str, _Checked] = dict(_checked())
+_CHECKED |= {former: _CHECKED[name] for former, name in FORMER_NAMES.items() if name in _CHECKED}

@@ -68,7 +68,7 @@ class _Screen:
             if event.is_checked or event.source_id == INTERNAL_SOURCE:
                 take(event)
                 continue
-            if not left and is_plain(event) and self._takes_everything(event.source_id):
+            if not left and self._is_taken_unread(event):
                 event.name = FORMER_NAMES.get(event.name, event.name)
                 take(event)
                 continue
@@ -110,6 +110,10 @@ class _Screen:
             self.known = policies.of_all(self.conn)
         return self.known.get(source_id, policies.DEFAULT)
 
+    def _is_taken_unread(self, event: Event) -> bool:
+        """Whether the rules of its source would take an event as it is and find nothing to note."""
+        return is_plain(event) and self._takes_everything(event.source_id) and not property_problems(event)
+
     def _takes_everything(self, source_id: str) -> bool:
         """Whether messages of a source are kept, whatever is wrong with them."""
         found = self.lenient.get(source_id)
@@ -121,7 +125,7 @@ class _Screen:
     def _judge(self, event: Event) -> _Judged:
         policy = self._policy(event.source_id)
         unplanned = None if policy.unplanned_events == "keep" else plan_problem(event, policy.planned)
-        properties = () if policy.broken_values == "keep" else property_problems(event)
+        properties = property_problems(event)
         as_it_came = (event.name, event.read, event.person_traits, event.identifiers)
         broken = admit(event, country=self.ws.config.workspace.country, today=self._today()) + properties
         if not broken and unplanned is None:

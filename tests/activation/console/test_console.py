@@ -218,6 +218,22 @@ def test_a_query_without_end_is_stopped(query: str, ground: dict[str, Any]) -> N
         console.ask(request(ground, query, seconds=2))
 
 
+def test_the_time_of_a_query_begins_when_its_process_has_started(
+    ground: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = "import time\ntime.sleep(2.5)\nfrom habitue.kernel.console_child import answer, write\nanswer(write)\n"
+    (tmp_path / "slow_start.py").write_text(slow, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    asked = request(ground, "select 1 as n", seconds=2)
+    assert console.ask_bytes(asked, "slow_start")[:1] == b"A"
+    monkeypatch.setattr(console, "START_SECONDS", 0)
+    with pytest.raises(console.Failed, match="busy") as caught:
+        console.ask_bytes(asked, "slow_start")
+    told = errors.told(caught.value, "", [], 20)
+    assert isinstance(told, errors.QueryNotBegun)
+    assert told.retry_helps
+
+
 def test_a_query_that_wants_all_memory_is_stopped(ground: dict[str, Any]) -> None:
     with pytest.raises(console.Failed) as caught:
         console.ask(request(ground, "select list(i) from range(300000000) t(i)", memory_mb=200))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 from tests.sending import identify, send
 
 from habitue.access.actor import Actor
 from habitue.access.policy import PermissionMissing
-from habitue.activation.console.save import QueryNameTaken, QueryNotSaved
+from habitue.activation.console import saved
+from habitue.activation.console.save import QueryCharacter, QueryNameTaken, QueryNotSaved
 from habitue.kernel.errors import NotFound
 from habitue.workspace import Workspace
 
@@ -64,3 +66,31 @@ def test_a_query_that_names_an_erased_person_is_forgotten_with_them(ws: Workspac
     (grimm,) = ws.people.search("grimm@web")
     ws.people.erase(grimm.profile_id)
     assert [q.name for q in ws.lake.queries()] == ["Of others"]
+
+
+def test_erasure_looks_at_the_folder_and_reads_quotes_as_sql_does(ws: Workspace) -> None:
+    send(ws, identify("o'brien-7", email="anna@web.example"), identify("12", email="eva@web.example"))
+    ws.refresh()
+    ws.lake.save_query("Folder", "SELECT 1", folder="anna@web.example")
+    ws.lake.save_query("Quote", "SELECT * FROM users WHERE user_id = 'o''brien-7'")
+    ws.lake.save_query("Column", 'SELECT 1 AS "o\'brien-7"')
+    ws.lake.save_query("Dollar", "SELECT * FROM users -- don't\nWHERE user_id = $$12$$ /* '12' */")
+    ws.lake.save_query("Remark", "SELECT 1 -- don't\nWHERE user_id = '12'")
+    ws.lake.save_query("Old", "SELECT 2", folder="Anna@web.example")
+    with ws.context.register.write() as conn:
+        conn.execute(sa.update(saved.queries).where(saved.queries.c.name == "Old").values(searched="\nold\n"))
+    ws.lake.save_query("Of others", "SELECT 'o''brien-8', 12")
+    for email in ("anna@web", "eva@web"):
+        (person,) = ws.people.search(email)
+        ws.people.erase(person.profile_id)
+    assert [q.name for q in ws.lake.queries()] == ["Of others"]
+
+
+@pytest.mark.parametrize("character", ["\0", "\ud800"])
+def test_a_character_that_no_database_keeps_is_refused(ws: Workspace, character: str) -> None:
+    texts = {"name": "A", "folder": "F", "query": COUNT}
+    for key in texts:
+        given = texts | {key: f"a{character}b"}
+        with pytest.raises(QueryCharacter):
+            ws.lake.save_query(given["name"], given["query"], folder=given["folder"])
+    assert ws.lake.queries() == []

@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.sending import identify, order, send
 from tests.small_shop import HOSTILE, PEOPLE, customers
 
-from habitue.audiences.rule import EVERYBODY, EventSum, Group, Trait
+from habitue.audiences.rule import EVERYBODY, EventSum, Group, Trait, Window
+from habitue.audiences.text import read
 from habitue.web.rule_links import people_url
 from habitue.workspace import Workspace
 
@@ -152,3 +154,52 @@ def test_why_names_events_as_everywhere_and_tells_the_sum_that_was_compared(
     assert f"together €{answer.figure:,.2f}" in page
     assert "Order Completed" not in page
     assert all(f"€{event.amount:,.2f}" in page for event in answer.events)
+
+
+def test_why_tells_what_was_said_about_consent(seen_by: Callable[..., Client], shop: Workspace) -> None:
+    made = shop.audiences.create("Agreed", read("consent newsletter by email"))
+    person = shop.audiences.members(made.rule)[0]
+    page = seen_by("owner").get(f"/audiences/{made.audience_id}/why/{person.profile_id}/").content.decode()
+    assert "nothing is known about it" not in page
+    assert "<b>agreed</b>, " in page
+    assert "2026" in page.partition("<b>agreed</b>, ")[2][:20]
+    may = shop.audiences.create("May", read("may use newsletter"))
+    (answer,) = shop.audiences.why(may.audience_id, person.profile_id).answers
+    assert [(each.state, each.channel) for each in answer.consents] == [("given", "email")]
+    phone = shop.audiences.create("Phone", read("consent newsletter by phone"))
+    (answer,) = shop.audiences.why(phone.audience_id, person.profile_id).answers
+    assert not answer.holds
+    assert answer.consents == ()
+
+
+def test_the_events_in_why_add_up_to_what_was_compared(seen_by: Callable[..., Client], shop: Workspace) -> None:
+    email = "person5@shop.example"
+    days = [f"2026-0{month}-02T09:00:00Z" for month in range(1, 6)]
+    send(shop, *(order(f"more-{n}", f"{n}0.10", at=at, email=email) for n, at in enumerate(days, 1)))
+    send(shop, order("old", "999", at="2019-01-02T09:00:00Z", email=email))
+    shop.refresh()
+    spent = EventSum("Order Completed", "at_least", Decimal(1), window=Window(kind="last_year"))
+    made = shop.audiences.create("Spent", Group(rules=(spent,)))
+    (person,) = shop.people.search(email)
+    (answer,) = shop.audiences.why(made.audience_id, person.profile_id).answers
+    shown = sum(event.amount or 0 for event in answer.events)
+    assert (len(answer.events), answer.more) == (5, 5)
+    assert answer.figure == shown + answer.more_money
+    page = seen_by("owner").get(f"/audiences/{made.audience_id}/why/{person.profile_id}/").content.decode()
+    assert f"and 5 more, together €{answer.more_money:,.2f}" in page
+
+
+def test_a_field_that_nobody_has_is_warned_of_and_taken(seen_by: Callable[..., Client], shop: Workspace) -> None:
+    send(shop, identify("u1", shoe_size=42))
+    shop.refresh()
+    owner = seen_by("owner")
+
+    def built(text: str) -> str:
+        return owner.post("/audiences/build/", {"do": "text", "rule_text": text}).content.decode()
+
+    assert "Nobody has a field “spend”.</b>" in built('country is "DE" and spend >= 100')
+    assert "Did you mean country?" in built('contry is "DE"')
+    assert "Did you mean shoe_size?" in built("shoesize >= 40")
+    assert "Nobody has a field" not in built("shoe_size >= 40 and age >= 18 and email is known")
+    saved = owner.post("/audiences/new/", {"do": "publish", "name": "Spend", "rule_text": "spend >= 100"})
+    assert saved.status_code < 500

@@ -41,7 +41,8 @@ def test_a_pair_is_shown_with_both_sides_and_decided(compared: Workspace, anna: 
     done = anna.post("/review/answer/", {"a": pair.a, "b": pair.b, "word": "same"})
     assert done.status_code == 302
     assert compared.people.get(pair.profile_a).row.profile_id == compared.people.get(pair.profile_b).row.profile_id
-    anna.post("/review/undo/")
+    back = anna.post("/review/undo/")
+    assert back.headers["Location"] == f"/review/?a={pair.a}&b={pair.b}", "the next key answers it again"
     assert compared.people.get(pair.profile_a).row.profile_id != compared.people.get(pair.profile_b).row.profile_id
 
 
@@ -100,7 +101,7 @@ def test_why_one_person_is_a_picture_a_table_and_a_sentence(compared: Workspace,
     address = f"/people/{joined.profile_id}/why/?a={link.a.identifier_id}&b={link.b.identifier_id}"
     page = anna.get(address).content.decode()
     assert "<svg" in page
-    assert "same surname" in page
+    assert "Same surname" in page
     assert "How the weight adds up" in page
     assert "97%" in page
     assert "A comparison of everybody found" in page

@@ -221,3 +221,31 @@ def test_messages_of_the_door_count_on_top_of_what_a_file_brought(
     ws.refresh()
     facts = page(owner, "/sources/website/now/")
     assert f"<dt>Accepted</dt><dd>{filed + 3}</dd>" in facts
+
+
+def test_the_part_that_is_renewed_renews_what_was_refused_and_noted_too(owner: Client, key: str, send: Send) -> None:
+    assert "Nothing was refused." in page(owner)
+    order = {"type": "track", "userId": "u1", "event": "Order Completed", "properties": {"total": "twelve"}}
+    send(key, order, {"type": "page"})
+    renewed = page(owner, "/sources/website/now/")
+    assert '<div class="grid halves" id="wrong" hx-swap-oob="true">' in renewed
+    assert "Nothing was refused." not in renewed
+    assert "Everything that was taken follows the rules." not in renewed
+    assert "This is no amount of money such as 12.50." in renewed.partition('id="wrong"')[2]
+    whole = page(owner)
+    assert whole.count('id="wrong"') == 1
+    assert "hx-swap-oob" not in whole
+
+
+def test_a_source_with_a_secret_key_alone_shows_the_lines_without_it(owner: Client, ws: Workspace) -> None:
+    answer = owner.post("/sources/new/", {"name": "Till", "kind": "secret", "origins": "", "rate": "600"})
+    (text,) = set(re.findall(r"sk_[0-9a-f]{64}", answer.content.decode()))
+    shown = page(owner, "/sources/till/")
+    assert text not in shown
+    assert "Authorization: Bearer sk_…" in shown
+    assert "put your secret key in place of sk_…" in shown
+    assert "Copy the lines below." in shown
+    assert "test event." not in shown.partition("Copy the lines below")[2][:40]
+    assert "made " in shown
+    owner.post(f"/sources/till/keys/{ws.sources.keys('till')[0].key_id}/pause/")
+    assert "Copy the lines below" not in page(owner, "/sources/till/")

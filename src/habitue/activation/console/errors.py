@@ -71,6 +71,15 @@ class QueryTooSlow(QueryFailed):
     next_step = _("Ask for a shorter time or fewer columns, or look for a join without a condition.")
 
 
+class QueryNotBegun(QueryFailed):
+    """The machine was too busy to begin with it."""
+
+    code = "query_not_begun"
+    message = _("The machine is too busy just now: the query was not begun.")
+    next_step = _("Run it again in a moment; nothing is wrong with the query.")
+    retry_helps = True
+
+
 class QueryStopped(QueryFailed):
     """Somebody stopped it."""
 
@@ -104,6 +113,8 @@ def told(failed: Failed, query: str, tables: Iterable[str], seconds: int) -> Que
             return QueryNotSelect()
         case "time":
             return QueryTooSlow(seconds=seconds)
+        case "busy":
+            return QueryNotBegun()
         case "stopped":
             return QueryStopped()
         case "memory" | "size" | "too_long":

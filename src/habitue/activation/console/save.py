@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import sqlalchemy as sa
 
 from habitue.access import policy
@@ -13,6 +15,7 @@ from habitue.kernel.text import gettext_noop as _
 
 MAX_NAME = 80
 MAX_QUERY = 20_000
+_UNKEPT = re.compile("[\0\ud800-\udfff]")
 
 
 class QueryNotSaved(HabitueError):
@@ -21,6 +24,14 @@ class QueryNotSaved(HabitueError):
     code = "query_not_saved"
     message = _("This query was not saved: %(problem)s")
     next_step = _("Give it a name of at most 80 letters, and a query of at most 20,000.")
+
+
+class QueryCharacter(QueryNotSaved):
+    """A character that no database keeps as text: NUL, or half of a pair of surrogates."""
+
+    code = "query_character"
+    message = _("This query was not saved: it holds a character that cannot be kept (NUL or half a character).")
+    next_step = _("Take that character out; it often comes along invisibly when a text is pasted.")
 
 
 class QueryNameTaken(HabitueError):
@@ -41,7 +52,7 @@ def save(ws: Context, *, name: str, query: str, folder: str = "", query_id: str 
     name, folder, query = " ".join(name.split()), " ".join(folder.split()), query.strip()
     _check(name, folder, query)
     values = {"name": name, "name_key": key_of(name), "folder": folder, "query": query, "changed_at": ws.clock.now(),
-              "changed_by": ws.actor.actor_id, "searched": searched(name, query)}  # fmt: skip
+              "changed_by": ws.actor.actor_id, "searched": searched(name, folder, query)}  # fmt: skip
     with ws.register.write() as conn:
         if query_id:
             load(conn, query_id)
@@ -66,3 +77,5 @@ def _check(name: str, folder: str, query: str) -> None:
         raise QueryNotSaved(problem=_("Its name is too long."))
     if len(query) > MAX_QUERY:
         raise QueryNotSaved(problem=_("The query is too long."))
+    if any(_UNKEPT.search(text) for text in (name, folder, query)):
+        raise QueryCharacter()

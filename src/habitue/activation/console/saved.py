@@ -34,7 +34,10 @@ queries = sa.Table(
 )
 _SHOWN = [queries.c[name] for name in ("query_id", "name", "folder", "query", "changed_at", "changed_by")]
 # What stands between quotes is looked at as a whole, too: a short number is somebody's only there.
-_QUOTED: Final = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+_IN_QUOTES: Final = r"""'((?:[^']|'')*)'|"((?:[^"]|"")*)"|\$(\w*)\$(.*?)\$\3\$"""
+_QUOTED: Final = re.compile(_IN_QUOTES, re.DOTALL)
+# A remark may hold a lonely apostrophe, which must not shift the pairs behind it.
+_QUOTED_OR_REMARK: Final = re.compile(_IN_QUOTES + r"|--([^\n]*)|/\*(.*?)\*/", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +88,28 @@ def key_of(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def searched(name: str, query: str) -> str:
-    """What an erasure looks for an identifier in."""
-    quoted = [text for pair in _QUOTED.findall(query) for text in pair if text]
-    return quarantine.searched([name, query, *quoted])
+def searched(name: str, folder: str, query: str) -> str:
+    """What an erasure looks for an identifier in: each text, and what stands in quotes as SQL reads it."""
+    return quarantine.searched([name, folder, query, *_quoted(query)])
+
+
+def _quoted(query: str) -> list[str]:
+    found = [[*pair] for pair in _QUOTED_OR_REMARK.findall(query)]
+    inside = [[*pair] for *_rest, line, remark in found for pair in _QUOTED.findall(line or remark)]
+    texts = [
+        (one.replace("''", "'"), two.replace('""', '"'), three) for one, two, _tag, three, *_more in found + inside
+    ]
+    return [text for each in texts for text in each if text]
 
 
 def erase_matching(conn: Connection, needles: Sequence[str]) -> int:
     """Delete the queries in which an identifier of an erased person stands; how many they were."""
+    _search_anew(conn)
     return quarantine.erase_where(conn, queries, needles)
+
+
+def _search_anew(conn: Connection) -> None:
+    """Bring what was written by an earlier edition up to what is looked for today."""
+    for row in conn.execute(sa.select(queries)).all():
+        if (text := searched(row.name, row.folder, row.query)) != row.searched:
+            conn.execute(sa.update(queries).where(queries.c.query_id == row.query_id).values(searched=text))

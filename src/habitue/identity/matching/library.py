@@ -28,7 +28,10 @@ class Result:
 
     @property
     def clusters(self) -> pa.Table:
-        """The rows in their order with `cluster_id` (1, 2, …) and `match_probability` behind them."""
+        """The rows in their order with `cluster_id` (1, 2, …) and `match_probability` behind them.
+
+        The latter is the chance that the row belongs to its cluster; for one that is left alone, that it is alone.
+        """
         return with_clusters(self.table, self.matched)
 
     def __repr__(self) -> str:

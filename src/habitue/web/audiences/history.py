@@ -23,6 +23,8 @@ from habitue.quality.dictionary import event_kind
 from habitue.web.audiences.readable import diff_of, label_of
 from habitue.web.charts import colour
 from habitue.web.drawing import Drawing, axis, ticks
+from habitue.web.profile_parts import may_we
+from habitue.web.profile_parts.origins import source_names
 from habitue.web.rule_links import person_url
 from habitue.web.rule_sentences import said
 from habitue.web.templatetags.show import locale, money, number
@@ -82,6 +84,7 @@ def why_page(request: HttpRequest, audience_id: str, profile_id: str) -> HttpRes
     found = why.why(ws, audience.rule, profile_id)
     with ws.register.read() as conn:
         kept = [stay for stay in of_person(conn, found.profile_id) if stay.audience_id == audience_id]
+    sources = source_names(request.ws)
     shown = {
         "audience": audience,
         "person": people_reading.person(ws, profile_id).row,
@@ -93,6 +96,8 @@ def why_page(request: HttpRequest, audience_id: str, profile_id: str) -> HttpRes
                 "holds": answer.holds,
                 "values": [(label_of(name), value) for name, value in answer.values],
                 "figure": _compared(answer),
+                "more": _more(answer),
+                "statements": [may_we.statement(each, sources) for each in answer.consents],
                 "events": [
                     {"label": gettext(event_kind(event.name).label), "at": event.at, "amount": _amount(event)}
                     for event in answer.events
@@ -117,6 +122,18 @@ def _compared(answer: Answer) -> str:
         return gettext("together %(amount)s") % {"amount": money(answer.figure, answer.rule.currency)}
     count = int(answer.figure)
     return ngettext("%(count)s time", "%(count)s times", count) % {"count": number(count)}
+
+
+def _more(answer: Answer) -> str:
+    """The counted events that are not listed, in words; empty when all of them are."""
+    if not answer.more:
+        return ""
+    if isinstance(answer.rule, EventSum):
+        told = ngettext(
+            "and %(count)s more, together %(amount)s", "and %(count)s more, together %(amount)s", answer.more
+        )
+        return told % {"count": number(answer.more), "amount": money(answer.more_money, answer.rule.currency)}
+    return ngettext("and %(count)s more", "and %(count)s more", answer.more) % {"count": number(answer.more)}
 
 
 def _amount(event: Happened) -> str:

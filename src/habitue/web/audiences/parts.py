@@ -13,6 +13,7 @@ from habitue.web.audiences.choices import Choices, Option
 from habitue.web.audiences.condition_controls import FIELD_NAMES, controls
 from habitue.web.audiences.controls import At, Control
 from habitue.web.audiences.draft import FRESH, MAX_GROUP_DEPTH, NODE_KINDS, PROPERTY, ROOT, SAME, STEP, Draft
+from habitue.web.audiences.unheard import unheard
 from habitue.web.errors import Told, told
 
 ADDABLE: Mapping[str, str] = {
@@ -46,7 +47,8 @@ _INSIDE: Mapping[str, Mapping[str, str]] = {
 class Node:
     """One condition, group or step as it is drawn; `was` remembers what its values belong to.
 
-    `problem` says what is missing or wrong; while the node `is_fresh` that is a hint, not a fault.
+    `problem` says what is missing or wrong; while the node `is_fresh` that is a hint, not a fault. `warning` says that
+    the condition can be used but hardly means what was meant.
 
     `addable` and `more` are conditions that a group can be given, `inside` what belongs to a condition itself.
     """
@@ -56,6 +58,7 @@ class Node:
     controls: tuple[Control, ...]
     rules: tuple[Node, ...]
     problem: Told | None
+    warning: Told | None
     was: str
     tone: str
     addable: tuple[Option, ...]
@@ -96,6 +99,7 @@ def _node(
     is_group, is_condition = draft.kind == "group", draft.kind in NODE_KINDS
     is_fresh = bool(draft.one(FRESH))
     problem = problems.get(path)
+    strange = unheard(draft.one("field"), lists.own) if draft.kind == "trait" else None
     children = [
         _node(ws, child, f"{path}.{number}", lists, problems, depth=depth + is_group)
         for number, child in enumerate(draft.rules)
@@ -108,6 +112,7 @@ def _node(
         controls=tuple(controls(ws, At(draft, path), lists)),
         rules=tuple(children),
         problem=told(problem) if problem is not None else None,
+        warning=told(strange) if strange is not None else None,
         was=_about(draft),
         tone=_tone(draft),
         addable=_addable(depth) if is_group else (),

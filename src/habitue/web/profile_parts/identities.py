@@ -20,6 +20,7 @@ from habitue.web.profile_parts.said import said
 NAMESPACES: Mapping[str, str] = {
     "user_id": _("Account"),
     "company": _("Company number"),
+    "company_name": _("Company"),
     "customer_number": _("Customer number"),
     "loyalty_card": _("Loyalty card"),
     "email": _("E-mail"),
@@ -27,6 +28,7 @@ NAMESPACES: Mapping[str, str] = {
     "anonymous_id": _("Browser"),
     "record": _("Entry without a number"),
 }
+BY_NAME = "name:"
 RULES: Mapping[str, str] = {
     "same_record": _("stood together in one record"),
     "decision": _("somebody here decided that it is the same person"),
@@ -95,7 +97,7 @@ def refusals(found: Explanation, names: Mapping[str, str]) -> Sequence[Refusal]:
         shared = refused.left_out if namespace_kind(refused.left_out.namespace) != "record" else refused.kept
         refusal = Refusal(
             value=shown(shared),
-            kind=NAMESPACES.get(namespace_kind(shared.namespace), shared.namespace),
+            kind=_kind(shared),
             reason=refused.reason,
             at=refused.at,
             profile_id=refused.profile_id,
@@ -124,7 +126,13 @@ def network(found: Explanation) -> Network:
 
 
 def _kind(known: Known) -> str:
-    return NAMESPACES.get(namespace_kind(known.namespace), known.namespace)
+    kind = "company_name" if _is_of_name(known) else namespace_kind(known.namespace)
+    return NAMESPACES.get(kind, known.namespace)
+
+
+def _is_of_name(known: Known) -> bool:
+    """Whether a company without a number is known by its name alone, which is no number to show."""
+    return known.namespace == "company" and known.value.startswith(BY_NAME)
 
 
 def source_ids(found: Explanation) -> set[str]:
@@ -135,6 +143,8 @@ def source_ids(found: Explanation) -> set[str]:
 
 def shown(known: Known) -> str:
     """The value for people."""
+    if _is_of_name(known):
+        return gettext("known by its name, without a number")
     return said(known.value, "phone" if known.namespace == "phone" else "text")
 
 
@@ -151,7 +161,7 @@ def _identity(known: Known, links: Sequence[Link], sources: Mapping[str, str]) -
     ids = [place] if place else [link.source_id for link in own if link.source_id != "internal"]
     return Identity(
         identifier_id=known.identifier_id,
-        kind=NAMESPACES.get(namespace_kind(known.namespace), known.namespace),
+        kind=_kind(known),
         value=shown(known),
         sources=tuple(dict.fromkeys(sources.get(source_id, source_id) for source_id in ids)),
         ties=tuple(_tie(known, link, sources) for link in own),
@@ -162,7 +172,7 @@ def _tie(known: Known, link: Link, sources: Mapping[str, str]) -> Tie:
     partner = link.b if link.a.identifier_id == known.identifier_id else link.a
     return Tie(
         partner=shown(partner),
-        partner_kind=NAMESPACES.get(namespace_kind(partner.namespace), partner.namespace),
+        partner_kind=_kind(partner),
         rule=RULES.get("online" if link.run_kind == "online" else link.rule, link.rule),
         source=sources.get(link.source_id, ""),
         at=link.at,

@@ -82,7 +82,7 @@ def _permission(
         basis=BASES.get(purpose.basis, ""),
         why=purpose.why,
         lacks=lacks if is_unreachable else "",
-        statements=tuple(_statement(consent, sources) for consent in own),
+        statements=tuple(statement(consent, sources) for consent in own),
     )
 
 
@@ -100,7 +100,8 @@ def _answer(purpose: Purpose, deciding: Consent | None) -> tuple[str, str]:
     return YES, ""
 
 
-def _statement(consent: Consent, sources: Mapping[str, str]) -> Statement:
+def statement(consent: Consent, sources: Mapping[str, str]) -> Statement:
+    """One statement in words; `sources` are the names of sources by id."""
     evidence = tuple(
         (property_of(name).label, said(value, property_of(name).kind))
         for name, value in consent.evidence.items()

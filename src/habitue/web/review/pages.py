@@ -85,11 +85,13 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def undo(request: HttpRequest) -> HttpResponse:
-    """Take the reader's last answer back."""
+    """Take the reader's last answer back; its pair is shown again, so that the next key answers it."""
+    again = request.ws.review.last_answered()
     count = request.ws.review.undo_last()
     text = gettext("Your last answer is taken back, as if it had never been given.") if count else ""
     messages.success(request, text or gettext("There is no answer of yours to take back."))
-    return redirect("review:pair")
+    query = f"?a={again[0]}&b={again[1]}" if count and again else ""
+    return redirect(f"{reverse('review:pair')}{query}")
 
 
 def standing(request: HttpRequest) -> HttpResponse:

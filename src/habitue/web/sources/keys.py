@@ -30,6 +30,9 @@ STATES = {
 }
 
 
+HIDDEN = "sk_…"
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A key as it is shown; deleted ones are not."""
@@ -45,6 +48,12 @@ def listed(ws: Workspace, source_id: str) -> list[Listed]:
     now = ws.clock.now()
     found = [(key, key.state(now)) for key in ws.sources.keys(source_id)]
     return [Listed(key, state, *STATES[state]) for key, state in found if state != "revoked"]
+
+
+def has_active(ws: Workspace, source_id: str) -> bool:
+    """Whether a source has a key, of either kind, that may be used now."""
+    now = ws.clock.now()
+    return any(key.state(now) == "active" for key in ws.sources.keys(source_id))
 
 
 def newest_public(ws: Workspace, source_id: str) -> str | None:

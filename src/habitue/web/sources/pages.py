@@ -79,24 +79,34 @@ def show(request: HttpRequest, source_id: str) -> HttpResponse:
     """One source: what arrives, its keys, lines to copy, what was refused and why, its rules."""
     ws = request.ws
     source = ws.sources.get(source_id)
-    (row,) = _rows(ws, [source])
-    shown: dict[str, Any] = {"source": source, "row": row, "lines": live.lines(ws, source_id)}
-    shown["refusals"] = _refusals(ws, source_id)
-    shown["held"] = quarantine.reasons(ws, source_id)
+    shown = _arriving(request, source)
     shown["rules"] = ws.sources.rules(source_id)
     if allowed(ws.actor, "sources.edit"):
         shown["keys"] = keys.listed(ws, source_id)
-        shown["snippets"] = _snippets(request, source_id)
+        shown["snippets"], shown["is_key_kept"] = _snippets(request, source_id)
         shown["rules_form"] = quarantine.rules_form(ws, source_id)
     return render(request, "sources/show.html", shown)
 
 
 def now(request: HttpRequest, source_id: str) -> HttpResponse:
-    """What arrives this moment, as a fragment that is renewed every second."""
-    source = request.ws.sources.get(source_id)
-    (row,) = _rows(request.ws, [source])
-    shown = {"source": source, "row": row, "lines": live.lines(request.ws, source_id)}
-    return render(request, "sources/now.html", shown)
+    """What arrives this moment and what was wrong with it, as a fragment that is renewed every second."""
+    shown = _arriving(request, request.ws.sources.get(source_id))
+    return render(request, "sources/now.html", {**shown, "is_renewed": True})
+
+
+def _arriving(request: HttpRequest, source: Source) -> dict[str, Any]:
+    ws = request.ws
+    (row,) = _rows(ws, [source])
+    may_edit = allowed(ws.actor, "sources.edit")
+    return {
+        "source": source,
+        "row": row,
+        "lines": live.lines(ws, source.source_id),
+        "refusals": _refusals(ws, source.source_id),
+        "held": quarantine.reasons(ws, source.source_id),
+        "has_lines": may_edit and keys.has_active(ws, source.source_id),
+        "has_test": may_edit and keys.newest_public(ws, source.source_id) is not None,
+    }
 
 
 @require_POST
@@ -161,15 +171,17 @@ def _refusals(ws: Workspace, source_id: str) -> list[tuple[str, int, datetime]]:
     return [(refused(code), each.messages, each.last_at) for code, each in told.items() if code != ACCEPTED]
 
 
-def _snippets(request: HttpRequest, source_id: str) -> list[tuple[str, str]]:
+def _snippets(request: HttpRequest, source_id: str) -> tuple[list[tuple[str, str]], bool]:
+    """Lines to copy, and whether a secret key is left out of them because only its owner has it."""
+    if not keys.has_active(request.ws, source_id):
+        return [], False
     key = keys.newest_public(request.ws, source_id)
-    if key is None:
-        return []
     address = request.build_absolute_uri("/").rstrip("/")
     has_files = bool(request.ws.config.door.sdk_folder)
-    found = snippets(key, address, is_secret=False, has_sdk_files=has_files)
-    lines = [(name, found[name]) for name in ORDER]
-    return [*lines, (gettext("Proof by your server"), proof_snippet(request.ws.sources.proof_secret(source_id)))]
+    found = snippets(key or keys.HIDDEN, address, is_secret=key is None, has_sdk_files=has_files)
+    lines = [(name, found[name]) for name in ORDER if name in found]
+    proof = (gettext("Proof by your server"), proof_snippet(request.ws.sources.proof_secret(source_id)))
+    return ([*lines, proof], False) if key else (lines[::-1], True)
 
 
 ROUTES = (
