@@ -47,7 +47,7 @@ def weeks(due: ir.Table, worth: ir.Table | None, *, today: date) -> ir.Table:
         known = worth.filter(worth.expected_orders > 0)
         known = known.select("profile_id", each=known.expected_value.cast("float64") / known.expected_orders)
         told = told.left_join(known, "profile_id")
-    columns: dict[str, ir.Value] = {"soon": (told.chance * _reached(told, SOON)).sum()}
+    columns = {}
     for place, monday in enumerate(mondays(today)):
         following = monday + timedelta(days=7)
         share = told.chance * (_reached(told, (following - today).days) - _reached(told, (monday - today).days))
@@ -56,6 +56,7 @@ def weeks(due: ir.Table, worth: ir.Table | None, *, today: date) -> ir.Table:
         columns[f"expected_{place}"] = share.sum()
         if worth is not None:
             columns[f"money_{place}"] = (share * told.each).sum().cast(MONEY)
+    columns["soon"] = (told.chance * _reached(told, SOON)).sum()
     return told.aggregate(**columns)
 
 
