@@ -14,6 +14,7 @@ from tests.sending import identify
 
 from habitue import flow
 from habitue.audiences import dues, realtime, settle
+from habitue.audiences.change import change
 from habitue.audiences.text import read
 
 ORDER = "Order Completed"
@@ -168,7 +169,7 @@ def test_who_left_is_remembered_though_the_worker_dies_while_everybody_is_asked(
     lost = line.audience(f'left audience "{buyers}"', "Lost")
     line.send(identify("anna", country="DE"))
     line.passes(minutes=1)
-    line.ws.audiences.change(buyers, name="Buyers", rule=read('country is "FR"'))
+    change(line.ws.context, audience_id=buyers, name="Buyers", rule=read('country is "FR"'))
     flow.refresh(line.ws.context)
     with monkeypatch.context() as patched:
         _dies_at(patched, settle, "_settle_those_that_remember", 1)

@@ -35,5 +35,5 @@ def unheard(name: str, own: Collection[str]) -> FieldUnheard | None:
     shown = {each.name: each.name for each in trait_fields()} | {each: each for each in own}
     shown |= {each.name: f"insight {each.insight}.{each.name}" for each in insight_fields()}
     folded = {each.casefold(): text for each, text in shown.items()}
-    near = [folded[each] for each in difflib.get_close_matches(name.casefold(), folded, n=MOST_NEAR, cutoff=0.7)]
+    near = [folded[each] for each in difflib.get_close_matches(name.casefold(), folded, n=MOST_NEAR, cutoff=0.75)]
     return FieldMistaken(name=name, near=", ".join(near)) if near else FieldUnheard(name=name)
