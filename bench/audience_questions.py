@@ -34,7 +34,7 @@ QUESTIONS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "spent 100 in a year",
-        'sum(total) of "Order Completed" >= 100 in last 365 days',
+        'money of "Order Completed" >= 100 EUR in last 365 days',
         """SELECT profile_id FROM events AS e WHERE {money} {standing}
         AND "at" >= {now} - INTERVAL 365 DAY AND "at" < {now}
         AND coalesce(currency, 'EUR') = 'EUR' GROUP BY 1 HAVING sum({net}) >= 100""",

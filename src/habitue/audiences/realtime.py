@@ -37,7 +37,8 @@ from habitue.profiles.slices import slice_of
 
 SEQ, NOW = "audiences_seq", "audiences_now"
 MOST_PEOPLE = 2_000
-NO_STAYS, NO_RELATIONS = stays.HISTORY.empty_table(), RELATIONS.empty_table()
+# `empty_table` would load pandas, which a projector does without.
+NO_STAYS, NO_RELATIONS = (pa.Table.from_batches([], schema) for schema in (stays.HISTORY, RELATIONS))
 _NOBODY: Mapping[str, datetime] = {}
 
 
