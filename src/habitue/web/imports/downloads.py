@@ -1,4 +1,4 @@
-"""Files for download: workbooks, and long lists as text that is sent while it is written."""
+"""Long lists as text that is sent while it is written."""
 
 from __future__ import annotations
 
@@ -8,29 +8,17 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from itertools import islice
 
 from asgiref.sync import sync_to_async
-from django.http import HttpResponse, StreamingHttpResponse
-from django.utils.http import content_disposition_header
+from django.http import StreamingHttpResponse
 
-CSV = "text/csv; charset=utf-8"
-BOM = "\ufeff"
+from habitue.web.attachments import BOM, CSV, saved_as
+
 ROWS_IN_A_PART = 5_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def attachment(content: bytes, name: str) -> HttpResponse:
-    """The bytes of a workbook as a file that the browser saves."""
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
 def streamed(rows: Iterable[Sequence[str]], name: str) -> StreamingHttpResponse:
     """Rows as a file of text with semicolons, as spreadsheets open it; only some are in memory at a time."""
-    response = StreamingHttpResponse(_sent(iter(rows)), content_type=CSV)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return saved_as(StreamingHttpResponse(_sent(iter(rows)), content_type=CSV), name)
 
 
 async def _sent(rows: Iterator[Sequence[str]]) -> AsyncIterator[bytes]:

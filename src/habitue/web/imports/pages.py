@@ -17,8 +17,9 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 from habitue.collect import imports as store
 from habitue.kernel.text import gettext_noop as _
 from habitue.web import paging
+from habitue.web.attachments import attachment
 from habitue.web.imports import files, outcome, uploads
-from habitue.web.imports.downloads import attachment, streamed
+from habitue.web.imports.downloads import XLSX, streamed
 from habitue.web.navigation import NavEntry
 from habitue.web.routing import route
 from habitue.web.set_aside import MOST_IN_A_WORKBOOK, NO_CUSTOMER, lines, told_apart
@@ -115,13 +116,13 @@ def set_aside_file(request: HttpRequest, import_id: str) -> HttpResponseBase:
     name = f"{Path(item.file_name).stem} – {gettext('set aside')}"
     if item.rows_set_aside > MOST_IN_A_WORKBOOK:
         return streamed(lines(request.ws.context, import_id, get_language() or "en"), f"{name}.csv")
-    return attachment(request.ws.imports.set_aside_file(import_id, gettext), f"{name}.xlsx")
+    return attachment(request.ws.imports.set_aside_file(import_id, gettext), XLSX, f"{name}.xlsx")
 
 
 def template(request: HttpRequest) -> HttpResponse:
     """A workbook with explained headings to start from, in the reader's language."""
     language = (get_language() or "en")[:2]
-    return attachment(request.ws.imports.template(language, gettext), f"habitue-{gettext('template')}.xlsx")
+    return attachment(request.ws.imports.template(language, gettext), XLSX, f"habitue-{gettext('template')}.xlsx")
 
 
 def _aside(request: HttpRequest, import_id: str, state: str) -> dict[str, Any]:

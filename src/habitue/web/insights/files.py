@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 
-from habitue.activation.safe_cells import csv_text
 from habitue.insights import report as rfm_report
 from habitue.insights import store
 from habitue.insights.listing import kinds
 from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.web import cards, formats
+from habitue.web.attachments import attachment, spreadsheet
 from habitue.web.drawing import Drawing
 from habitue.web.insights.figures import group_chart, pareto_chart
 from habitue.web.insights.personas import persona_rows
@@ -37,15 +34,12 @@ def charts(ws: Context, name: str) -> Mapping[str, Drawing]:
 def table(request: HttpRequest, name: str, chart: str) -> HttpResponse:
     """The table of a chart for spreadsheets."""
     drawing = _chart(request, name, chart)
-    text = io.StringIO()
-    rows = [drawing.columns, *drawing.rows]
-    csv.writer(text, delimiter=";").writerows([csv_text(cell) for cell in row] for row in rows)
-    return _file(("\ufeff" + text.getvalue()).encode(), "text/csv; charset=utf-8", f"{name}-{chart}.csv")
+    return spreadsheet([drawing.columns, *drawing.rows], f"{name}-{chart}.csv")
 
 
 def image(request: HttpRequest, name: str, chart: str) -> HttpResponse:
     """A chart as a picture."""
-    return _file(picture(_chart(request, name, chart)), "image/png", f"{name}-{chart}.png")
+    return attachment(picture(_chart(request, name, chart)), "image/png", f"{name}-{chart}.png")
 
 
 def printed(request: HttpRequest, name: str) -> HttpResponse:
@@ -73,7 +67,7 @@ def printed(request: HttpRequest, name: str) -> HttpResponse:
         if drawing.note:
             sheet.text(drawing.note, size=8, ink="ink-3", gap=4)
         sheet.table(drawing.columns, drawing.rows, _numeric(drawing.columns))
-    return _file(sheet.pdf(), "application/pdf", f"{name}.pdf")
+    return attachment(sheet.pdf(), "application/pdf", f"{name}.pdf")
 
 
 def _figures(sheet: Sheet, rows: Sequence[cards.FigureRow], method: str, baseline: str) -> None:
@@ -100,10 +94,3 @@ def _chart(request: HttpRequest, name: str, chart: str) -> Drawing:
     if found is None:
         raise Http404
     return found
-
-
-def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response

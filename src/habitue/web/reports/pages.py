@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, gettext
 
 from habitue.access.policy import allowed
-from habitue.activation.safe_cells import csv_text
 from habitue.insights.reports import store
 from habitue.insights.reports.catalogue import Report, reports
 from habitue.insights.reports.segments import DEPARTMENTS
@@ -23,6 +19,7 @@ from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
 from habitue.web import formats
+from habitue.web.attachments import attachment, spreadsheet
 from habitue.web.drawing import Drawing
 from habitue.web.navigation import NavEntry
 from habitue.web.reports import by_mail, paper
@@ -132,10 +129,8 @@ def body(request: HttpRequest, name: str) -> HttpResponse:
 def table(request: HttpRequest, name: str, section: str) -> HttpResponse:
     """The table of a section as a file for spreadsheets."""
     ws = request.ws.context
-    text = io.StringIO()
     rows = plain_rows(writer(ws), _section(store.outcome(ws, name), section))
-    csv.writer(text, delimiter=";").writerows([csv_text(cell) for cell in row] for row in rows)
-    return _file(("\ufeff" + text.getvalue()).encode(), "text/csv; charset=utf-8", f"{name}-{section}.csv")
+    return spreadsheet(rows, f"{name}-{section}.csv")
 
 
 def picture(request: HttpRequest, name: str, section: str) -> HttpResponse:
@@ -144,7 +139,7 @@ def picture(request: HttpRequest, name: str, section: str) -> HttpResponse:
     chart = drawing(_section(store.outcome(ws, name), section), writer(ws))
     if chart is None:
         raise Http404
-    return _file(picture_of(chart), "image/png", f"{name}-{section}.png")
+    return attachment(picture_of(chart), "image/png", f"{name}-{section}.png")
 
 
 def printed(request: HttpRequest, name: str) -> HttpResponse:
@@ -154,7 +149,7 @@ def printed(request: HttpRequest, name: str) -> HttpResponse:
     written = writer(ws)
     day = formats.day(day_in(ws.clock.now(), written.timezone), written.locale, ZoneInfo(written.timezone))
     about = f"{ws.config.workspace.name} · {day}"
-    return _file(paper.pdf(gettext(report.label), about, made, written), "application/pdf", f"{name}.pdf")
+    return attachment(paper.pdf(gettext(report.label), about, made, written), "application/pdf", f"{name}.pdf")
 
 
 def writer(ws: Context) -> Writer:
@@ -223,13 +218,6 @@ def _section(made: Outcome, name: str) -> Section:
     if found is None:
         raise Http404
     return found
-
-
-def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 ROUTES = (

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_POST
 
@@ -22,6 +21,7 @@ from habitue.activation.console.offers import listed, offers
 from habitue.activation.console.run import Answer
 from habitue.kernel.text import gettext_noop as _
 from habitue.web import errors, formats
+from habitue.web.attachments import CSV, attachment
 from habitue.web.navigation import NavEntry
 from habitue.web.routing import route
 from habitue.web.sql import saved
@@ -87,10 +87,7 @@ def download(request: HttpRequest) -> HttpResponse:
     ws = request.ws.context
     with running(ws.actor.actor_id, request.POST.get("run_id", "")) as stopped:
         made = console.download(ws, request.POST.get("query", ""), is_stopped=stopped.is_set)
-    response = HttpResponse(made.content, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = content_disposition_header(True, "query.csv")
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return attachment(made.content, CSV, "query.csv")
 
 
 def _answered(request: HttpRequest, query: str) -> dict[str, Any]:
