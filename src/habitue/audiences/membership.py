@@ -171,7 +171,9 @@ def breakdown(ws: Context, rule: Rule) -> Breakdown:
 
 def _with_worth(ws: Context, found: ir.Table) -> ir.Table:
     """The people found with what they are told apart by; whoever never bought has no group and no money."""
-    people = ws.lake.table("people").select("profile_id", "country", "city", "birth_date").semi_join(found, "profile_id")
+    people = (
+        ws.lake.table("people").select("profile_id", "country", "city", "birth_date").semi_join(found, "profile_id")
+    )
     rfm = stored(ws, "rfm").table
     worth = rfm.select("rfm_group", "monetary", "yearly_money", buyer_id=rfm.profile_id)
     return people.left_join(worth, people.profile_id == worth.buyer_id).drop("buyer_id")

@@ -91,7 +91,9 @@ def test_what_is_no_website_is_told(owner: Client) -> None:
 def test_a_secret_key_is_shown_once(owner: Client, ws: Workspace, key: str, send: Send) -> None:
     answer = owner.post("/sources/website/keys/new/", {"kind": "secret", "origins": "", "rate": "600"})
     (text,) = set(re.findall(r"sk_[0-9a-f]{64}", answer.content.decode()))
-    assert text not in page(owner)
+    shown = page(owner)
+    assert text not in shown
+    assert f"<code>sk_…{text[-4:]}</code>" in shown
     assert send(text, TEA) == 200
 
 
