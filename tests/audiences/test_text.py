@@ -80,7 +80,7 @@ def test_a_condition_that_makes_no_sense_is_told_with_its_place() -> None:
         read('country is "DE"\n  and age > "old"')
     place = problem_of(caught.value)
     assert place is not None
-    assert (place.line, place.column) == (2, 7)
+    assert (place.line, place.column, place.length) == (2, 14, 3)
 
 
 @pytest.mark.parametrize("text", ["(" * 5_000, "not " * 3_000 + "everybody", "x is 1" + " and x is 1" * 300, '"' * 99])
