@@ -23,6 +23,7 @@ from habitue.kernel.text import gettext_noop as _
 
 MAX_TEXT_OF_RULE = 20_000
 SHOWN = 8
+_MARKS = ('"', "`")
 
 
 class RuleTextUnreadable(HabitueError):
@@ -31,6 +32,14 @@ class RuleTextUnreadable(HabitueError):
     code = "rule_text_unreadable"
     message = _("Line %(line)s, column %(column)s: “%(word)s” does not fit here. Possible: %(expected)s.")
     next_step = _("Correct this word; the file docs/reference/rules.md of Habitué shows every form.")
+
+
+class RuleTextUnclosed(HabitueError):
+    """A text or a field between quotation marks has no end; `line` and `column` tell where it begins."""
+
+    code = "rule_text_unclosed"
+    message = _("Line %(line)s, column %(column)s: what begins here with %(word)s has no closing mark.")
+    next_step = _("Close it with the same mark.")
 
 
 class RuleTextInvalid(HabitueError):
@@ -54,7 +63,7 @@ class Problem:
 def read(text: str, *, audience_ids: Mapping[str, str] | None = None) -> Rule:
     """The rule of a text; an empty one is everybody. `audience_ids` are the ids of audiences by name.
 
-    Raises RuleTextUnreadable, RuleTextInvalid with the place, and RuleTooLarge.
+    Raises RuleTextUnreadable, RuleTextUnclosed, RuleTextInvalid with the place, and RuleTooLarge.
     """
     if len(text) > MAX_TEXT_OF_RULE:
         raise RuleTooLarge(limit=MAX_TEXT_OF_RULE, what=_("characters"))
@@ -102,7 +111,7 @@ def _word_of(text: str, leaf: Leaf, problem: RuleInvalid) -> tuple[int, int, int
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at), len(word)
 
 
-def _unreadable(text: str, problem: UnexpectedInput) -> RuleTextUnreadable:
+def _unreadable(text: str, problem: UnexpectedInput) -> HabitueError:
     allowed: Sequence[str] = ()
     line, column, word = problem.line, problem.column, ""
     if isinstance(problem, UnexpectedToken):
@@ -111,6 +120,9 @@ def _unreadable(text: str, problem: UnexpectedInput) -> RuleTextUnreadable:
             line, column, word = _end(text)
     elif isinstance(problem, UnexpectedCharacters):
         allowed, word = sorted(problem.allowed or ()), text[problem.pos_in_stream or 0 :][:1]
+        if word in _MARKS:
+            rest = text[problem.pos_in_stream or 0 :].split("\n")[0]
+            return RuleTextUnclosed(line=line, column=column, word=word, length=len(rest.rstrip()))
     words = tuple(dict.fromkeys(said for name in allowed if (said := said_of_terminal(name))))
     shown = Words((*words[:SHOWN], *(("…",) if len(words) > SHOWN else ())))
     return RuleTextUnreadable(

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from habitue.audiences import change, create, membership, reading
 from habitue.audiences.audience import Audience, AudienceInCircle, AudienceNameInvalid, AudienceNameTaken
-from habitue.audiences.rule import encode
+from habitue.audiences.rule import Group, encode
 from habitue.audiences.text import read
 from habitue.audiences.text_writing import written
 from habitue.kernel.context import Context
@@ -160,7 +160,11 @@ def _text_of(request: HttpRequest, bench: Bench) -> str:
     """The rule as text; one that could not be read stays as it was typed."""
     if bench.text_problem is not None:
         return request.POST.get("rule_text", "")
-    return written(bench.built.rule, audience_names=reading.names(request.ws.context))
+    rule = bench.built.rule
+    is_one = len(rule.rules) == 1 and rule.match == "all" and not rule.negate
+    # A single condition stands without `all(…)`, which the root of the tree is anyway.
+    shown = rule.rules[0] if is_one and not isinstance(rule.rules[0], Group) else rule
+    return written(shown, audience_names=reading.names(request.ws.context))
 
 
 @require_POST
