@@ -102,7 +102,8 @@ def follow(ws: Context, follower: Follower) -> Moved:
     while moves.entered or moves.left:
         entered, left = entered + len(moves.entered), left + len(moves.left)
         # Who has just entered or left one audience may fulfil another one that asks for that.
-        remembering = [each for each in known if each.remembers & moves.audiences]
+        moved = moves.audiences
+        remembering = [each for each in known if each.remembers & moved]
         if not remembering:
             break
         with ws.register.read() as conn:
@@ -174,7 +175,7 @@ def ask(
         overdue = timetable.overdue({each.audience_id: each.clocks for each in timed}, moment, waiting)
         concerned = {each.audience_id for each in asked}
         asked = [*asked, *(each for each in timed if each.audience_id in overdue - concerned)]
-    insights = frozenset[str]().union(*(question.insights for each in asked for question in each.batch))
+    insights = frozenset[str]().union(*(each.insights for each in asked))
     tables |= _insights(ws, asker, insights, people)
     version, kind = tuple(purposes.listing(conn)), kinds(ws)
     together: dict[tuple[Question, ...], list[str]] = {}
