@@ -16,7 +16,7 @@ from habitue.identity import graph
 from habitue.identity.tables import identifiers
 from habitue.kernel import lake, state
 from habitue.kernel.context import Context
-from habitue.kernel.register import Instant, among, bulk, chunks, metadata
+from habitue.kernel.register import Instant, among, bulk, chunks, metadata, stored_instant, write_rows
 from habitue.kernel.text import gettext_noop as _
 from habitue.profiles.tables import people
 
@@ -108,19 +108,12 @@ def members(conn: Connection, audience_ids: Iterable[str], profile_ids: Sequence
 
 def enter(conn: Connection, ws: Context, pairs: Iterable[tuple[str, str]], why: Why) -> None:
     """Begin a stay for each pair of audience and profile."""
-    now = ws.clock.now()
-    rows = [
-        {
-            "stay_id": ws.ids.new(),
-            "audience_id": audience_id,
-            "profile_id": profile_id,
-            "entered_at": now,
-            "entered_why": why,
-        }
-        for audience_id, profile_id in sorted(pairs)
-    ]
-    bulk(conn, sa.insert(stays), rows)
-    _note(conn, len(rows))
+    now = stored_instant(conn)(ws.clock.now())
+    several = sorted(pairs)
+    ids = ws.ids.several(len(several))
+    rows = ((stay_id, *pair, now, why) for stay_id, pair in zip(ids, several, strict=True))
+    write_rows(conn, stays, ("stay_id", "audience_id", "profile_id", "entered_at", "entered_why"), rows)
+    _note(conn, len(several))
 
 
 def leave(conn: Connection, ws: Context, pairs: Iterable[tuple[str, str]], why: Why) -> None:

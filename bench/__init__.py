@@ -1,1 +1,0 @@
-"""What we claim, reproducible: python -m bench NAME [--small]."""
