@@ -1,6 +1,7 @@
 """The worker: keeps audiences, the replica and the insights fresh, carries jobs out, and projects where nobody does.
 
-Jobs and learning take minutes and have threads of their own, so that audiences move meanwhile. `python -m habitue.work.worker FOLDER [PARENT]` runs it until it is told to stop (SIGTERM or SIGINT).
+Jobs and learning take minutes and have threads of their own, so that audiences move meanwhile.
+`python -m habitue.work.worker FOLDER [PARENT]` runs it until it is told to stop (SIGTERM or SIGINT).
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""What we claim, reproducible: python -m bench NAME [--small]."""
