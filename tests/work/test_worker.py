@@ -51,7 +51,7 @@ def test_people_enter_audiences_while_a_job_is_still_at_work(
     other = open_workspace(ws.folder, environ={})
     parts = [
         threading.Thread(target=part, args=(other.context, stop.is_set, stop.wait))
-        for part in (worker.work, worker.carry_out)
+        for part in (worker.work, worker.carry_out, worker.keep_fresh)
     ]
     for part in parts:
         part.start()

@@ -1,6 +1,6 @@
 """The worker: keeps audiences, the replica and the insights fresh, carries jobs out, and projects where nobody does.
 
-Jobs and learning take minutes and have threads of their own, so that audiences move meanwhile.
+Jobs, learning and the replica have threads of their own, so that audiences move meanwhile.
 `python -m habitue.work.worker FOLDER [PARENT]` runs it until it is told to stop (SIGTERM or SIGINT).
 """
 
@@ -62,7 +62,7 @@ def main() -> None:
         logs.log_uncaught()
         parts = [
             threading.Thread(target=_until_one_ends, args=(part, ws.context, is_over, stop))
-            for part in (learning.loop, carry_out)
+            for part in (learning.loop, carry_out, keep_fresh)
         ]
         for part in parts:
             part.start()
@@ -95,8 +95,19 @@ def carry_out(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], 
     ws.lake.close()
 
 
+def keep_fresh(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object]) -> None:
+    """Renew the replica and what is computed from it every two seconds, until `is_over`."""
+    while not is_over():
+        try:
+            flow.refresh(ws)
+        except (OperationalError, InterfaceError) as error:
+            log.warning("the register cannot be used now", error=type(error).__name__)
+        wait(REFRESH_SECONDS)
+    ws.lake.close()
+
+
 def work(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object]) -> None:
-    """Project, move people in audiences, and refresh, until `is_over`; `wait` sleeps when nothing is to do."""
+    """Project and move people in audiences, until `is_over`; `wait` sleeps for some seconds when nothing is to do."""
     due = _Due()
     while not is_over():
         try:
@@ -112,9 +123,9 @@ def work(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], objec
 
 @dataclass(slots=True)
 class _Due:
-    """When replica and sign of life are due, by the steady clock; whom audiences follow; the known records."""
+    """When new audiences and a sign of life are due, by the steady clock; whom audiences follow; the known records."""
 
-    refreshed_at: float = float("-inf")
+    settled_at: float = float("-inf")
     seen_at: float = float("-inf")
     follower: Follower = field(default_factory=Follower)
     weigher: Weigher = field(default_factory=Weigher)
@@ -128,10 +139,9 @@ def _turn(ws: Context, due: _Due) -> bool:
     is_busy = flow.catch_up(ws, seconds=REFRESH_SECONDS) > 0
     is_busy = flow.follow(ws, due.follower) or is_busy
     is_busy = flow.weigh(ws, due.weigher) or is_busy
-    if time.monotonic() - due.refreshed_at >= REFRESH_SECONDS:
-        flow.refresh(ws)
+    if time.monotonic() - due.settled_at >= REFRESH_SECONDS:
         flow.settle(ws)
-        due.refreshed_at = time.monotonic()
+        due.settled_at = time.monotonic()
     return is_busy
 
 
