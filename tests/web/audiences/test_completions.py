@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from tests.sending import send
 
 from habitue.access.actor import Actor
 from habitue.access.policy import PermissionMissing
@@ -79,3 +80,14 @@ def test_a_problem_shows_its_word_in_the_language_of_the_reader(
     if language == "ru":
         assert "There is nothing" not in shown
     assert "data-go-to=" in shown
+
+
+def test_the_list_of_events_follows_the_data(anna: Client, shop: Workspace) -> None:
+    from habitue import flow
+
+    form = {"r:match": "all", "r.0:kind": "event_count", "r.0:event": "Order Completed", "r.0:count": "1"}
+    assert "Tea Tasted" not in anna.post("/audiences/build/", form).content.decode()
+    send(shop, {"type": "track", "userId": "u1", "event": "Tea Tasted", "timestamp": "2026-05-01T10:00:00Z"})
+    flow.refresh(shop.context)
+    assert "Tea Tasted" in anna.post("/audiences/build/", form).content.decode()
+    assert offered(anna, 'did "tea')[0] == '"Tea Tasted"'

@@ -11,7 +11,6 @@ from habitue.audiences import reading
 from habitue.audiences.completing import Kind, Wanted, wanted
 from habitue.audiences.fields import (
     Suggestion,
-    event_suggestions,
     insight_field,
     insight_fields,
     own_fields,
@@ -81,7 +80,7 @@ def _fields(ws: Context, asked: Wanted) -> Iterable[Offer]:
 
 
 def _events(ws: Context, asked: Wanted) -> Iterable[Offer]:
-    names = dict.fromkeys([*(each.value for each in event_suggestions(ws)), *EVENTS])
+    names = dict.fromkeys([*choices.events_seen(ws), *EVENTS])
     return _named([(name, gettext(event_kind(name).label)) for name in names], asked, show=quoted)
 
 
