@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from django.utils.translation import gettext
 
-from habitue.audiences.fields import trait_field
+from habitue.audiences.fields import RuleField, insight_field, trait_field
 from habitue.audiences.rule import Group, Rule
 from habitue.audiences.text_writing import written
+from habitue.web.templatetags.show import money, number
 
 
 def diff_of(before: Rule | None, after: Rule, names: Mapping[str, str]) -> tuple[Sequence[str], Sequence[str]]:
@@ -19,9 +21,27 @@ def diff_of(before: Rule | None, after: Rule, names: Mapping[str, str]) -> tuple
     return [line for line in old if line not in new], [line for line in new if line not in old]
 
 
-def label_of(name: str) -> str:
-    """The name of a trait as the reader knows it."""
-    return gettext(trait_field(name).label)
+def fact_of(name: str, value: str) -> tuple[str, str]:
+    """A fact that a condition looked at as the reader knows it; `insight.field` is what an insight says."""
+    insight, _dot, field = name.partition(".")
+    known = insight_field(insight, field) if field else None
+    if known is None:
+        return gettext(trait_field(name).label), value
+    return gettext(known.label), _shown(known, value)
+
+
+def _shown(field: RuleField, text: str) -> str:
+    named = dict(field.choices).get(text)
+    if named is not None:
+        return gettext(named)
+    if field.kind == "boolean":
+        return gettext("yes") if text == "true" else gettext("no")
+    if field.kind == "money":
+        return money(Decimal(text))
+    if field.kind == "number":
+        figure = Decimal(text)
+        return number(figure, 0 if figure == figure.to_integral_value() else 1)
+    return text
 
 
 def _lines(rule: Rule, names: Mapping[str, str]) -> list[str]:
