@@ -124,8 +124,10 @@ def test_the_history_tells_versions_with_their_differences(
         shop.context, audience_id=audience_id, name="Austria", rule=Trait("country", "is", "DE"), folder="Places"
     )
     page = seen_by("owner").get(f"/audiences/{audience_id}/history/").content.decode()
-    assert "country is &quot;AT&quot;" in page
-    assert "country is &quot;DE&quot;" in page
+    assert re.search(r"<del>\s*People in <b>Austria</b>", page)
+    assert re.search(r"<ins>\s*People in <b>Germany</b>", page)
+    german = seen_by("marketer", language="de").get(f"/audiences/{audience_id}/history/").content.decode()
+    assert "Personen in <b>Österreich</b>" in german
     assert "Places" in seen_by("owner").get("/audiences/").content.decode()
 
 

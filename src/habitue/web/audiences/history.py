@@ -38,8 +38,8 @@ class VersionRow:
 
     version: reading.Version
     parts: Sequence[Part]
-    gone: Sequence[str]
-    new: Sequence[str]
+    gone: Sequence[Sequence[Part]]
+    new: Sequence[Sequence[Part]]
 
 
 def history(request: HttpRequest, audience_id: str) -> HttpResponse:
@@ -52,7 +52,8 @@ def history(request: HttpRequest, audience_id: str) -> HttpResponse:
     for place, version in enumerate(found):
         before = found[place + 1].rule if place + 1 < len(found) else None
         gone, new = diff_of(before, version.rule, names)
-        rows.append(VersionRow(version, said(ws, version.rule), gone, new))
+        told = ([said(ws, rule) for rule in rules] for rules in (gone, new))
+        rows.append(VersionRow(version, said(ws, version.rule), *told))
     others = [each for each in reading.listing(ws) if each.audience_id != audience_id]
     shown = {
         "audience": audience,

@@ -13,12 +13,14 @@ from habitue.audiences.text_writing import written
 from habitue.web.templatetags.show import money, number
 
 
-def diff_of(before: Rule | None, after: Rule, names: Mapping[str, str]) -> tuple[Sequence[str], Sequence[str]]:
-    """The conditions that went and those that came, as text; nothing for a first version."""
+def diff_of(before: Rule | None, after: Rule, names: Mapping[str, str]) -> tuple[Sequence[Rule], Sequence[Rule]]:
+    """The conditions that went and those that came; nothing for a first version."""
     if before is None:
         return [], []
     old, new = _lines(before, names), _lines(after, names)
-    return [line for line in old if line not in new], [line for line in new if line not in old]
+    return [rule for line, rule in old.items() if line not in new], [
+        rule for line, rule in new.items() if line not in old
+    ]
 
 
 def fact_of(name: str, value: str) -> tuple[str, str]:
@@ -44,7 +46,8 @@ def _shown(field: RuleField, text: str) -> str:
     return text
 
 
-def _lines(rule: Rule, names: Mapping[str, str]) -> list[str]:
+def _lines(rule: Rule, names: Mapping[str, str]) -> dict[str, Rule]:
+    """The conditions by their text."""
     is_plain = isinstance(rule, Group) and rule.match == "all" and not rule.negate
     rules = rule.rules if isinstance(rule, Group) and is_plain else (rule,)
-    return [written(each, audience_names=names) for each in rules]
+    return {written(each, audience_names=names): each for each in rules}
