@@ -14,7 +14,6 @@ from typing import Any
 
 from bench.door_visible import beside
 from bench.figures import Figures, cpu_seconds_of, spent
-
 from habitue import flow
 from habitue.audiences import realtime, stays
 from habitue.audiences.text import read
@@ -121,10 +120,10 @@ def _event(rng: random.Random, key: str, people: int, now: str) -> dict[str, Any
 
 
 def _stream(figures: Figures, ws: Workspace, rate: int, seconds: float, people: int) -> None:
-    """A stream of events with projector and worker beside it, as `habitue serve` has them."""
+    """A stream of events with projector, follower and worker beside it, as `habitue serve` has them."""
     sent, waits, done = _Sent(), list[float](), 0
     sender = threading.Thread(target=_send, args=(ws, sent, rate, seconds, people))
-    with beside(ws, ["projector", "worker"]) as pids:
+    with beside(ws, ["projector", "follower", "worker"]) as pids:
         first = _warmed(ws, rate)
         used = sum(map(cpu_seconds_of, pids))
         sender.start()
@@ -137,7 +136,7 @@ def _stream(figures: Figures, ws: Workspace, rate: int, seconds: float, people: 
     name = f"live: {rate:,} events/s"
     figures.add(f"{name}, accepted to membership changed, p50", p50, "s", goal=GOALS.get(rate, (None, None))[0])
     figures.add(f"{name}, accepted to membership changed, p99", p99, "s", goal=GOALS.get(rate, (None, None))[1])
-    figures.add(f"{name}, CPU (projector and worker)", used / (rate * seconds) * 1e6, "µs/event")
+    figures.add(f"{name}, CPU (all three processes)", used / (rate * seconds) * 1e6, "µs/event")
 
 
 def _warmed(ws: Workspace, rate: int) -> int:
