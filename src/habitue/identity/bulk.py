@@ -10,19 +10,19 @@ from collections.abc import Iterable, Mapping
 from habitue.collect.envelope import Event
 from habitue.collect.proof import CLAIMED
 from habitue.identity import commands
-from habitue.identity.group import Group
 from habitue.identity.nodes import Kept, Match, Node
+from habitue.identity.placing import Placing
 from habitue.identity.rulebook import Rulebook
 from habitue.identity.rules import DEVICE
 
 Key = tuple[str, str]
 
 
-class Bulk(Group):
+class Bulk(Placing):
     """A graph that starts empty and is never stored."""
 
     def __init__(self, book: Rulebook, *, secret: bytes = b"", kept: Kept | None = None) -> None:
-        self._begin(book, secret, kept or Kept(), highest=0)
+        super().__init__(book, secret, kept or Kept(), highest=0)
         self._memory: dict[tuple[object, ...], int] = {}
 
     def resolve(self, event: Event) -> int:
@@ -78,9 +78,6 @@ class Bulk(Group):
         """How many identifiers each person has."""
         components = {id(node.component): node.component for node in self._by_id.values()}
         return [len(component.nodes) for component in components.values()]
-
-    def _stored_strangers(self, node: Node) -> set[str]:
-        return set()
 
 
 def kept(told: Iterable[Event], ids: Mapping[Key, int]) -> Kept:
