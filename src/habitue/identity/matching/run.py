@@ -11,6 +11,7 @@ import pyarrow as pa
 from habitue.identity.matching import learning, scoring
 from habitue.identity.matching.answers import Answer, taught
 from habitue.identity.matching.blocking import GLASS_TEXTS, Glasses, Key, options, spread
+from habitue.identity.matching.columns import NAMES_SOURCE
 from habitue.identity.matching.errors import check_engine
 from habitue.identity.matching.grouping import grouped, held
 from habitue.identity.matching.model import Model
@@ -52,12 +53,14 @@ def match_table(
     stages = Stages(tell)
     side = _side(table, source_column)
     columns, fields = fields_of(table.drop_columns([source_column]) if source_column else table)
-    who = Population(table.num_rows, side)
+    rows = table.num_rows
+    table = table.select([column.name for column in columns if column.why == NAMES_SOURCE])  # the rest may be let go
+    who = Population(rows, side)
     glasses = Glasses(fields)
     stages.end("columns")
     found, keys, (a, b) = _trained(fields, glasses, who, seed=seed, engine=engine, stages=stages)
     if found is None:
-        return _everybody_alone(table.num_rows, report_of(columns, [], [], begun=begun, rows=table.num_rows))
+        return _everybody_alone(rows, report_of(columns, [], [], begun=begun, rows=rows))
     pairs = scored(found.model, fields, a, b)
     stages.end("weights")
     once: list[str] = []
@@ -68,7 +71,7 @@ def match_table(
     clusters, probability = grouped(found.model, fields, pairs, who, [*known, *held(held_same)])
     stages.end("groups")
     report = report_of(
-        columns, [(told(key, fields), key.pairs) for key in keys], found.sessions, begun=begun, rows=table.num_rows,
+        columns, [(told(key, fields), key.pairs) for key in keys], found.sessions, begun=begun, rows=rows,
         compared=len(a), pairs=pairs, clusters=clusters, model=found.model, once=once, stages=stages.done,
     )  # fmt: skip
     return Matched(clusters, probability, pairs, found.model, fields, keys, who, known, report)
@@ -128,11 +131,12 @@ def told(key: Key, fields: Sequence[Values]) -> KeyName:
 def scored(model: Model, fields: Sequence[Values], a: Array, b: Array) -> Scored:
     """The pairs that are worth keeping, with their weights."""
     kept: list[tuple[Array, Array, Array]] = []
+    shares = scoring.rarities(model, fields)
     for start in range(0, len(a), CHUNK):
         x, y = a[start : start + CHUNK], b[start : start + CHUNK]
-        rows, levels = sifted(model, fields, x, y, least=KEEP_ODDS)
+        rows, levels = sifted(model, fields, x, y, least=KEEP_ODDS, shares=shares)
         x, y = x[rows], y[rows]
-        weight = scoring.contributions(model, fields, levels, x, y).sum(axis=1)
+        weight = scoring.contributions(model, fields, levels, x, y, shares).sum(axis=1)
         keep = weight + model.prior > KEEP_ODDS
         kept.append((x[keep], y[keep], weight[keep]))
     parts = [np.concatenate(each) for each in zip(*kept, strict=True)]
