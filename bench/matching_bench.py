@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,9 +18,9 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from bench import matching_errors
+from bench import made_parts, matching_errors
 from bench.figures import Figures, data_file, peak_memory_mb, spent
-from bench.made_tables import TABLES, Made, customers, many_customers
+from bench.made_tables import TABLES, Made, customers
 from bench.matching_calibration import ANSWERS, Curve, judged, show_calibration
 from bench.matching_engines import on_both_engines
 from bench.matching_peers import splink_clusters
@@ -47,7 +48,8 @@ PARTS = ("sets", "made", "million", "splink", "spark", "errors")
 def run(*, small: bool, only: str = "") -> Figures:
     """Match the made tables, and in the large edition the public ones, a million rows, and on a Spark cluster.
 
-    `only` is one of PARTS, or how many people a table in parts of 400,000 is to have, such as `1200000`.
+    `only` is one of PARTS, or how many people a table in parts of 400,000 is to have, such as `1200000`, or a folder
+    with such parts.
     """
     figures = Figures("matching")
     curves: list[Curve] = []
@@ -55,7 +57,12 @@ def run(*, small: bool, only: str = "") -> Figures:
         _errors(figures, small=small)
         return figures
     if only.isdigit():
-        _at_once(figures, many_customers(int(only), part=MILLION))
+        with tempfile.TemporaryDirectory() as folder:
+            made_parts.write(int(only), Path(folder))
+            _at_once(figures, made_parts.read(Path(folder)))
+        return figures
+    if only and only not in PARTS:
+        _at_once(figures, made_parts.read(Path(only)))
         return figures
     if not small and only in {"", "sets"}:
         curves += [_public(figures, name) for name in SETS]

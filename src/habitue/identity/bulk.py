@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from habitue.collect.envelope import Event
 from habitue.collect.proof import CLAIMED
 from habitue.identity import commands
-from habitue.identity.nodes import Kept, Match, Node
+from habitue.identity.nodes import Kept, Match, Node, pair_of
 from habitue.identity.placing import Placing
 from habitue.identity.rulebook import Rulebook
 from habitue.identity.rules import DEVICE
@@ -54,6 +54,17 @@ class Bulk(Placing):
     def _by_value(self, namespace: str, value: str) -> int:
         node = self._browsers.get(value) if namespace == DEVICE else self._nodes.get((namespace, value))
         return node.identifier_id if node is not None else 0
+
+    def _own_id(self, namespace: str, value: str) -> str:
+        """Nobody asks for the ids of people here."""
+        return ""
+
+    def _add_link(
+        self, one: Node, other: Node, rule: str, event: Event, *, state: str = "active", found: Match | None = None
+    ) -> None:
+        """Of a link that is never stored only the pair is kept."""
+        if state == "active":
+            self._links.add(pair_of(one, other))
 
     def _hand_over(self, home: Node, other: Node, event: Event) -> None:
         self._memory.clear()

@@ -100,8 +100,10 @@ class Placing:
         nodes: list[Node] = []
         blocked: list[Node] = []
         for namespace, value in event.identifiers:
-            is_record = namespace_kind(namespace) == "record"
-            if (is_record and nodes) or (not is_record and self._book.is_blocked(namespace, value)):
+            if namespace[:7] == "record:":
+                if nodes:
+                    continue
+            elif (namespace, value) not in self._nodes and self._book.is_blocked(namespace, value):
                 continue
             if namespace == "previous_id":
                 namespace = "user_id" if ("user_id", value) in self._nodes else "anonymous_id"
@@ -112,7 +114,6 @@ class Placing:
         return nodes, blocked
 
     def _named(self, namespace: str, value: str, event: Event) -> Node:
-        """The node of an identifier that an event names."""
         by = event.source_id if event.proof == CLAIMED else ""
         node = self._find(namespace, value)
         if node is None:
@@ -129,13 +130,15 @@ class Placing:
         component = Component()
         identifier_id = self._kept.ids.get((namespace, value), self._next_id)
         self._next_id += identifier_id == self._next_id
-        own_id = rules.own_id(self._secret, namespace, value)
-        node = Node(identifier_id, namespace, value, event.seq, own_id, event.at, component)
+        node = Node(identifier_id, namespace, value, event.seq, self._own_id(namespace, value), event.at, component)
         component.nodes.append(node)
         self._keep(node)
         if self._said:
             self._obey(node)
         return node
+
+    def _own_id(self, namespace: str, value: str) -> str:
+        return rules.own_id(self._secret, namespace, value)
 
     def _home(self, nodes: list[Node], name: str, event: Event) -> Node:
         """The most trusted identifier that fits the name; a shared contact of somebody else is left out."""
@@ -170,8 +173,8 @@ class Placing:
         if pair in self._links:
             return
         if home.component is not other.component:
-            is_handed_over = rules.changes_hands(home.component.nodes, other.component.nodes)
-            if is_handed_over and namespace_kind(other.namespace) == rules.DEVICE and event.type != "alias":
+            may_change = other.namespace[:12] == rules.DEVICE and event.type != "alias"
+            if may_change and rules.changes_hands(home.component.nodes, other.component.nodes):
                 self._hand_over(home, other, event)
                 return
             reason = self._claim_refused(home, other, event) or rules.objection(
@@ -250,7 +253,7 @@ class Placing:
     def _union(self, one: Component, other: Component) -> None:
         if one is other:
             return
-        small, large = sorted((one, other), key=lambda component: len(component.nodes))
+        small, large = (other, one) if len(other.nodes) < len(one.nodes) else (one, other)
         for node in small.nodes:
             node.component = large
         large.nodes.extend(small.nodes)
