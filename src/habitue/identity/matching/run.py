@@ -116,6 +116,7 @@ def _trained(
     wider = widened(found.model, fields, glasses, keys, tried, who, budget=budget, matches=found.matches, seed=seed)
     stages.end("keys tried")
     if len(wider) > len(keys):
+        del pairs  # before as many and more are made
         pairs = candidates(glasses, wider, who, engine=engine)
     stages.end("pairs")
     found = learning.learnt(fields, glasses, wider, who, pairs, ground, seed=seed, say=say)
