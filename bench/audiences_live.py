@@ -12,7 +12,9 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from bench.figures import Figures, spent
+from bench.door_visible import beside
+from bench.figures import Figures, cpu_seconds_of, spent
+
 from habitue import flow
 from habitue.audiences import realtime, stays
 from habitue.audiences.text import read
@@ -37,6 +39,7 @@ NAMES = ("Product Viewed", "Product Viewed", "Order Completed", "Email Opened")
 AUDIENCES, SECONDS, RATES = 200, 8, (1_000, 3_000)
 GOALS = {1_000: (0.5, 1.0), 3_000: (None, 3.0)}
 BATCH = 20
+POLL_SECONDS = 0.004
 
 
 @dataclass(slots=True)
@@ -75,8 +78,11 @@ def measure(figures: Figures, *, small: bool) -> None:
         with spent() as settling:
             flow.settle(ws.context)
         figures.add(f"live: publish {audiences} audiences over {people:,} people", settling.seconds, "s")
+        while realtime.follow(ws.context, follower).is_more:
+            pass
+        _backlog(figures, ws, follower, (40 if small else 400) * BATCH, people)
         for rate in rates:
-            _stream(figures, ws, follower, rate, seconds, people)
+            _stream(figures, ws, rate, seconds, people)
         _month_later(figures, ws, follower, clock)
 
 
@@ -114,33 +120,57 @@ def _event(rng: random.Random, key: str, people: int, now: str) -> dict[str, Any
             "properties": properties}  # fmt: skip
 
 
-def _stream(
-    figures: Figures, ws: Workspace, follower: realtime.Follower, rate: int, seconds: float, people: int
-) -> None:
-    sent, waits, asked, moved, steps = _Sent(), list[float](), 0, 0, 0
-    while realtime.follow(ws.context, follower).is_more:
-        pass
-    first = _followed(ws)
+def _stream(figures: Figures, ws: Workspace, rate: int, seconds: float, people: int) -> None:
+    """A stream of events with projector and worker beside it, as `habitue serve` has them."""
+    sent, waits, done = _Sent(), list[float](), 0
     sender = threading.Thread(target=_send, args=(ws, sent, rate, seconds, people))
-    with spent() as work:
+    with beside(ws, ["projector", "worker"]) as pids:
+        first = _warmed(ws, rate)
+        used = sum(map(cpu_seconds_of, pids))
         sender.start()
-        done = 0
         while not (sent.is_over and done == len(sent.frames)):
-            flow.catch_up(ws.context, seconds=0.2)
-            step = realtime.follow(ws.context, follower)
-            while step.is_more:
-                asked, moved, steps = asked + step.audiences, moved + step.people, steps + 1
-                step = realtime.follow(ws.context, follower)
-            asked, moved, steps = asked + step.audiences, moved + step.people, steps + bool(step.people)
             done = _note(sent, done, (_followed(ws) - first) // BATCH, waits)
+            time.sleep(POLL_SECONDS)
+        used = sum(map(cpu_seconds_of, pids)) - used
         sender.join()
     p50, p99 = _percentiles(waits)
     name = f"live: {rate:,} events/s"
     figures.add(f"{name}, accepted to membership changed, p50", p50, "s", goal=GOALS.get(rate, (None, None))[0])
     figures.add(f"{name}, accepted to membership changed, p99", p99, "s", goal=GOALS.get(rate, (None, None))[1])
-    figures.add(f"{name}, audiences asked a step", asked / max(steps, 1), "")
-    figures.add(f"{name}, people asked", moved / work.seconds, "1/s")
-    figures.add(f"{name}, CPU (projector and audiences)", work.cpu_seconds / (rate * seconds) * 1e6, "µs/event")
+    figures.add(f"{name}, CPU (projector and worker)", used / (rate * seconds) * 1e6, "µs/event")
+
+
+def _warmed(ws: Workspace, rate: int) -> int:
+    """Wait until a worker that has just begun has read every rule; returns how far memberships are then."""
+    batch = [
+        {"type": "track", "userId": "u0", "event": name, "messageId": f"warm-{rate}-{name}"} for name in set(NAMES)
+    ]
+    wanted = _followed(ws) + len(batch)
+    projection.journal(ws.context).append([encode_body("shop", batch)])
+    while _followed(ws) < wanted:
+        time.sleep(POLL_SECONDS)
+    return wanted
+
+
+def _backlog(figures: Figures, ws: Workspace, follower: realtime.Follower, events: int, people: int) -> None:
+    """What audiences alone take when many events have come at once."""
+    rng, now = random.Random(events), datetime.now(UTC).isoformat()
+    journal = projection.journal(ws.context)
+    for start in range(0, events, BATCH):
+        batch = [_event(rng, f"backlog-{start + place}", people, now) for place in range(BATCH)]
+        journal.append([encode_body("shop", batch)])
+    flow.catch_up(ws.context, journal.tail())
+    asked = moves = audiences = steps = 0
+    with spent() as work:
+        while (step := realtime.follow(ws.context, follower)).people:
+            asked, moves = asked + step.people, moves + step.entered + step.left
+            audiences, steps = audiences + step.audiences, steps + 1
+    name = f"live: {events:,} events at once"
+    figures.add(f"{name}, distinct people", asked / work.cpu_seconds, "1/CPU s")
+    figures.add(f"{name}, CPU (audiences)", work.cpu_seconds / events * 1e6, "µs/event")
+    figures.add(f"{name}, CPU (audiences) of a change", work.cpu_seconds / max(moves, 1) * 1e6, "µs")
+    figures.add(f"{name}, memberships that changed", moves / events, "an event")
+    figures.add(f"{name}, audiences asked a step", audiences / max(steps, 1), "")
 
 
 def _followed(ws: Workspace) -> int:

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import sqlalchemy as sa
-
 from bench.crash.serving import free_port
 from bench.figures import DataMissing
 
