@@ -60,7 +60,7 @@ def test_two_columns_of_money_without_headings_are_left_to_the_reader(tmp_path: 
 
 def test_a_decimal_comma_is_no_border_of_a_cell(tmp_path: Path) -> None:
     found = read(tmp_path, HEADING, *(line.replace(".", ",") for line in LINES))
-    assert [order["total"] for order in found.events("Order Completed")][0] == "11.77"
+    assert next(order["total"] for order in found.events("Order Completed")) == "11.77"
 
 
 def test_a_broken_line_costs_itself_alone(tmp_path: Path) -> None:

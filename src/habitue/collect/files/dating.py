@@ -1,4 +1,4 @@
-"""Rows that say only who, when and how much: a day beside an amount is that of an order, a count is its pieces. Pure."""
+"""Rows that say who, when and how much alone: a day beside an amount is an order's, a count its pieces. Pure."""
 
 from __future__ import annotations
 
