@@ -15,7 +15,7 @@ import scipy.linalg
 import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 
-from habitue.insights.models.histories import Floats, Ints
+from habitue.insights.models.histories import AnyInts, Floats, Ints
 
 Weights = npt.NDArray[np.float32]
 
@@ -37,9 +37,9 @@ BM25_FILL, BM25_LENGTH = 1.2, 0.75
 class Baskets:
     """Who bought which product on which day, each once a day and sorted; products are numbered, `products` of them."""
 
-    customer: Ints
-    day: Ints
-    product: Ints
+    customer: AnyInts
+    day: AnyInts
+    product: AnyInts
     customers: int
     products: int
 
@@ -48,8 +48,9 @@ class Baskets:
         keep = self.day <= day
         return Baskets(self.customer[keep], self.day[keep], self.product[keep], self.customers, self.products)
 
-    def of(self, customers: Ints) -> Baskets:
+    def of(self, customers: AnyInts) -> Baskets:
         """The baskets of some customers, given in ascending order, numbered anew from 0."""
+        customers = customers.astype(self.customer.dtype)
         starts = np.searchsorted(self.customer, customers, side="left")
         counts = np.searchsorted(self.customer, customers, side="right") - starts
         # The places of all their rows: each customer's own run of them, one after the other.
@@ -73,16 +74,22 @@ class Baskets:
         return found
 
 
-def baskets(customer: Ints, day: Ints, product: Ints, customers: int, products: int) -> Baskets:
+def baskets(customer: AnyInts, day: AnyInts, product: AnyInts, customers: int, products: int) -> Baskets:
     """Baskets with every customer, day and product once."""
     if not len(customer):
         return Baskets(customer, day, product, customers, products)
     first, span = int(day.min()), int(day.max() - day.min()) + 1
     # One number for the three: to sort numbers is many times faster than to sort rows.
-    key = different((customer * span + (day - first)) * max(products, 1) + product)
-    key, what = np.divmod(key, max(products, 1))
-    who, on = np.divmod(key, span)
-    return Baskets(who, on + first, what, customers, products)
+    key = customer.astype(np.int64)
+    for size, value in ((span, day - first), (max(products, 1), product)):
+        key *= size
+        key += value
+    key = different(key)
+    what = (key % max(products, 1)).astype(np.int32)
+    key //= max(products, 1)
+    on = (key % span + first).astype(np.int32)
+    key //= span
+    return Baskets(key.astype(np.int32), on, what, customers, products)
 
 
 def different(key: Ints) -> Ints:
@@ -140,7 +147,7 @@ def habit(known: Baskets, trend: Floats) -> sp.csr_matrix:
     return counted
 
 
-def top_new(tastes: Tastes, name: str, known: Baskets, customers: Ints, size: int = LIST) -> Ints:
+def top_new(tastes: Tastes, name: str, known: Baskets, customers: AnyInts, size: int = LIST) -> Ints:
     """For each of some customers, in ascending order, the best products that they never bought, -1 for none."""
     found = np.full((len(customers), size), -1, dtype=np.int64)
     if not len(tastes.chosen):
@@ -159,7 +166,7 @@ def top_new(tastes: Tastes, name: str, known: Baskets, customers: Ints, size: in
     return found
 
 
-def top_again(known: Baskets, trend: Floats, customers: Ints, size: int = LIST) -> Ints:
+def top_again(known: Baskets, trend: Floats, customers: AnyInts, size: int = LIST) -> Ints:
     """For each of some customers, in ascending order, the products bought most often, -1 where there are fewer."""
     found = np.full((len(customers), size), -1, dtype=np.int64)
     # Customer, value (31 bits) and product have to fit into one number.
