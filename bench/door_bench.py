@@ -25,7 +25,7 @@ import sqlalchemy as sa
 
 from bench import door_picture, door_projection, door_visible, postgres_server
 from bench.door_peers import measure as peers
-from bench.figures import Figures, spent
+from bench.figures import Figures, cpu_seconds_of, spent
 from habitue import flow
 from habitue.profiles.tables import events
 from habitue.workspace import Workspace, create_workspace
@@ -189,10 +189,10 @@ class _Spent:
 
 async def _counted(pid: int, work: Callable[[], Awaitable[None]]) -> _Spent:
     result, begun = _Spent(), time.perf_counter()
-    door, client = _cpu_of(pid), time.process_time()
+    door, client = cpu_seconds_of(pid), time.process_time()
     await work()
     result.seconds = time.perf_counter() - begun
-    result.door, result.client = _cpu_of(pid) - door, time.process_time() - client
+    result.door, result.client = cpu_seconds_of(pid) - door, time.process_time() - client
     return result
 
 
@@ -244,8 +244,3 @@ async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, 
 def _request(path: str, body: str) -> bytes:
     data = body.encode()
     return f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(data)}\r\n\r\n".encode() + data
-
-
-def _cpu_of(pid: int) -> float:
-    parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")

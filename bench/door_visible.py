@@ -73,7 +73,7 @@ def _half_load(figures: Figures) -> int:
 def _measured(rate: int, seconds: int, *, is_busy: bool, small: bool) -> tuple[list[float], int]:
     with tempfile.TemporaryDirectory() as folder, create_workspace(Path(folder) / "shop", environ={}) as ws:
         key = ws.sources.create_key("Website", rate_per_minute=10**8).text
-        with served(ws.folder) as (port, _pid), _beside(ws, ["projector", "worker"][: 1 + is_busy]):
+        with served(ws.folder) as (port, _pid), beside(ws, ["projector", "worker"][: 1 + is_busy]):
             import_id = ""
             if is_busy:
                 import_id, _job = ws.imports.start(_file(Path(folder), 4_000 if small else IMPORTED_PEOPLE))
@@ -105,16 +105,18 @@ def served(folder: Path) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def _beside(ws: Workspace, names: Sequence[str]) -> Iterator[None]:
-    """Projector and worker as `habitue serve` starts them."""
+def beside(ws: Workspace, names: Sequence[str]) -> Iterator[Sequence[int]]:
+    """Processes as `habitue serve` starts them beside the pages: their ids."""
+    before = {name: _seen(ws, name) for name in names}
     # Without the variables of the bench, which no setting knows.
     started = [
         subprocess.Popen([sys.executable, "-m", f"habitue.work.{name}", str(ws.folder)], env=bare_environment())
         for name in names
     ]
     try:
-        _wait_for(lambda: _seen(ws, "projector") > 0)
-        yield
+        for name in names:
+            _wait_for(lambda name=name: _seen(ws, name) > before.get(name, 0))  # type: ignore[misc]  # of a lambda
+        yield [process.pid for process in started]
     finally:
         for process in started:
             process.terminate()

@@ -119,6 +119,12 @@ def spent() -> Iterator[Spent]:
     result.seconds, result.cpu_seconds = time.perf_counter() - wall, _cpu() - cpu
 
 
+def cpu_seconds_of(pid: int) -> float:
+    """The CPU seconds that a running process has used so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def peak_memory_mb() -> float:
     """The largest resident size of this process so far, in megabytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -27,3 +27,12 @@ def test_a_clock_that_steps_back_does_not_turn_the_order() -> None:
     assert ids.new() > before
     clock.at += timedelta(hours=2)
     assert int(ids.new()[:12], 16) == int(clock.at.timestamp() * 1000)
+
+
+def test_several_ids_at_once_sort_among_those_made_before_and_after() -> None:
+    ids = Uuid7(Hand(NOW))
+    made = [ids.new(), *ids.several(500), ids.new(), *ids.several(3), *ids.several(0), ids.new()]
+    assert made == sorted(made)
+    assert len(set(made)) == len(made) == 506
+    assert {uuid.UUID(each).version for each in made} == {7}
+    assert {uuid.UUID(each).variant for each in made} == {uuid.RFC_4122}

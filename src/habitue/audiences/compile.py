@@ -39,6 +39,7 @@ from habitue.audiences.rule import (
     Trait,
     own_nodes,
 )
+from habitue.audiences.sequences import people_of_sequences, stands_alone
 from habitue.audiences.tables import AGE, PEOPLE_COLUMNS, Tables
 from habitue.insights.catalogue import FieldKind, insights
 
@@ -121,7 +122,12 @@ class _Facts:
         for name, (insight, column) in self.insights.items():
             values = tables.insights[insight]
             joined = _attach(joined, values.select("profile_id", **{name: values[column]}), [name])
+        chains = {k: f for k, f in self.flags.items() if isinstance(f, Sequence) and not stands_alone(f)}
+        if chains:
+            joined = _attach(joined, people_of_sequences(tables.events, chains, moment), chains)
         for name, flag in self.flags.items():
+            if name in chains:
+                continue
             if isinstance(flag, Related):
                 within = compiled_at(flag.rule, tables, moment, kinds)
                 found = FLAGS[Related](tables, flag, moment, within)

@@ -110,8 +110,8 @@ def _date(column: Any, op: str, values: tuple[str, ...], moment: Moment) -> ir.B
     if op == "anniversary_in_next_days":
         return _anniversary(column, span.days, moment)
     if op in ("in_next_days", "not_in_next_days"):
-        return column.between(moment.day(lambda m: m.today), moment.day(lambda m: m.today + span))
-    return column.between(moment.day(lambda m: m.today - span), moment.day(lambda m: m.today))
+        return column.between(moment.current_day(), moment.day(lambda m: m.today + span))
+    return column.between(moment.day(lambda m: m.today - span), moment.current_day())
 
 
 def _anniversary(column: Any, days: int, moment: Moment) -> ir.BooleanValue:
@@ -121,7 +121,7 @@ def _anniversary(column: Any, days: int, moment: Moment) -> ir.BooleanValue:
     # Both ends as month and day in one number; a span over the new year is outside of the days between its ends.
     key = column.month() * 100 + column.day()
     own = ibis.ifelse(key == 229, 228, key)
-    first, last = moment.day(lambda m: m.today), moment.day(lambda m: m.today + timedelta(days=days))
+    first, last = moment.current_day(), moment.day(lambda m: m.today + timedelta(days=days))
     low, high = (first.month() * 100 + first.day()), (last.month() * 100 + last.day())
     inside = ibis.ifelse(low <= high, (own >= low) & (own <= high), (own >= low) | (own <= high))
     # On 29 February itself the 28th of the key has passed.
@@ -131,7 +131,7 @@ def _anniversary(column: Any, days: int, moment: Moment) -> ir.BooleanValue:
 def _instant(column: Any, op: str, values: tuple[str, ...], moment: Moment) -> ir.BooleanValue:
     if op in DAYS_OPS:
         span = timedelta(days=int(values[0]))
-        now = moment.instant(lambda m: m.now)
+        now = moment.present()
         if op in ("in_next_days", "not_in_next_days"):
             return (column >= now) & (column < moment.instant(lambda m: m.now + span))
         return (column >= moment.instant(lambda m: m.now - span)) & (column < now)

@@ -102,7 +102,7 @@ def _with_last_events(wanted: ir.Table, windows: Sequence[Window], moment: Momen
     if not names:
         return wanted
     own = ibis.window(group_by="profile_id")
-    is_past = wanted["at"] < moment.instant(lambda m: m.now)
+    is_past = wanted["at"] < moment.present()
     columns = {
         _last_column(name): wanted[PLACE].max(where=(wanted["name"] == name) & is_past).over(own) for name in names
     }
@@ -161,14 +161,9 @@ def _signed(events: ir.Table, node: EventSum) -> Any:
 
 def inside(at: ir.TimestampValue, window: Window, moment: Moment) -> list[ir.BooleanValue]:
     """What must hold of an instant inside a window."""
-    since, until = moment.bounds(window)
-    parts = [] if since is None else [at >= moment.instant(lambda m: _known(m.bounds(window)[0]))]
-    return parts if until is None else [*parts, at < moment.instant(lambda m: _known(m.bounds(window)[1]))]
-
-
-def _known(at: Any) -> Any:
-    assert at is not None, "whether a window is open does not depend on now"
-    return at
+    since, until = moment.within(window)
+    parts = [] if since is None else [at >= since]
+    return parts if until is None else [*parts, at < until]
 
 
 def compared(column: Any, op: str, value: object) -> ir.BooleanValue:

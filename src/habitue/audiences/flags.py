@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from habitue.audiences.event_facts import all_of, any_of
 from habitue.audiences.moment import Moment
 from habitue.audiences.rule import InAudience, MayUse, Place, Related, Sample, Sequence
-from habitue.audiences.sequences import people_of_sequence
+from habitue.audiences.sequences import people_of_sequences
 from habitue.audiences.tables import Tables
 
 Flag = Sequence | Related | MayUse | InAudience
@@ -46,7 +46,7 @@ def _in_audience(tables: Tables, node: InAudience, moment: Moment, _within: ir.T
         return tables.members.filter(tables.members.audience_id == node.audience_id).select("profile_id")
     history = _there(tables.history)
     rows = history.filter(history.audience_id == node.audience_id)
-    since, until = _ends(node, moment)
+    since, until = moment.within(node.window)
     if node.state == "was":
         parts = [rows.entered_at < until] if until is not None else []
         parts += [rows.left_at.isnull() | (rows.left_at > since)] if since is not None else []
@@ -58,16 +58,8 @@ def _in_audience(tables: Tables, node: InAudience, moment: Moment, _within: ir.T
     return rows.filter(all_of(parts)).select("profile_id")
 
 
-def _ends(node: InAudience, moment: Moment) -> tuple[Any, Any]:
-    since, until = moment.bounds(node.window)
-    return (
-        None if since is None else moment.instant(lambda m: m.bounds(node.window)[0] or m.now),
-        None if until is None else moment.instant(lambda m: m.bounds(node.window)[1] or m.now),
-    )
-
-
 def _sequence(tables: Tables, node: Sequence, moment: Moment, _within: ir.Table | None) -> ir.Table:
-    return people_of_sequence(tables.events, node, moment)
+    return people_of_sequences(tables.events, {"found": node}, moment).select("profile_id")
 
 
 def _may_use(tables: Tables, node: MayUse, _moment: Moment, _within: ir.Table | None) -> ir.Table:

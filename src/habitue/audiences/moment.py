@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Literal, TypeVar
 
 import ibis
 import ibis.expr.types as ir
@@ -19,6 +20,7 @@ _MONTHS = {"month": 1, "quarter": 3, "year": MONTHS_OF_YEAR}
 
 Bound = Callable[["Moment"], datetime]
 DayBound = Callable[["Moment"], date]
+_Told = TypeVar("_Told", Bound, DayBound)
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,22 @@ class Moment:
     def day(self, bound: DayBound) -> ir.DateScalar:
         """A day that follows from now, as an expression."""
         return ibis.literal(bound(self), type="date")
+
+    def present(self) -> ir.TimestampScalar:
+        """Now, as an expression."""
+        return self.instant(_now)
+
+    def current_day(self) -> ir.DateScalar:
+        """Today, as an expression."""
+        return self.day(_today)
+
+    def within(self, window: Window) -> tuple[ir.TimestampScalar | None, ir.TimestampScalar | None]:
+        """The same as `bounds`, as expressions; whether a window is open does not depend on now."""
+        since, until = self.bounds(window)
+        return (
+            None if since is None else self.instant(_Bound(window, 0)),
+            None if until is None else self.instant(_Bound(window, 1)),
+        )
 
     def bounds(self, window: Window) -> tuple[datetime | None, datetime | None]:
         """The first instant inside the window and the first one after it; None where it is open."""
@@ -90,13 +108,11 @@ class LaterMoment(Moment):
 
     def instant(self, bound: Bound) -> ir.TimestampScalar:
         """The name of a setting; `settings` gives its value."""
-        self.instants.append(bound)
-        return set_instant(f"{self.prefix}_i{len(self.instants) - 1}")
+        return set_instant(f"{self.prefix}_i{_place(bound, self.instants)}")
 
     def day(self, bound: DayBound) -> ir.DateScalar:
         """The name of a setting; `settings` gives its value."""
-        self.days.append(bound)
-        return set_day(f"{self.prefix}_d{len(self.days) - 1}")
+        return set_day(f"{self.prefix}_d{_place(bound, self.days)}")
 
     def settings(self, now: datetime) -> dict[str, datetime | date]:
         """The value of every setting at the instant `now`."""
@@ -105,6 +121,34 @@ class LaterMoment(Moment):
             f"{self.prefix}_i{number}": bound(then) for number, bound in enumerate(self.instants)
         }
         return found | {f"{self.prefix}_d{number}": bound(then) for number, bound in enumerate(self.days)}
+
+
+@dataclass(frozen=True)
+class _Bound:
+    """The first instant inside a window or the first one after it; equal windows share a setting."""
+
+    window: Window
+    place: Literal[0, 1]
+
+    def __call__(self, then: Moment) -> datetime:
+        found = then.bounds(self.window)[self.place]
+        assert found is not None, "whether a window is open does not depend on now"
+        return found
+
+
+def _now(then: Moment) -> datetime:
+    return then.now
+
+
+def _today(then: Moment) -> date:
+    return then.today
+
+
+def _place(bound: _Told, told: list[_Told]) -> int:
+    """Where a bound stands among those that have a setting; it gets one where it has none."""
+    if bound not in told:
+        told.append(bound)
+    return told.index(bound)
 
 
 def period(day: date, unit: Unit) -> date:

@@ -24,7 +24,8 @@ TOGETHER = 16
 class Known:
     """A published audience with what follows from its rule.
 
-    `remembers` are the audiences whose history it asks; `batch` are the rules that are asked together with its own.
+    `remembers` are the audiences whose history it asks; `batch` are the rules that are asked together with its own,
+    `insights` those that they need.
     """
 
     audience: Audience
@@ -35,6 +36,7 @@ class Known:
     may_be_new: bool
     remembers: frozenset[str]
     batch: tuple[Question, ...] = ()
+    insights: frozenset[str] = frozenset()
 
     @property
     def audience_id(self) -> str:
@@ -75,4 +77,5 @@ def in_batches(known: Sequence[Known]) -> Iterator[Known]:
                 )
                 for each in several
             )
-            yield from (replace(each, batch=batch) for each in several)
+            insights = frozenset[str]().union(*(question.insights for question in batch))
+            yield from (replace(each, batch=batch, insights=insights) for each in several)

@@ -28,6 +28,7 @@ from habitue.audiences.topics import is_concerned, names_of_events
 from habitue.insights.store import PREFIX as INSIGHT
 from habitue.kernel import state
 from habitue.kernel.clock import from_micros, micros
+from habitue.kernel.collector import collector_paused
 from habitue.kernel.context import Context
 from habitue.kernel.register import among
 from habitue.privacy import purposes
@@ -76,6 +77,11 @@ class Follower:
 
 def follow(ws: Context, follower: Follower) -> Moved:
     """One step; with nothing new it costs two small queries."""
+    with collector_paused():
+        return _follow(ws, follower)
+
+
+def _follow(ws: Context, follower: Follower) -> Moved:
     now = ws.clock.now()
     with ws.register.read() as conn:
         since, seq = state.read(conn, SEQ), activity.counted(conn)
@@ -98,18 +104,23 @@ def follow(ws: Context, follower: Follower) -> Moved:
         outcome = _asked(ws, conn, follower.asker, asked, known, people, now, waiting)
     why: stays.Why = "facts" if heard.profile_ids else "time"
     first, entered, left = outcome, 0, 0
-    moves = _write(ws, outcome, gone, why, known)
+    upto = {SEQ: heard.until, NOW: micros(now)}
+    # Nobody waits for a further round where no audience remembers: then it is one transaction.
+    is_last = not any(each.remembers for each in known)
+    moves = _write(ws, outcome, gone, why, known, upto if is_last else {})
     while moves.entered or moves.left:
         entered, left = entered + len(moves.entered), left + len(moves.left)
         # Who has just entered or left one audience may fulfil another one that asks for that.
-        remembering = [each for each in known if each.remembers & moves.audiences]
+        moved = moves.audiences
+        remembering = [each for each in known if each.remembers & moved]
         if not remembering:
             break
         with ws.register.read() as conn:
             outcome = _asked(ws, conn, follower.asker, remembering, known, moves.people, now, {})
-        moves = _write(ws, outcome, {}, why, known)
-    with ws.register.write() as conn:
-        state.store(conn, {SEQ: heard.until, NOW: micros(now)})
+        moves = _write(ws, outcome, {}, why, known, {})
+    if not is_last:
+        with ws.register.write() as conn:
+            state.store(conn, upto)
     return Moved(len(people), len(first.asked), entered, left, is_more=heard.until < seq)
 
 
@@ -174,7 +185,7 @@ def ask(
         overdue = timetable.overdue({each.audience_id: each.clocks for each in timed}, moment, waiting)
         concerned = {each.audience_id for each in asked}
         asked = [*asked, *(each for each in timed if each.audience_id in overdue - concerned)]
-    insights = frozenset[str]().union(*(question.insights for each in asked for question in each.batch))
+    insights = frozenset[str]().union(*(each.insights for each in asked))
     tables |= _insights(ws, asker, insights, people)
     version, kind = tuple(purposes.listing(conn)), kinds(ws)
     together: dict[tuple[Question, ...], list[str]] = {}
@@ -238,9 +249,14 @@ class _Moves:
 
 
 def _write(
-    ws: Context, outcome: Outcome, gone: Mapping[str, str | None], why: stays.Why, known: Sequence[Known]
+    ws: Context,
+    outcome: Outcome,
+    gone: Mapping[str, str | None],
+    why: stays.Why,
+    known: Sequence[Known],
+    upto: Mapping[str, int],
 ) -> _Moves:
-    """Write who entered and left, and who is to be asked for that by an audience that remembers.
+    """Write who entered and left, who is to be asked for that by an audience that remembers, and how far it has come.
 
     The next round asks them and takes the note away; should the process die before it, the next step does.
     """
@@ -256,6 +272,7 @@ def _write(
         dues.forget(conn, [*outcome.people, *gone])
         dues.store(conn, outcome.due)
         dues.store(conn, dict.fromkeys(moves.people_of(remembered), micros(dues.LONG_AGO)))
+        state.store(conn, upto)
     return moves
 
 

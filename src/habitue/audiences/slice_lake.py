@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -24,6 +26,9 @@ from habitue.profiles.replica_tables import PEOPLE
 from habitue.profiles.slices import CONSENTS, EVENTS
 
 PREFIX = "slice_"
+_ROWS = "rows_of_a_slice"
+MOST_KEPT = 500
+HANDS = 2
 _SCHEMAS: Mapping[str, pa.Schema] = {
     "people": PEOPLE,
     "events": EVENTS,
@@ -55,9 +60,11 @@ class SliceLake:
         self._insights = {INSIGHT + name: schema for name, schema in insights.items()}
 
     def fill(self, tables: Mapping[str, pa.Table]) -> None:
-        """Put rows in."""
+        """Put rows in, in place of those that are there."""
         for name, table in tables.items():
-            self.con.con.register(PREFIX + name, table)
+            self.con.con.register(_ROWS, table)
+            self.con.con.execute(f'CREATE OR REPLACE TABLE "{PREFIX}{name}" AS FROM {_ROWS}')
+            self.con.con.unregister(_ROWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +83,37 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Some rules in one query: its text with a column for each of them, and the moment whose settings it reads."""
+    """Some rules in one question: its text with a column for each of them, and the moment whose settings it reads."""
 
+    name: str
     sql: str
     columns: Mapping[str, str]
     moment: LaterMoment
 
 
 class Asker:
-    """Asks rules of slices; those of a batch are compiled together once, and read the slice in one pass."""
+    """Asks rules of slices; those of a batch are compiled together once, and read the slice in one pass.
+
+    Batches are asked side by side, for most of the time goes into plans, each of which takes one processor.
+    """
 
     def __init__(self) -> None:
         self.lake = SliceLake()
         self._kept: dict[tuple[object, ...], Asked] = {}
         self._compiled = 0
+        self._hands = [_Hand(lake.fellow(self.lake.con)) for _ in range(HANDS)]
+        self._threads = ThreadPoolExecutor(HANDS, "audiences")
 
     def compiled(self, ws: Context, batch: Sequence[Question], kinds: Kinds, version: object) -> Asked:
         """The query of a batch; `version` stands for everything else that it depends on."""
         key = (tuple(batch), version)
         if key not in self._kept:
             if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
+                self._forget()
             settings = ws.config.workspace
             self._compiled += 1
-            moment = LaterMoment(
-                ws.clock.now(), settings.timezone, settings.currency, prefix=f"habitue_{self._compiled}"
-            )
+            name = f"habitue_{self._compiled}"
+            moment = LaterMoment(ws.clock.now(), settings.timezone, settings.currency, prefix=name)
             on_slice = replace(ws, lake=cast(Lake, self.lake))
             mentioned = {name: rule for each in batch for name, rule in each.mentioned}
             expression = conditions_of(
@@ -113,7 +125,8 @@ class Asker:
                 insight=lambda name: self.lake.table(INSIGHT + name),
             )
             columns = {each.key: f"c{number}" for number, each in enumerate(batch)}
-            self._kept[key] = Asked(str(self.lake.con.compile(expression)), columns, moment)
+            asked = expression.select("profile_id", *columns.values())
+            self._kept[key] = Asked(name, str(self.lake.con.compile(asked)), columns, moment)
         return self._kept[key]
 
     def members(
@@ -121,14 +134,46 @@ class Asker:
     ) -> set[tuple[str, str]]:
         """Which people of the slice fulfil which of the wanted rules, as pairs of the rule's key and the profile."""
         self.lake.fill(tables)
+        waiting = deque(asked)
+        several = [self._threads.submit(hand.members, waiting, now) for hand in self._hands]
+        return set[tuple[str, str]]().union(*(each.result() for each in several))
+
+    def _forget(self) -> None:
+        for hand in self._hands:
+            hand.forget()
+        self._kept.clear()
+
+
+class _Hand:
+    """Asks one question after the other in a thread of its own, with what its cursor has read already."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+        self._prepared: dict[str, frozenset[str]] = {}
+
+    def members(self, waiting: deque[tuple[Asked, Sequence[str]]], now: datetime) -> set[tuple[str, str]]:
+        """Take from what is waiting until nothing is left."""
         found: set[tuple[str, str]] = set()
-        for each, wanted in asked:
-            lake.give(self.lake.con, each.moment.settings(now))
-            columns = ", ".join(each.columns[key] for key in wanted)
-            rows = self.lake.con.con.execute(f"SELECT profile_id, {columns} FROM ({each.sql}) AS t").fetchnumpy()
+        while waiting:
+            try:
+                each, wanted = waiting.popleft()
+            except IndexError:
+                # The other hand was faster.
+                break
+            rows = self._answer(each, now)
             for key in wanted:
                 found.update((key, str(profile_id)) for profile_id in rows["profile_id"][rows[each.columns[key]]])
         return found
 
+    def forget(self) -> None:
+        """Forget what was read."""
+        for name in self._prepared:
+            self._cursor.execute(f"DEALLOCATE {name}")
+        self._prepared.clear()
 
-MOST_KEPT = 500
+    def _answer(self, each: Asked, now: datetime) -> Mapping[str, Any]:
+        if each.name not in self._prepared:
+            self._prepared[each.name] = lake.prepare(self._cursor, each.name, each.sql)
+        settings = each.moment.settings(now)
+        told = {key: value for key, value in settings.items() if key in self._prepared[each.name]}
+        return lake.answer(self._cursor, each.name, told)

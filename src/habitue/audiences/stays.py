@@ -16,7 +16,7 @@ from habitue.identity import graph
 from habitue.identity.tables import identifiers
 from habitue.kernel import lake, state
 from habitue.kernel.context import Context
-from habitue.kernel.register import Instant, among, bulk, chunks, metadata
+from habitue.kernel.register import Instant, among, bulk, chunks, metadata, stored_instant, write_rows
 from habitue.kernel.text import gettext_noop as _
 from habitue.profiles.tables import people
 
@@ -44,12 +44,28 @@ stays = sa.Table(
     sa.Column("left_why", sa.Text),
     sa.Index("ix_audiences_stays_person", "profile_id", "audience_id"),
     sa.Index("ix_audiences_stays_audience", "audience_id", "left_at"),
+    sa.Index(
+        "ix_audiences_stays_open",
+        "profile_id",
+        "audience_id",
+        sqlite_where=sa.text("left_at IS NULL"),
+        postgresql_where=sa.text("left_at IS NULL"),
+    ),
 )
 due = sa.Table(
     "audiences_dues",
     metadata,
     sa.Column("profile_id", sa.Text, primary_key=True),
     sa.Column("due_at", Instant, nullable=False, index=True),
+)
+_LEAVE = (
+    sa.update(stays)
+    .where(
+        stays.c.audience_id == sa.bindparam("of_audience"),
+        stays.c.profile_id == sa.bindparam("of_profile"),
+        stays.c.left_at.is_(None),
+    )
+    .values(left_at=sa.bindparam("left_at"), left_why=sa.bindparam("left_why"))
 )
 HISTORY = pa.schema(
     [
@@ -82,48 +98,33 @@ def members(conn: Connection, audience_ids: Iterable[str], profile_ids: Sequence
     wanted = [stays.c.left_at.is_(None), among(conn, stays.c.audience_id, audience_ids)]
     query = sa.select(stays.c.audience_id, stays.c.profile_id).where(*wanted)
     if profile_ids is None:
-        return {(row.audience_id, row.profile_id) for row in conn.execute(query)}
+        return {(audience_id, profile_id) for audience_id, profile_id in conn.execute(query).all()}
     found: set[tuple[str, str]] = set()
     for part in chunks(profile_ids, PART):
-        rows = conn.execute(query.where(among(conn, stays.c.profile_id, part)))
-        found.update((row.audience_id, row.profile_id) for row in rows)
+        rows = conn.execute(query.where(among(conn, stays.c.profile_id, part))).all()
+        found.update((audience_id, profile_id) for audience_id, profile_id in rows)
     return found
 
 
 def enter(conn: Connection, ws: Context, pairs: Iterable[tuple[str, str]], why: Why) -> None:
     """Begin a stay for each pair of audience and profile."""
-    now = ws.clock.now()
-    rows = [
-        {
-            "stay_id": ws.ids.new(),
-            "audience_id": audience_id,
-            "profile_id": profile_id,
-            "entered_at": now,
-            "entered_why": why,
-        }
-        for audience_id, profile_id in sorted(pairs)
-    ]
-    bulk(conn, sa.insert(stays), rows)
-    _note(conn, len(rows))
+    now = stored_instant(conn)(ws.clock.now())
+    several = sorted(pairs)
+    ids = ws.ids.several(len(several))
+    rows = ((stay_id, *pair, now, why) for stay_id, pair in zip(ids, several, strict=True))
+    write_rows(conn, stays, ("stay_id", "audience_id", "profile_id", "entered_at", "entered_why"), rows)
+    _note(conn, len(several))
 
 
 def leave(conn: Connection, ws: Context, pairs: Iterable[tuple[str, str]], why: Why) -> None:
     """End the stay of each pair of audience and profile."""
-    by_audience: dict[str, list[str]] = {}
-    for audience_id, profile_id in sorted(pairs):
-        by_audience.setdefault(audience_id, []).append(profile_id)
-    for audience_id, profile_ids in by_audience.items():
-        for part in chunks(profile_ids, PART):
-            conn.execute(
-                sa.update(stays)
-                .where(
-                    stays.c.audience_id == audience_id,
-                    stays.c.left_at.is_(None),
-                    among(conn, stays.c.profile_id, part),
-                )
-                .values(left_at=ws.clock.now(), left_why=why)
-            )
-        _note(conn, len(profile_ids))
+    now = ws.clock.now()
+    rows = [
+        {"left_at": now, "left_why": why, "of_audience": audience_id, "of_profile": profile_id}
+        for audience_id, profile_id in sorted(pairs)
+    ]
+    bulk(conn, _LEAVE, rows)
+    _note(conn, len(rows))
 
 
 def of_person(conn: Connection, profile_id: str) -> Sequence[Stay]:

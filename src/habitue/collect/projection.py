@@ -22,6 +22,7 @@ from habitue.collect.journals import journal, position
 from habitue.collect.opening import events_of
 from habitue.collect.repeats import Reserved
 from habitue.kernel import state
+from habitue.kernel.collector import collector_paused
 from habitue.kernel.context import Context
 from habitue.kernel.errors import WorkspaceBusy
 
@@ -66,7 +67,7 @@ def apply_pending(
     applied = 0
     if office.is_elsewhere(ws):
         return applied
-    with _projector_lock(ws) as is_ours, _collector_paused():
+    with _projector_lock(ws) as is_ours, collector_paused():
         groups = Groups(journal(ws))
         over_at, faults, is_fresh = time.monotonic() + seconds, 0, False
         while is_ours:
@@ -196,21 +197,6 @@ def _apply(ws: Context, conn: Connection, group: Group, project: Project, aside:
 
 def _taken(conn: Connection, aside: Aside | None, frame_id: str) -> bool:
     return aside is not None and aside.take(conn, frame_id)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """A group makes many objects and few cycles: looking for those meanwhile cost a third of the time (measured).
-
-    Between groups, when what they made is gone, the young objects are few.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _drop_projected(ws: Context, groups: Groups, after: Position) -> None:

@@ -211,14 +211,15 @@ def upsert(conn: Connection, table: sa.Table, *, newer_by: sa.Column[Any] | None
     return insert.on_conflict_do_update(index_elements=keys, set_=others, where=where)
 
 
-def bulk(conn: Connection, statement: sa.Insert, rows: Sequence[dict[str, Any]]) -> None:
-    """Run an INSERT for many rows past SQLAlchemy's handling of every single one; all rows have the same keys.
+def bulk(conn: Connection, statement: sa.Insert | sa.Update, rows: Sequence[dict[str, Any]]) -> None:
+    """Run a statement for many rows past SQLAlchemy's handling of every single one; all rows have the same keys.
 
     The rows are changed in place: instants become what the database stores, where they are not so already.
     """
     if not rows:
         return
-    compiled = statement.compile(dialect=conn.dialect, column_keys=list(rows[0]))
+    keys = list(rows[0]) if isinstance(statement, sa.Insert) else None
+    compiled = statement.compile(dialect=conn.dialect, column_keys=keys)
     if conn.dialect.name == "postgresql":
         conn.exec_driver_sql(str(compiled), list(rows))
         return

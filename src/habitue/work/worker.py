@@ -1,5 +1,7 @@
 """The worker: carries jobs out, keeps the replica and the insights fresh, and projects where no projector runs.
 
+Audiences have a process of their own, the follower, because a job or the replica would make them wait.
+
 `python -m habitue.work.worker FOLDER [PARENT]` runs it until it is told to stop (SIGTERM or SIGINT).
 """
 
@@ -18,7 +20,6 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from habitue import flow
 from habitue.access.actor import SYSTEM
-from habitue.audiences.realtime import Follower
 from habitue.kernel import logs, state
 from habitue.kernel.clock import micros
 from habitue.kernel.context import Context
@@ -84,11 +85,10 @@ def work(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], objec
 
 @dataclass(slots=True)
 class _Due:
-    """When replica and sign of life are due, by the steady clock; whom audiences follow; the known records."""
+    """When replica and sign of life are due, by the steady clock; and the known records."""
 
     refreshed_at: float = float("-inf")
     seen_at: float = float("-inf")
-    follower: Follower = field(default_factory=Follower)
     weigher: Weigher = field(default_factory=Weigher)
 
 
@@ -98,12 +98,10 @@ def _turn(ws: Context, due: _Due) -> bool:
         seen(ws)
         due.seen_at = time.monotonic()
     is_busy = flow.catch_up(ws, seconds=REFRESH_SECONDS) > 0
-    is_busy = flow.follow(ws, due.follower) or is_busy
     is_busy = flow.weigh(ws, due.weigher) or is_busy
     is_busy = run_one(ws, HANDLERS) or is_busy
     if time.monotonic() - due.refreshed_at >= REFRESH_SECONDS:
         flow.refresh(ws)
-        flow.settle(ws)
         due.refreshed_at = time.monotonic()
     return is_busy
 
