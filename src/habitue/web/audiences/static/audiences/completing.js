@@ -74,8 +74,9 @@ document.addEventListener("toggle", (event) => {
   if (event.target.id === "as-text") isTextOpen = event.target.open;
 }, true);
 
-// The box is drawn anew with the rule; whoever had it open goes on with it open.
+// The box is drawn anew with the rule; whoever had it open goes on with it open, and whoever writes in it goes on writing.
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (event.detail.target?.id === "as-text" && document.activeElement === writing()) event.detail.shouldSwap = false;
   const box = event.detail.fragment?.querySelector?.("#as-text");
   if (box && isTextOpen) box.open = true;
 });
