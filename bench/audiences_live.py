@@ -6,6 +6,7 @@ import random
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,6 @@ from typing import Any
 
 from bench.door_visible import beside
 from bench.figures import Figures, cpu_seconds_of, spent
-
 from habitue import flow
 from habitue.audiences import realtime, stays
 from habitue.audiences.text import read
@@ -37,8 +37,9 @@ KINDS = (
 )
 NAMES = ("Product Viewed", "Product Viewed", "Order Completed", "Email Opened")
 AUDIENCES, SECONDS, RATES = 200, 8, (1_000, 3_000)
-GOALS = {1_000: (0.5, 1.0), 3_000: (None, 3.0)}
+GOALS = {("live", 1_000): (0.5, 1.0), ("live", 3_000): (None, 3.0)}
 BATCH = 20
+TOWNS = 9
 POLL_SECONDS = 0.004
 
 
@@ -62,8 +63,18 @@ class _Sent:
 
 
 def measure(figures: Figures, *, small: bool) -> None:
-    """Publish audiences, send events at each rate, and let a month go by."""
-    audiences, seconds, rates, people = (12, 1, (200,), 100) if small else (AUDIENCES, SECONDS, RATES, 5_000)
+    """Publish audiences, send events at each rate, and let a month go by.
+
+    Once with audiences of one town each, and once with audiences of everybody, where one event moves its person in
+    many audiences at once; the goals are of the former.
+    """
+    _measure(figures, "live", small=small, rates=(200,) if small else RATES, is_of_a_town=True)
+    if not small:
+        _measure(figures, "live, audiences of everybody", small=small, rates=RATES[:1], is_of_a_town=False)
+
+
+def _measure(figures: Figures, label: str, *, small: bool, rates: Sequence[int], is_of_a_town: bool) -> None:
+    audiences, seconds, people = (12, 1, 100) if small else (AUDIENCES, SECONDS, 5_000)
     clock = _Moved()
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -72,18 +83,22 @@ def measure(figures: Figures, *, small: bool) -> None:
         follower = realtime.Follower()
         _introduce(ws, people)
         for number in range(audiences):
-            text = KINDS[number % len(KINDS)].format(n=1 + number % 7, m=1 + number % 30)
-            ws.audiences.create(f"A{number}", read(text))
+            ws.audiences.create(f"A{number}", read(_rule(number, is_of_a_town=is_of_a_town)))
         flow.refresh(ws.context)
         with spent() as settling:
             flow.settle(ws.context)
-        figures.add(f"live: publish {audiences} audiences over {people:,} people", settling.seconds, "s")
-        while realtime.follow(ws.context, follower).is_more:
-            pass
-        _backlog(figures, ws, follower, (40 if small else 400) * BATCH, people)
+        figures.add(f"{label}: publish {audiences} audiences over {people:,} people", settling.seconds, "s")
+        # A few events first, so that every rule has been read.
+        _backlog(Figures("warm"), label, ws, follower, BATCH, people)
+        _backlog(figures, label, ws, follower, (40 if small else 400) * BATCH, people)
         for rate in rates:
-            _stream(figures, ws, rate, seconds, people)
-        _month_later(figures, ws, follower, clock)
+            _stream(figures, label, ws, rate, seconds, people)
+        _month_later(figures, label, ws, follower, clock)
+
+
+def _rule(number: int, *, is_of_a_town: bool) -> str:
+    asked = KINDS[number % len(KINDS)].format(n=1 + number % 7, m=1 + number % 30)
+    return f'city is "City {number % TOWNS}" and {asked}' if is_of_a_town and "city" not in asked else asked
 
 
 def _introduce(ws: Workspace, people: int) -> None:
@@ -91,7 +106,7 @@ def _introduce(ws: Workspace, people: int) -> None:
     for start in range(0, people, 500):
         batch = [
             {"type": "identify", "userId": f"u{n}", "messageId": f"i{n}",
-             "traits": {"email": f"u{n}@example.org", "country": ("DE", "AT")[n % 2], "city": f"City {n % 9}"}}
+             "traits": {"email": f"u{n}@example.org", "country": ("DE", "AT")[n % 2], "city": f"City {n % TOWNS}"}}
             for n in range(start, min(start + 500, people))
         ]  # fmt: skip
         journal.append([encode_body("shop", batch)])
@@ -120,11 +135,11 @@ def _event(rng: random.Random, key: str, people: int, now: str) -> dict[str, Any
             "properties": properties}  # fmt: skip
 
 
-def _stream(figures: Figures, ws: Workspace, rate: int, seconds: float, people: int) -> None:
-    """A stream of events with projector and worker beside it, as `habitue serve` has them."""
+def _stream(figures: Figures, label: str, ws: Workspace, rate: int, seconds: float, people: int) -> None:
+    """A stream of events with projector, follower and worker beside it, as `habitue serve` has them."""
     sent, waits, done = _Sent(), list[float](), 0
     sender = threading.Thread(target=_send, args=(ws, sent, rate, seconds, people))
-    with beside(ws, ["projector", "worker"]) as pids:
+    with beside(ws, ["projector", "follower", "worker"]) as pids:
         first = _warmed(ws, rate)
         used = sum(map(cpu_seconds_of, pids))
         sender.start()
@@ -134,10 +149,11 @@ def _stream(figures: Figures, ws: Workspace, rate: int, seconds: float, people: 
         used = sum(map(cpu_seconds_of, pids)) - used
         sender.join()
     p50, p99 = _percentiles(waits)
-    name = f"live: {rate:,} events/s"
-    figures.add(f"{name}, accepted to membership changed, p50", p50, "s", goal=GOALS.get(rate, (None, None))[0])
-    figures.add(f"{name}, accepted to membership changed, p99", p99, "s", goal=GOALS.get(rate, (None, None))[1])
-    figures.add(f"{name}, CPU (projector and worker)", used / (rate * seconds) * 1e6, "µs/event")
+    name = f"{label}: {rate:,} events/s"
+    goals = GOALS.get((label, rate), (None, None))
+    figures.add(f"{name}, accepted to membership changed, p50", p50, "s", goal=goals[0])
+    figures.add(f"{name}, accepted to membership changed, p99", p99, "s", goal=goals[1])
+    figures.add(f"{name}, CPU (all three processes)", used / (rate * seconds) * 1e6, "µs/event")
 
 
 def _warmed(ws: Workspace, rate: int) -> int:
@@ -152,7 +168,9 @@ def _warmed(ws: Workspace, rate: int) -> int:
     return wanted
 
 
-def _backlog(figures: Figures, ws: Workspace, follower: realtime.Follower, events: int, people: int) -> None:
+def _backlog(
+    figures: Figures, label: str, ws: Workspace, follower: realtime.Follower, events: int, people: int
+) -> None:
     """What audiences alone take when many events have come at once."""
     rng, now = random.Random(events), datetime.now(UTC).isoformat()
     journal = projection.journal(ws.context)
@@ -165,7 +183,7 @@ def _backlog(figures: Figures, ws: Workspace, follower: realtime.Follower, event
         while (step := realtime.follow(ws.context, follower)).people:
             asked, moves = asked + step.people, moves + step.entered + step.left
             audiences, steps = audiences + step.audiences, steps + 1
-    name = f"live: {events:,} events at once"
+    name = f"{label}: {events:,} events at once"
     figures.add(f"{name}, distinct people", asked / work.cpu_seconds, "1/CPU s")
     figures.add(f"{name}, CPU (audiences)", work.cpu_seconds / events * 1e6, "µs/event")
     figures.add(f"{name}, CPU (audiences) of a change", work.cpu_seconds / max(moves, 1) * 1e6, "µs")
@@ -192,7 +210,7 @@ def _percentiles(waits: list[float]) -> tuple[float, float]:
     return parts[49], parts[98]
 
 
-def _month_later(figures: Figures, ws: Workspace, follower: realtime.Follower, clock: _Moved) -> None:
+def _month_later(figures: Figures, label: str, ws: Workspace, follower: realtime.Follower, clock: _Moved) -> None:
     """Windows empty with the clock alone."""
     clock.ahead = timedelta(days=31)
     with ws.register.read() as conn:
@@ -201,6 +219,6 @@ def _month_later(figures: Figures, ws: Workspace, follower: realtime.Follower, c
     with spent() as work:
         while (step := realtime.follow(ws.context, follower)).people:
             people, left = people + step.people, left + step.left
-    figures.add("live: a month later, people asked by the clock", people, "")
-    figures.add("live: a month later, memberships that ended", left, f"of {before:,}")
-    figures.add("live: a month later, people a second", people / max(work.seconds, 1e-9), "1/s")
+    figures.add(f"{label}: a month later, people asked by the clock", people, "")
+    figures.add(f"{label}: a month later, memberships that ended", left, f"of {before:,}")
+    figures.add(f"{label}: a month later, people a second", people / max(work.seconds, 1e-9), "1/s")

@@ -22,10 +22,10 @@ from pathlib import Path
 from statistics import quantiles
 
 import sqlalchemy as sa
-from bench.door_peers import measure as peers
-from bench.figures import Figures, cpu_seconds_of, spent
 
 from bench import door_picture, door_projection, door_visible, postgres_server
+from bench.door_peers import measure as peers
+from bench.figures import Figures, cpu_seconds_of, spent
 from habitue import flow
 from habitue.profiles.tables import events
 from habitue.workspace import Workspace, create_workspace

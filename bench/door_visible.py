@@ -19,11 +19,11 @@ from pathlib import Path
 from statistics import quantiles
 
 import sqlalchemy as sa
+
 from bench.crash.serving import bare_environment
 from bench.door_load import BATCH, Load
 from bench.door_projection import Projector, append
 from bench.figures import Figures
-
 from habitue.identity.tables import identifiers
 from habitue.kernel import state
 from habitue.profiles.tables import people
@@ -106,7 +106,7 @@ def served(folder: Path) -> Iterator[tuple[int, int]]:
 
 @contextmanager
 def beside(ws: Workspace, names: Sequence[str]) -> Iterator[Sequence[int]]:
-    """Projector and worker as `habitue serve` starts them: their process ids."""
+    """Processes as `habitue serve` starts them beside the pages: their ids."""
     before = {name: _seen(ws, name) for name in names}
     # Without the variables of the bench, which no setting knows.
     started = [

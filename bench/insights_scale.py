@@ -35,7 +35,7 @@ ORDERS = """
                1 + floor(-ln(1 - chance(i, 4)) * 8) AS most
         FROM range({customers}) AS t(i)
     )
-    SELECT i, k, 1 + hash(i, k) % 5 AS lines,
+    SELECT i, k, 1 + hash(i, k) % 7 AS lines,
            joined + k * gap * (0.7 + 0.6 * chance(i * 977 + k, 5)) AS day
     FROM customer, unnest(range(least(most, 80)::BIGINT)) AS u(k)
     WHERE k = 0 OR joined + k * gap * 1.3 < 730

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
+
 from bench.crash.serving import bare_environment
 from bench.figures import Figures
-
 from habitue import flow
 from habitue.profiles.tables import events
 from habitue.work.doctor.examine import examine

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import sqlalchemy as sa
+
 from bench.crash.serving import free_port
 from bench.figures import DataMissing
 

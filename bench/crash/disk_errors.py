@@ -12,7 +12,6 @@ from bench.crash.sending import batch_of
 from bench.crash.syncs import MARK
 from bench.crash.tracing import CALLS, TracedDoor, strace, violations
 from bench.figures import Figures
-
 from habitue import flow
 from habitue.workspace import Workspace
 

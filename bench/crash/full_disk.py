@@ -15,7 +15,6 @@ from bench.crash.pages import is_read, signs_in
 from bench.crash.sending import Load, load
 from bench.crash.serving import Served
 from bench.figures import DataMissing, Figures
-
 from habitue.web import accounts, project
 from habitue.workspace import create_workspace
 

@@ -8,13 +8,13 @@ import time
 from collections import Counter
 
 import sqlalchemy as sa
+
 from bench.crash.counting import count, stored
 from bench.crash.places import place
 from bench.crash.sending import batch_of
 from bench.crash.serving import Served, memory_mb
 from bench.crash.writers import exchange
 from bench.figures import Figures
-
 from habitue.profiles.tables import events
 
 CONNECTIONS = 48

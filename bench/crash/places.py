@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
-from bench.crash.databases import Server, own_server
 
+from bench.crash.databases import Server, own_server
 from habitue.workspace import Workspace, create_workspace
 
 REGISTERS = ("sqlite", "postgres")

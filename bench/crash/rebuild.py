@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+
 from bench.crash.places import REGISTERS, place
 from bench.figures import Figures, spent
-
 from habitue import flow
 from habitue.audiences.rule import Consent, EventCount, Rule, Trait
 from habitue.collect import projection

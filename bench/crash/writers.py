@@ -7,12 +7,12 @@ import random
 import time
 
 import sqlalchemy as sa
+
 from bench.crash.counting import count, wait_stored
 from bench.crash.places import REGISTERS, place
 from bench.crash.sending import batch_of
 from bench.crash.serving import Served
 from bench.figures import Figures
-
 from habitue.profiles.tables import events
 
 WRITERS = 8

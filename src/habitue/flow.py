@@ -179,7 +179,9 @@ def follow(ws: Context, follower: realtime.Follower) -> bool:
 
 def settle(ws: Context) -> None:
     """Ask newly published audiences, and those that mention renewed insights or relations, of everybody."""
-    settling.settle(ws)
+    if settling.is_waiting(ws):
+        replica.refresh(ws)
+        settling.settle(ws)
     settling.settle_relations(ws)
     settling.settle_insights(ws)
 

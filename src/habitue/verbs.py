@@ -38,7 +38,7 @@ from habitue.insights.reports.shape import Outcome
 from habitue.kernel import jobs
 from habitue.kernel.context import Context
 from habitue.privacy import purposes
-from habitue.profiles import reading, relations, replica
+from habitue.profiles import numbering, reading, relations, replica
 from habitue.profiles.timeline import Moment
 from habitue.quality import importing, quarantine, rehearsal, set_aside
 
@@ -133,6 +133,10 @@ class Imports(Verbs):
         """How a file would be read; stores nothing."""
         name = file_name or Path(path).name
         return importing.preview(self._ws, Path(path), file_name=name, source_name=source_name, mapping=mapping)
+
+    def same_numbers(self, preview: importing.Preview) -> numbering.SameNumbers | None:
+        """The other source that knows most of the customer numbers of a file that was previewed."""
+        return numbering.same_numbers(self._ws, preview.customer_numbers, source_name=preview.source_name)
 
     def rehearse(self, path: Path | str, preview: importing.Preview) -> rehearsal.Rehearsed:
         """What would become of every row of a file that was previewed; stores nothing."""

@@ -22,6 +22,13 @@ from habitue.profiles import relations
 
 INSIGHTS, RELATIONS = "audiences_insights", "audiences_relations"
 DAYS = 1_000
+_PUBLISHED = audiences.c.settled_version < audiences.c.version
+
+
+def is_waiting(ws: Context) -> bool:
+    """Whether the rule of an audience was published whose membership is not stored yet."""
+    with ws.register.read() as conn:
+        return conn.execute(sa.select(audiences.c.audience_id).where(_PUBLISHED).limit(1)).first() is not None
 
 
 def settle(ws: Context) -> int:
@@ -30,8 +37,7 @@ def settle(ws: Context) -> int:
     The replica is expected to be fresh; what changed after it is asked again by the next step in real time.
     """
     with ws.register.read() as conn:
-        query = sa.select(audiences).where(audiences.c.settled_version < audiences.c.version)
-        waiting = [of_row(row) for row in conn.execute(query).mappings()]
+        waiting = [of_row(row) for row in conn.execute(sa.select(audiences).where(_PUBLISHED)).mappings()]
     moved = _settled(ws, waiting, "published")
     _settle_those_that_remember(ws, moved)
     return len(waiting)

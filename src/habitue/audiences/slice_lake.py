@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -26,6 +28,7 @@ from habitue.profiles.slices import CONSENTS, EVENTS
 PREFIX = "slice_"
 _ROWS = "rows_of_a_slice"
 MOST_KEPT = 500
+HANDS = 2
 _SCHEMAS: Mapping[str, pa.Schema] = {
     "people": PEOPLE,
     "events": EVENTS,
@@ -41,8 +44,6 @@ class SliceLake:
 
     def __init__(self) -> None:
         self.con: Any = lake.engine_in_process()
-        # To plan a question took ten times as long as to answer it of some hundred people (measured).
-        self.con.raw_sql("PRAGMA disable_optimizer")
         self._insights: dict[str, ibis.Schema] = {}
 
     def table(self, name: str) -> ir.Table:
@@ -91,13 +92,17 @@ class Asked:
 
 
 class Asker:
-    """Asks rules of slices; those of a batch are compiled together once, and read the slice in one pass."""
+    """Asks rules of slices; those of a batch are compiled together once, and read the slice in one pass.
+
+    Batches are asked side by side, for most of the time goes into plans, each of which takes one processor.
+    """
 
     def __init__(self) -> None:
         self.lake = SliceLake()
         self._kept: dict[tuple[object, ...], Asked] = {}
-        self._prepared: dict[str, frozenset[str]] = {}
         self._compiled = 0
+        self._hands = [_Hand(lake.fellow(self.lake.con)) for _ in range(HANDS)]
+        self._threads = ThreadPoolExecutor(HANDS, "audiences")
 
     def compiled(self, ws: Context, batch: Sequence[Question], kinds: Kinds, version: object) -> Asked:
         """The query of a batch; `version` stands for everything else that it depends on."""
@@ -120,7 +125,8 @@ class Asker:
                 insight=lambda name: self.lake.table(INSIGHT + name),
             )
             columns = {each.key: f"c{number}" for number, each in enumerate(batch)}
-            self._kept[key] = Asked(name, str(self.lake.con.compile(expression)), columns, moment)
+            asked = expression.select("profile_id", *columns.values())
+            self._kept[key] = Asked(name, str(self.lake.con.compile(asked)), columns, moment)
         return self._kept[key]
 
     def members(
@@ -128,21 +134,46 @@ class Asker:
     ) -> set[tuple[str, str]]:
         """Which people of the slice fulfil which of the wanted rules, as pairs of the rule's key and the profile."""
         self.lake.fill(tables)
+        waiting = deque(asked)
+        several = [self._threads.submit(hand.members, waiting, now) for hand in self._hands]
+        return set[tuple[str, str]]().union(*(each.result() for each in several))
+
+    def _forget(self) -> None:
+        for hand in self._hands:
+            hand.forget()
+        self._kept.clear()
+
+
+class _Hand:
+    """Asks one question after the other in a thread of its own, with what its cursor has read already."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+        self._prepared: dict[str, frozenset[str]] = {}
+
+    def members(self, waiting: deque[tuple[Asked, Sequence[str]]], now: datetime) -> set[tuple[str, str]]:
+        """Take from what is waiting until nothing is left."""
         found: set[tuple[str, str]] = set()
-        for each, wanted in asked:
-            if each.name not in self._prepared:
-                columns = ", ".join(each.columns.values())
-                sql = f"SELECT profile_id, {columns} FROM ({each.sql}) AS t"
-                self._prepared[each.name] = lake.prepare(self.lake.con, each.name, sql)
-            settings = each.moment.settings(now)
-            told = {key: value for key, value in settings.items() if key in self._prepared[each.name]}
-            rows = lake.answer(self.lake.con, each.name, told)
+        while waiting:
+            try:
+                each, wanted = waiting.popleft()
+            except IndexError:
+                # The other hand was faster.
+                break
+            rows = self._answer(each, now)
             for key in wanted:
                 found.update((key, str(profile_id)) for profile_id in rows["profile_id"][rows[each.columns[key]]])
         return found
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Forget what was read."""
         for name in self._prepared:
-            self.lake.con.raw_sql(f"DEALLOCATE {name}")
+            self._cursor.execute(f"DEALLOCATE {name}")
         self._prepared.clear()
-        self._kept.clear()
+
+    def _answer(self, each: Asked, now: datetime) -> Mapping[str, Any]:
+        if each.name not in self._prepared:
+            self._prepared[each.name] = lake.prepare(self._cursor, each.name, each.sql)
+        settings = each.moment.settings(now)
+        told = {key: value for key, value in settings.items() if key in self._prepared[each.name]}
+        return lake.answer(self._cursor, each.name, told)

@@ -1,4 +1,4 @@
-"""`habitue serve`: the pages, the projector and the worker, started and stopped together."""
+"""`habitue serve`: the pages, the projector, the follower and the worker, started and stopped together."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 STOP_SECONDS = 15
 RESTART_SECONDS = 2.0
-BESIDE = ("projector", "worker")
+BESIDE = ("projector", "follower", "worker")
 
 
 class AddressUnusable(HabitueError):
@@ -105,7 +105,7 @@ def _address(bind: str) -> tuple[str, int]:
 
 @contextmanager
 def _beside(ws: Workspace) -> Iterator[None]:
-    """Projector and worker as children of their own sessions, so that Ctrl-C in a terminal reaches only us.
+    """Projector, follower and worker as children of their own sessions, so that Ctrl-C in a terminal reaches only us.
 
     One that dies is started again; a job that it had begun is taken up when its lease ends.
     """

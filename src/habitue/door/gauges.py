@@ -51,7 +51,7 @@ class Gauges(Collector):
         )
         yield _gauge("projector_group_events", "Events of the last group", state.read(conn, "group_events"))
         yield _gauge("projector_lag_seconds", "Age of the oldest event that waits", self._lag(conn))
-        for who in ("worker", "projector"):
+        for who in ("worker", "projector", "follower"):
             seen = state.read(conn, f"{who}_seen") / 1e6
             yield _gauge(f"{who}_seen_timestamp_seconds", f"When the {who} was seen", seen)
         counted = GaugeMetricFamily("habitue_jobs", "Jobs by state", labels=["state"])

@@ -18,7 +18,7 @@ from habitue.insights.books.book import Lines, OrderBook, order_book
 from habitue.insights.card import Card, Measure, Rival, Said
 from habitue.insights.catalogue import Facts, Insight, InsightField, Learnt
 from habitue.insights.models import recommend
-from habitue.insights.models.histories import Ints
+from habitue.insights.models.histories import AnyInts, Ints
 from habitue.insights.products import lines_of_facts
 from habitue.insights.scores import Scores
 from habitue.kernel.text import gettext_noop as _
@@ -135,7 +135,7 @@ def _tested(whole: recommend.Baskets, last_day: int) -> tuple[Card, str]:
     return _card(days, len(people), hits, best, habit, simple), best
 
 
-def _sets(table: Any, people: Ints) -> list[set[int]]:
+def _sets(table: Any, people: AnyInts) -> list[set[int]]:
     """The columns with a value in the rows of some people."""
     starts, ends = table.indptr[people].tolist(), table.indptr[people + 1].tolist()
     return [set(table.indices[start:end].tolist()) for start, end in zip(starts, ends, strict=True)]

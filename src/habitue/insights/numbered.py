@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 
-from habitue.insights.models.histories import Flags, Ints
+from habitue.insights.models.histories import AnyInts, Flags
+
+AT_ONCE = 200_000
 
 
 def numbered(people: ir.Table) -> ir.Table:
@@ -28,13 +32,19 @@ def ids_of(ids: ir.Table, present: Flags | None = None) -> list[str]:
     return told
 
 
-def present_in(codes: Ints, count: int) -> tuple[Flags, Ints]:
+def present_in(codes: AnyInts, count: int) -> tuple[Flags, AnyInts]:
     """Which of `count` numbers are there, and each of `codes` in the new numbers of those that are."""
     present = np.zeros(count, dtype=bool)
     present[codes] = True
-    return present, (np.cumsum(present) - 1)[codes]
+    return present, (np.cumsum(present) - 1).astype(np.int32)[codes]
 
 
 def size_of(ids: ir.Table) -> int:
     """How many persons there are."""
     return int(ids.count().to_pyarrow().as_py())
+
+
+def in_parts(ids: ir.Table) -> Iterator[ir.Table]:
+    """Some people after the others; what all of a million did would be several gigabytes at once."""
+    for start in range(0, max(size_of(ids), 1), AT_ONCE):
+        yield ids.filter(ids.person.between(start, start + AT_ONCE - 1))

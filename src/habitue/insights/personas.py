@@ -119,9 +119,11 @@ def _categories(lines: Lines | None, customers: int) -> tuple[Floats, list[str]]
         return np.empty((customers, 0)), []
     size = np.bincount(category[keep], minlength=len(names))
     chosen = np.argsort(-size, kind="stable")[:MOST_CATEGORIES]
-    counted = np.bincount(lines.customer[keep] * len(names) + category[keep], minlength=customers * len(names))
-    table = counted.reshape(customers, len(names)).astype(float)
-    shares: Floats = table[:, chosen] / np.maximum(table.sum(axis=1, keepdims=True), 1)
+    customer, category = lines.customer[keep], category[keep]
+    of_all = np.maximum(np.bincount(customer, minlength=customers), 1)
+    shares = np.column_stack(
+        [np.bincount(customer[category == index], minlength=customers) / of_all for index in chosen]
+    )
     return shares, [names[index] for index in chosen]
 
 
@@ -213,7 +215,7 @@ def learn(facts: Facts) -> Learnt:
 def _renumbered(lines: Lines, people: list[str], customers: tuple[str, ...]) -> Lines:
     """The lines with customers numbered as in the book."""
     number = {name: index for index, name in enumerate(customers)}
-    place = np.array([number.get(name, -1) for name in people] or [-1], np.int64)
+    place = np.array([number.get(name, -1) for name in people] or [-1], np.int32)
     code = place[lines.customer] if len(lines.customer) else lines.customer
     keep = code >= 0
     return Lines(code[keep], lines.day[keep], lines.product[keep], lines.products, lines.names, lines.categories)

@@ -16,14 +16,13 @@ from habitue.insights.books.book import Lines
 from habitue.insights.catalogue import Facts
 from habitue.insights.days import local_day
 from habitue.insights.facts_book import STALE_DAYS
-from habitue.insights.models.histories import Ints
-from habitue.insights.numbered import by_number, ids_of, numbered, present_in, size_of
+from habitue.insights.models.histories import AnyInts, Ints
+from habitue.insights.numbered import by_number, ids_of, in_parts, numbered, present_in, size_of
 from habitue.insights.orders import CANCELLED, COMPLETED
 from habitue.kernel.clock import day_in
 from habitue.kernel.lake import records
 
 _EPOCH = date(1970, 1, 1)
-AT_ONCE = 200_000
 
 
 def product_rows(facts: Facts, ids: ir.Table) -> ir.Table:
@@ -52,16 +51,13 @@ def lines_of_facts(facts: Facts) -> tuple[list[str], Lines, int]:
 def _read(facts: Facts) -> tuple[list[str], Lines, int]:
     ids = numbered(facts.people)
     people, days, codes, products = _Parts(), _Parts(), _Parts(), _Products()
-    size = size_of(ids)
-    # Some people at a time: the texts of twenty million lines at once would be several gigabytes.
-    for start in range(0, size, AT_ONCE):
-        some = ids.filter(ids.person.between(start, start + AT_ONCE - 1))
+    for some in in_parts(ids):
         batch = product_rows(facts, some).to_pyarrow().combine_chunks()
         people.add(batch["person"])
         days.add(batch["day"])
         codes.add(products.add(batch))
     day = days.whole()
-    present, customer = present_in(people.whole(), size)
+    present, customer = present_in(people.whole(), size_of(ids))
     today = (day_in(facts.now, facts.timezone) - _EPOCH).days
     newest = int(day.max(initial=0))
     last = newest if len(day) and today - newest > STALE_DAYS else today
@@ -81,9 +77,9 @@ class _Parts:
     def add(self, part: Any) -> None:
         self._parts.append(np.asarray(part).astype(np.int32))
 
-    def whole(self) -> Ints:
+    def whole(self) -> AnyInts:
         parts, self._parts = self._parts, []
-        return np.concatenate(parts).astype(np.int64) if parts else np.empty(0, np.int64)
+        return np.concatenate(parts) if parts else np.empty(0, np.int32)
 
 
 class _Products:
@@ -104,10 +100,10 @@ class _Products:
         found: Ints = np.array(numbers or [0], np.int64)[local]
         return found
 
-    def sorted(self) -> tuple[tuple[str, ...], Ints]:
+    def sorted(self) -> tuple[tuple[str, ...], AnyInts]:
         """The products in order, and the place of each number there."""
         names = sorted(self._number)
-        place = np.empty(max(len(names), 1), np.int64)
+        place = np.empty(max(len(names), 1), np.int32)
         place[[self._number[name] for name in names]] = np.arange(len(names))
         return tuple(names), place
 
@@ -126,8 +122,10 @@ class _Products:
         texts: list[str] = encoded.dictionary.to_pylist()
         known = np.asarray(encoded.is_valid())
         index = encoded.indices.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
-        pairs, counts = np.unique(local[known] * max(len(texts), 1) + index[known], return_counts=True)
-        for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
+        pairs = np.sort(local[known] * max(len(texts), 1) + index[known])
+        starts = np.flatnonzero(np.diff(pairs, prepend=-1))
+        counts = np.diff(starts, append=len(pairs))
+        for pair, count in zip(pairs[starts].tolist(), counts.tolist(), strict=True):
             product, text = divmod(pair, max(len(texts), 1))
             if texts[text]:
                 told[products[product]][texts[text]] += count

@@ -78,7 +78,7 @@ class CellError:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """How a file would be read, before anything is stored."""
+    """How a file would be read, before anything is stored; `customer_numbers` are those in the rows looked at."""
 
     file_name: str
     format: Format
@@ -93,6 +93,7 @@ class Preview:
     source_name: str
     is_remembered: bool
     rows_expected: int
+    customer_numbers: frozenset[str] = frozenset()
 
 
 def preview(
@@ -127,6 +128,7 @@ def preview(
         source_name=name,
         is_remembered=remembered is not None,
         rows_expected=_rows_expected(path, fmt, batch),
+        customer_numbers=_customer_numbers(found),
     )
 
 
@@ -293,6 +295,12 @@ def records(
         timezone=settings.timezone,
         received_at=received_at,
     )
+
+
+def _customer_numbers(found: Sequence[Record | Rejected]) -> frozenset[str]:
+    told = (message for item in found if isinstance(item, Record) for message in item.messages)
+    named = (entry for message in told for entry in message["context"].get("externalIds", ()))
+    return frozenset(str(entry["id"]) for entry in named if entry["type"] == "customer_number")
 
 
 def _remembered(ws: Context, source_name: str, columns: Sequence[str]) -> Mapping | None:

@@ -1,1 +1,1 @@
-"""The processes beside the pages: the projector and the worker."""
+"""The processes beside the pages: the projector, the follower and the worker."""

@@ -1,6 +1,7 @@
-"""The worker: keeps audiences, the replica and the insights fresh, carries jobs out, and projects where nobody does.
+"""The worker: carries jobs out, keeps the replica and the insights fresh, and projects where no projector runs.
 
-Jobs and learning take minutes and have threads of their own, so that audiences move meanwhile.
+Audiences have a process of their own, the follower, because a job or the replica would make them wait.
+
 `python -m habitue.work.worker FOLDER [PARENT]` runs it until it is told to stop (SIGTERM or SIGINT).
 """
 
@@ -19,7 +20,6 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from habitue import flow
 from habitue.access.actor import SYSTEM
-from habitue.audiences.realtime import Follower
 from habitue.kernel import logs, state
 from habitue.kernel.clock import micros
 from habitue.kernel.context import Context
@@ -38,8 +38,6 @@ HANDLERS: Handlers = {
     importing.JOB_KIND: flow.run_import,
     matching.JOB_KIND: flow.run_matching,
 }
-
-Part = Callable[[Context, Callable[[], bool], Callable[[float], object]], None]
 
 log = structlog.get_logger()
 
@@ -60,43 +58,18 @@ def main() -> None:
     with open_workspace(sys.argv[1], actor=SYSTEM) as ws:
         logs.configure(ws.config.log)
         logs.log_uncaught()
-        parts = [
-            threading.Thread(target=_until_one_ends, args=(part, ws.context, is_over, stop))
-            for part in (learning.loop, carry_out)
-        ]
-        for part in parts:
-            part.start()
+        learner = threading.Thread(target=learning.loop, args=(ws.context, is_over, stop.wait))
+        learner.start()
         try:
             work(ws.context, is_over, stop.wait)
         finally:
+            # Whatever ended the work ends the process: whoever started it starts another one.
             stop.set()
-            for part in parts:
-                part.join()
-
-
-def _until_one_ends(part: Part, ws: Context, is_over: Callable[[], bool], stop: threading.Event) -> None:
-    try:
-        part(ws, is_over, stop.wait)
-    finally:
-        # Whatever ended the work ends the process: whoever started it starts another one.
-        stop.set()
-
-
-def carry_out(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object]) -> None:
-    """Carry jobs out, one after the other, until `is_over`."""
-    while not is_over():
-        try:
-            is_busy = run_one(ws, HANDLERS)
-        except (OperationalError, InterfaceError) as error:
-            log.warning("the register cannot be used now", error=type(error).__name__)
-            is_busy = False
-        if not is_busy:
-            wait(IDLE_SECONDS)
-    ws.lake.close()
+            learner.join()
 
 
 def work(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object]) -> None:
-    """Project, move people in audiences, and refresh, until `is_over`; `wait` sleeps when nothing is to do."""
+    """Project, carry out jobs and refresh, until `is_over`; `wait` sleeps for some seconds when nothing is to do."""
     due = _Due()
     while not is_over():
         try:
@@ -112,11 +85,10 @@ def work(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], objec
 
 @dataclass(slots=True)
 class _Due:
-    """When replica and sign of life are due, by the steady clock; whom audiences follow; the known records."""
+    """When replica and sign of life are due, by the steady clock; and the known records."""
 
     refreshed_at: float = float("-inf")
     seen_at: float = float("-inf")
-    follower: Follower = field(default_factory=Follower)
     weigher: Weigher = field(default_factory=Weigher)
 
 
@@ -126,11 +98,10 @@ def _turn(ws: Context, due: _Due) -> bool:
         seen(ws)
         due.seen_at = time.monotonic()
     is_busy = flow.catch_up(ws, seconds=REFRESH_SECONDS) > 0
-    is_busy = flow.follow(ws, due.follower) or is_busy
     is_busy = flow.weigh(ws, due.weigher) or is_busy
+    is_busy = run_one(ws, HANDLERS) or is_busy
     if time.monotonic() - due.refreshed_at >= REFRESH_SECONDS:
         flow.refresh(ws)
-        flow.settle(ws)
         due.refreshed_at = time.monotonic()
     return is_busy
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from habitue.collect.files.candidates import NUMERIC, fits, holds_clocks, holds_dates
-from habitue.collect.files.dating import date_the_orders
+from habitue.collect.files.dating import count_the_pieces, date_the_orders, name_the_orders
 from habitue.collect.files.headings import key, snake, word_set
 from habitue.collect.files.targets import TARGETS
 
@@ -95,6 +95,7 @@ _OF_THE_EVENT = re.compile("note|message|comment|feedback|rating|notiz|nachricht
 def settle(candidates: Sequence[Candidate]) -> list[str | None]:
     """The target of each column; a target is given once, to its best column, and the rest keep their own name."""
     first = [_by_cells(candidate, candidates) for candidate in candidates]
+    name_the_orders(candidates, first)
     date_the_orders(candidates, first)
     subjects = _subjects(first)
     if _is_contact_log(candidates, first, subjects):
@@ -207,6 +208,7 @@ def _fill_gaps(candidates: Sequence[Candidate], chosen: list[str | None], subjec
         ):
             chosen[index] = _SUBJECT_WORDS[word]
     _number_the_orders(candidates, chosen)
+    count_the_pieces(candidates, chosen)
     if "contact.note" in chosen and not subjects & {"order", "line"}:
         for index, target in enumerate(chosen):
             if target == "line.category":

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from habitue.collect.files.lines import LineSource
 
 csv.field_size_limit(2 * MAX_LINE)
+BLANKS = " "
+"""The delimiter of a table whose columns stand apart by one or more blanks."""
 _MOST_LINES = 500
 
 
@@ -61,7 +63,7 @@ class DelimitedRows:
         for line in source:
             if len(source.taken) > _MOST_LINES:
                 return
-            yield line
+            yield _narrow(line) if self._options["delimiter"] == BLANKS else line
 
     def _odd_row(self, cells: list[str], taken: list[str]) -> tuple[int, list[str]] | None:
         first = self._source.number - len(taken) + 1
@@ -119,6 +121,11 @@ class DelimitedRows:
         )
 
 
+def _narrow(line: str) -> str:
+    """The line with one blank between its cells and none around them."""
+    return " ".join(line.split()) + "\n"
+
+
 @lru_cache(maxsize=8)
 def _loose_cell(delimiter: str, quote: str) -> re.Pattern[str]:
     edge, mark = rf"(?={re.escape(delimiter)}|$)", re.escape(quote)
@@ -141,6 +148,8 @@ def _with_loose_quotes(line: str, delimiter: str, quote: str) -> list[str] | Non
 
 def parse_text(text: str, *, delimiter: str, quote: str | None) -> list[list[str]]:
     """The rows of a short text, read leniently; for samples only."""
+    if delimiter == BLANKS:
+        text = "".join(map(_narrow, text.splitlines()))
     reader = csv.reader(
         io.StringIO(text, newline=""),
         delimiter=delimiter,

@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from habitue.collect.files.delimited import parse_text
+from habitue.collect.files.delimited import BLANKS, parse_text
 
 DELIMITERS = (",", ";", "\t", "|")
+_DAY = re.compile(
+    r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|\d{4}-\d\d-\d\d|\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d"
+)
+_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
+_SPACED_COLUMNS, _SPACED_ROWS, _SPACED_SHARE = 3, 3, 0.95
 _SEP_LINE = re.compile(r'^"?sep=(.)"?\r?\n', re.I)
 
 
@@ -19,6 +24,8 @@ def sep_line(text: str) -> str | None:
 
 def find_dialect(text: str, *, prefer: str | None = None) -> tuple[str, str | None]:
     """`(delimiter, quote)`; a comma for a single column, no quote for a text without quotation marks."""
+    if not prefer and _is_spaced(text):
+        return BLANKS, '"' if '"' in text else None
     best: tuple[float, int, str, str | None] | None = None
     delimiters = (prefer,) if prefer else DELIMITERS
     for rank, delimiter in enumerate(delimiters):
@@ -31,6 +38,27 @@ def find_dialect(text: str, *, prefer: str | None = None) -> tuple[str, str | No
     if best is None or (best[0] <= 0.3 and not prefer):
         return ",", '"' if '"' in text else None
     return best[2], best[3]
+
+
+def _is_spaced(text: str) -> bool:
+    """Whether blanks alone make a table: as many cells in each line, a column of days and one of other numbers.
+
+    Without a day, a column of names or of phone numbers would count as a table of several.
+    """
+    if any(mark in text for mark in ";\t|"):
+        return False
+    rows = [cells for line in text.splitlines() if (cells := line.split())]
+    width = len(rows[0]) if rows else 0
+    body = [cells for cells in rows[1:] if len(cells) == width]
+    if width < _SPACED_COLUMNS or len(body) < max(_SPACED_ROWS, _SPACED_SHARE * (len(rows) - 1)):
+        return False
+    columns = list(zip(*body, strict=True))
+    days = {number for number, column in enumerate(columns) if _are(_DAY, column)}
+    return bool(days) and any(_are(_NUMBER, column) for number, column in enumerate(columns) if number not in days)
+
+
+def _are(pattern: re.Pattern[str], cells: tuple[str, ...]) -> bool:
+    return sum(1 for cell in cells if pattern.fullmatch(cell)) >= _SPACED_SHARE * len(cells)
 
 
 def _quotes(text: str, delimiter: str) -> list[str | None]:

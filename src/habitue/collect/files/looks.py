@@ -25,6 +25,8 @@ _DAY_DIGITS = re.compile(
     r"^(?:[0-3]?\d(?P<sep>[./])\s?[0-3]?\d(?P=sep)\s?(?:\d{2}|\d{4})|(?:19|20)\d{2}(?P<sep2>[./\-])[0-3]?\d(?P=sep2)[0-3]?\d"
     r"|[0-3]?\d-[0-3]?\d-(?:19|20)\d{2})(?:\s+\d{1,2}[.\-]\d{2})?$"
 )
+_DAY_ALONE = re.compile(r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
+_MANY_DAYS = 5
 _POSTAL = re.compile(
     r"^(?:[A-Z]{1,3}[- ])?\d{4,6}(?:-\d{3,4})?$|^[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}$|^[A-Z]\d[A-Z] ?\d[A-Z]\d$", re.I
 )
@@ -149,7 +151,9 @@ def looks_like(cells: Sequence[Cell], fmt: Format) -> str:
 
 
 def _written_as_date(values: Sequence[Cell]) -> bool:
-    return any(isinstance(cell, date) or (isinstance(cell, str) and not cell.strip().isdigit()) for cell in values)
+    if any(isinstance(cell, date) or (isinstance(cell, str) and not cell.strip().isdigit()) for cell in values):
+        return True
+    return len(values) >= _MANY_DAYS and all(_DAY_ALONE.match(plain(cell) or "") for cell in values)
 
 
 def _kind_of_number(values: Sequence[Cell], texts: list[str], tests: dict[str, Callable[[Cell], bool]]) -> str:

@@ -16,7 +16,7 @@ from habitue.insights.books.errors import NoOrders
 from habitue.insights.books.reading import Columns, columns_of
 from habitue.insights.books.refunds import without_refunds
 from habitue.insights.card import Said
-from habitue.insights.models.histories import Flags, Floats, Ints, Purchases
+from habitue.insights.models.histories import AnyInts, Flags, Floats, Ints, Purchases
 from habitue.kernel.text import gettext_noop as _
 
 _CODE = re.compile(r"\d{2}")
@@ -35,9 +35,9 @@ STRAY_SHARE = 0.01
 class Lines:
     """What was bought: one row a customer, day and product; `names` and `categories` by product where known."""
 
-    customer: Ints
-    day: Ints
-    product: Ints
+    customer: AnyInts
+    day: AnyInts
+    product: AnyInts
     products: tuple[str, ...]
     names: Mapping[str, str]
     categories: Mapping[str, str]

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+AnyInts = npt.NDArray[np.integer]
+"""Numbers of any width: twenty million lines are half as large in 32 bits."""
 Flags = npt.NDArray[np.bool_]
 
 RECENT_DAYS = (30, 90, 180, 365)

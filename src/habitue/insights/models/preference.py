@@ -40,9 +40,12 @@ class Hits:
         return self.own - self.common > 2 * self.error
 
 
-def preferred(counts: Floats, strength: float) -> Preferred:
-    """The preference of each row of `counts` (people by kinds)."""
-    share = _shrunk(counts, strength)
+def preferred(counts: Floats, strength: float, overall: Floats | None = None) -> Preferred:
+    """The preference of each row of `counts` (people by kinds).
+
+    `overall` are the counts of all people, where `counts` are those of some.
+    """
+    share = _shrunk(counts, strength, overall)
     best = share.argmax(axis=1)
     top = share[np.arange(len(share)), best]
     spread = Z * np.sqrt(top * (1 - top) / (counts.sum(axis=1) + strength + 1))
@@ -65,7 +68,7 @@ def tested(before: Floats, after: Floats) -> Hits:
     return Hits(float(own.sum()) / events, float(common.sum()) / events, error, events, len(later), strength)
 
 
-def _shrunk(counts: Floats, strength: float) -> Floats:
-    overall = counts.sum(axis=0) + 1e-6
+def _shrunk(counts: Floats, strength: float, overall: Floats | None = None) -> Floats:
+    overall = (counts.sum(axis=0) if overall is None else overall) + 1e-6
     found: Floats = (counts + strength * overall / overall.sum()) / (counts.sum(axis=1, keepdims=True) + strength)
     return found

@@ -15,7 +15,9 @@ import scipy.linalg
 import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 
-from habitue.insights.models.histories import Floats, Ints
+from habitue.insights.models.histories import AnyInts, Floats, Ints
+
+Weights = npt.NDArray[np.float32]
 
 LIST = 10
 MOST_EASE = 3_000
@@ -24,7 +26,9 @@ LEAST_BUYERS = 3
 RIDGE = 200.0
 TASTE_DAYS = 120.0
 TREND_DAYS = 30.0
-BLOCK = 2_000
+BLOCK = 16_384
+SCORED = 512
+GROUPS = 64
 BM25_FILL, BM25_LENGTH = 1.2, 0.75
 """The usual parameters of BM25: how soon a repetition tells nothing new, and how far length counts."""
 
@@ -33,9 +37,9 @@ BM25_FILL, BM25_LENGTH = 1.2, 0.75
 class Baskets:
     """Who bought which product on which day, each once a day and sorted; products are numbered, `products` of them."""
 
-    customer: Ints
-    day: Ints
-    product: Ints
+    customer: AnyInts
+    day: AnyInts
+    product: AnyInts
     customers: int
     products: int
 
@@ -44,8 +48,9 @@ class Baskets:
         keep = self.day <= day
         return Baskets(self.customer[keep], self.day[keep], self.product[keep], self.customers, self.products)
 
-    def of(self, customers: Ints) -> Baskets:
+    def of(self, customers: AnyInts) -> Baskets:
         """The baskets of some customers, given in ascending order, numbered anew from 0."""
+        customers = customers.astype(self.customer.dtype)
         starts = np.searchsorted(self.customer, customers, side="left")
         counts = np.searchsorted(self.customer, customers, side="right") - starts
         # The places of all their rows: each customer's own run of them, one after the other.
@@ -56,7 +61,11 @@ class Baskets:
 
     def matrix(self, weights: Floats) -> sp.csr_matrix:
         """Customers by products, the weights of repeated purchases added."""
-        return sp.csr_matrix((weights, (self.customer, self.product)), shape=(self.customers, self.products))
+        ends = np.cumsum(np.bincount(self.customer, minlength=self.customers))
+        rows = (weights, self.product.astype(np.int32), np.concatenate([[0], ends]).astype(np.int32))
+        found = sp.csr_matrix(rows, shape=(self.customers, self.products))
+        found.sum_duplicates()
+        return found
 
     def once(self) -> sp.csr_matrix:
         """One for each product that a customer ever bought."""
@@ -65,16 +74,30 @@ class Baskets:
         return found
 
 
-def baskets(customer: Ints, day: Ints, product: Ints, customers: int, products: int) -> Baskets:
+def baskets(customer: AnyInts, day: AnyInts, product: AnyInts, customers: int, products: int) -> Baskets:
     """Baskets with every customer, day and product once."""
     if not len(customer):
         return Baskets(customer, day, product, customers, products)
     first, span = int(day.min()), int(day.max() - day.min()) + 1
     # One number for the three: to sort numbers is many times faster than to sort rows.
-    key = np.unique((customer * span + (day - first)) * max(products, 1) + product)
-    key, what = np.divmod(key, max(products, 1))
-    who, on = np.divmod(key, span)
-    return Baskets(who, on + first, what, customers, products)
+    key = customer.astype(np.int64)
+    for size, value in ((span, day - first), (max(products, 1), product)):
+        key *= size
+        key += value
+    key = different(key)
+    what = (key % max(products, 1)).astype(np.int32)
+    key //= max(products, 1)
+    on = (key % span + first).astype(np.int32)
+    key //= span
+    return Baskets(key.astype(np.int32), on, what, customers, products)
+
+
+def different(key: Ints) -> Ints:
+    """The different numbers in order, in the place of `key`; numpy's own `unique` hashes them, ten times slower."""
+    key.sort()
+    is_new = np.ones(len(key), dtype=bool)
+    np.not_equal(key[1:], key[:-1], out=is_new[1:])
+    return key[is_new]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +109,11 @@ class Tastes:
     weights: Mapping[str, Floats]
     trend: Floats
 
-    def scores(self, name: str, taste: sp.csr_matrix) -> npt.NDArray[np.float32]:
-        """The score of every chosen product for some customers."""
+    def scores(self, name: str, taste: sp.csr_matrix) -> Weights:
+        """The score of every chosen product for some customers, from what they bought of the chosen ones."""
         if name == "popular":
             return np.tile(self.trend[self.chosen].astype(np.float32), (taste.shape[0], 1))
-        return np.asarray(taste[:, self.chosen].astype(np.float32) @ self.weights[name])
+        return np.asarray(taste.astype(np.float32) @ self.weights[name])
 
 
 def learn(known: Baskets, day: int) -> Tastes:
@@ -107,7 +130,9 @@ def learn(known: Baskets, day: int) -> Tastes:
     weights = {"cosine": _cosine(together), "bm25": _bm25(once[:, chosen], known.customers)}
     if 0 < len(chosen) <= MOST_EASE:
         weights["ease"] = _ease(together)
-    return Tastes(day, chosen, weights, trend)
+    # Row by row in memory, or every product with them copies them first.
+    in_rows = {name: np.ascontiguousarray(found) for name, found in weights.items()}
+    return Tastes(day, chosen, in_rows, trend)
 
 
 def taste(known: Baskets, day: int) -> sp.csr_matrix:
@@ -122,33 +147,35 @@ def habit(known: Baskets, trend: Floats) -> sp.csr_matrix:
     return counted
 
 
-def top_new(tastes: Tastes, name: str, known: Baskets, customers: Ints, size: int = LIST) -> Ints:
+def top_new(tastes: Tastes, name: str, known: Baskets, customers: AnyInts, size: int = LIST) -> Ints:
     """For each of some customers, in ascending order, the best products that they never bought, -1 for none."""
     found = np.full((len(customers), size), -1, dtype=np.int64)
     if not len(tastes.chosen):
         return found
     for start in range(0, len(customers), BLOCK):
         here = known.of(customers[start : start + BLOCK])
-        bought = here.once()
+        bought = here.once()[:, tastes.chosen]
         # BM25 weighs by itself who tells much; what is old counts there like what is new.
-        scores = tastes.scores(name, bought if name == "bm25" else taste(here, tastes.day))
-        old = bought[:, tastes.chosen].tocoo()
-        scores[old.row, old.col] = -np.inf
-        found[start : start + BLOCK] = _best(scores, tastes.chosen, size)
+        told = bought if name == "bm25" else taste(here, tastes.day)[:, tastes.chosen]
+        for row in range(0, bought.shape[0], SCORED):
+            scores = tastes.scores(name, told[row : row + SCORED])
+            old = bought[row : row + SCORED].tocoo()
+            scores[old.row, old.col] = 0.0
+            best = _best(scores, size)
+            found[start + row : start + row + SCORED] = np.where(best < 0, -1, tastes.chosen[best])
     return found
 
 
-def top_again(known: Baskets, trend: Floats, customers: Ints, size: int = LIST) -> Ints:
+def top_again(known: Baskets, trend: Floats, customers: AnyInts, size: int = LIST) -> Ints:
     """For each of some customers, in ascending order, the products bought most often, -1 where there are fewer."""
     found = np.full((len(customers), size), -1, dtype=np.int64)
-    for start in range(0, len(customers), BLOCK * 50):
-        part = customers[start : start + BLOCK * 50]
-        counted = habit(known.of(part), trend)
-        row = np.repeat(np.arange(len(part)), np.diff(counted.indptr))
-        order = np.lexsort((counted.indices, -counted.data, row))
-        place = np.arange(len(order)) - counted.indptr[row]
-        top = place < size
-        found[start + row[top], place[top]] = counted.indices[order[top]]
+    # Customer, value (31 bits) and product have to fit into one number.
+    block = min(BLOCK, 1 << (32 - known.products.bit_length()))
+    for start in range(0, len(customers), block):
+        counted = habit(known.of(customers[start : start + block]), trend)
+        row = np.repeat(np.arange(counted.shape[0]), np.diff(counted.indptr))
+        here = _highest(row, counted.indices, counted.data.astype(np.float32), counted.shape[0], size)
+        found[start : start + block] = here
     return found
 
 
@@ -208,13 +235,36 @@ def _inverse(system: Floats) -> Floats:
     return whole
 
 
-def _best(scores: npt.NDArray[np.float32], chosen: Ints, size: int) -> Ints:
-    """The products with the highest scores of each row, highest first, -1 below the last possible one."""
-    size_here = min(size, scores.shape[1])
-    part = np.argpartition(scores, scores.shape[1] - size_here, axis=1)[:, -size_here:]
-    value = np.take_along_axis(scores, part, axis=1)
-    order = np.lexsort((part, -value), axis=1)
-    part, value = np.take_along_axis(part, order, axis=1), np.take_along_axis(value, order, axis=1)
-    found = np.full((len(scores), size), -1, dtype=np.int64)
-    found[:, :size_here] = np.where(np.isfinite(value) & (value > 0), chosen[part], -1)
+def _best(scores: Weights, size: int) -> Ints:
+    """The places of the highest scores above nought of each row, highest first, -1 below the last of them.
+
+    No score below the `size`-th highest of the maxima of some groups can be among the `size` highest of all. So few
+    are left to be sorted, and to find them costs one pass.
+    """
+    rows, columns = scores.shape
+    groups = min(GROUPS, columns)
+    highest = scores[:, : columns // groups * groups].reshape(rows, -1, groups).max(axis=1)
+    bound = np.full(rows, np.finfo(np.float32).tiny)
+    if groups > size:
+        bound = np.maximum(bound, np.partition(highest, groups - size, axis=1)[:, groups - size])
+    place = np.flatnonzero(scores >= bound[:, None])
+    row, column = np.divmod(place, columns)
+    return _highest(row, column, scores.ravel()[place], rows, size)
+
+
+def _highest(row: Ints, column: Ints, value: Weights, rows: int, size: int) -> Ints:
+    """For each row the columns of the highest values, all above nought; of equal ones that of the lower number.
+
+    The bits of a positive float are in its order: row, value and column make one number, and numbers are sorted fast.
+    """
+    bits = int(column.max(initial=1)).bit_length()
+    down = np.int64(0x7FFFFFFF) - value.view(np.int32)
+    key = (row.astype(np.int64) << (31 + bits)) | (down << bits) | column
+    key.sort()
+    counts = np.bincount(row, minlength=rows)
+    row = np.repeat(np.arange(rows), counts)
+    place = np.arange(len(key)) - np.repeat(np.cumsum(counts) - counts, counts)
+    top = place < size
+    found = np.full((rows, size), -1, dtype=np.int64)
+    found[row[top], place[top]] = key[top] & ((1 << bits) - 1)
     return found

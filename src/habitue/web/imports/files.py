@@ -87,6 +87,7 @@ def _shown(
     shown: dict[str, Any] = {
         "upload": upload,
         "reading": reading(request.ws, preview),
+        "same": request.ws.imports.same_numbers(preview),
         "sources": [source.name for source in request.ws.sources.listing()],
         "waiting": waiting,
         "problem": problem,

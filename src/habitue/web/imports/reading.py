@@ -40,6 +40,7 @@ DELIMITERS: MappingType[str, str] = {
     ";": _("semicolon"),
     ",": _("comma"),
     "\t": _("tab"),
+    " ": _("blanks"),
     "|": _("upright stroke"),
 }
 ENCODINGS: MappingType[str, str] = {
