@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import msgspec
@@ -15,8 +17,8 @@ from bench.figures import Figures, spent
 from habitue.collect import projection
 from habitue.collect.message import encode_body
 from habitue.flow import catch_up
-from habitue.identity.rulebook import DEFAULT
-from habitue.workspace import Workspace, create_workspace
+from habitue.identity.rulebook import DEFAULT, Rulebook
+from habitue.workspace import Workspace, create_workspace, open_workspace
 
 HISTORY = 60
 TWICE = 7  # of so many customer numbers two are of one person
@@ -26,8 +28,14 @@ def measure_rules(figures: Figures, *, people: int) -> None:
     """Preview and carry out rules under which nobody has two customer numbers."""
     numbers = msgspec.structs.replace(DEFAULT.namespaces["customer_number"], limit=1)
     book = msgspec.structs.replace(DEFAULT, namespaces=DEFAULT.namespaces | {"customer_number": numbers})
-    with tempfile.TemporaryDirectory() as folder, create_workspace(Path(folder) / "shop", environ={}) as ws:
-        events = _shop(ws, people)
+    with tempfile.TemporaryDirectory() as folder:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            events = pool.submit(_shop, Path(folder) / "shop", people).result()
+        _measure(figures, Path(folder) / "shop", events, book)
+
+
+def _measure(figures: Figures, shop: Path, events: int, book: Rulebook) -> None:
+    with open_workspace(shop, environ={}) as ws:
         for what, work in (
             ("preview of other rules", lambda: ws.identity.preview_rules(book)),
             ("change of rules", lambda: ws.identity.change_rules(book)),
@@ -40,8 +48,16 @@ def measure_rules(figures: Figures, *, people: int) -> None:
                 figures.notes.append(f"other rules: {found.split:,} of {found.people:,} people split")
 
 
-def _shop(ws: Workspace, people: int) -> int:
-    """People with a history of orders, some with two customer numbers; returns how many events."""
+def _shop(folder: Path, people: int) -> int:
+    """People with a history of orders, some with two customer numbers; returns how many events.
+
+    Another process makes them, so that this one holds nothing yet.
+    """
+    with create_workspace(folder, environ={}) as ws:
+        return _send(ws, people)
+
+
+def _send(ws: Workspace, people: int) -> int:
     journal = projection.journal(ws.context)
     for start in range(0, people, 10):
         messages = []

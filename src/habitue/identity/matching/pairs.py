@@ -57,12 +57,22 @@ def candidates(
         return a[keep].astype(np.int32), b[keep].astype(np.int32)
     if not keys:
         return np.empty(0, np.int32), np.empty(0, np.int32)
+    firsts: list[Array] = []
+    seconds: list[Array] = []
     with temporary_engine(engine) as con:
-        found = _held(con, glasses, keys, who)
-        parts = [con.to_pyarrow(_joined(found, who, part)) for part in _parts(con, keys, who)]
-    a = np.concatenate([np.asarray(part["a"]).astype(np.int32, copy=False) for part in parts])
-    b = np.concatenate([np.asarray(part["b"]).astype(np.int32, copy=False) for part in parts])
-    return a, b
+        held = _held(con, glasses, keys, who)
+        for part in _parts(con, keys, who):
+            found = con.to_pyarrow(_joined(held, who, part))
+            firsts.append(np.asarray(found["a"]).astype(np.int32, copy=False))
+            seconds.append(np.asarray(found["b"]).astype(np.int32, copy=False))
+    return _put_together(firsts), _put_together(seconds)
+
+
+def _put_together(parts: list[Array]) -> Array:
+    """The parts as one; they are let go, for the next ones need the memory."""
+    made: Array = np.concatenate(parts)
+    parts.clear()
+    return made
 
 
 def _parts(con: Any, keys: Sequence[Key], who: Population) -> list[tuple[int, int]]:
