@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from habitue.collect.files.shapes import Cell
 
 _NUMBER = re.compile(r"^[-+(]?\s*[^\d\s]{0,4}\s*(\d[\d\s.,'’]*\d)\s*[^\d]{0,8}$")
-_ISO = re.compile(r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}")
+_YEAR_FIRST = re.compile(r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ def decide_signs(rows: Sequence[Sequence[Cell]], *, language: str | None, delimi
         message = _("No date tells whether the day or the month comes first; please check the order.")
         notes = (Note("date_order_assumed", message, {"order": order}),)
     else:
-        iso = any(_ISO.match(text) for text in texts)
-        order = "YMD" if iso else ("MDY" if language == "en" and decimal == "." else "DMY")
+        is_year_first = any(_YEAR_FIRST.match(text.strip()) for text in texts)
+        order = "YMD" if is_year_first else ("MDY" if language == "en" and decimal == "." else "DMY")
     return Signs(decimal, order, notes)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -53,9 +54,23 @@ def _labels(names: Iterable[str], width: int) -> dict[str, Any]:
     }
 
 
-def _short(name: str, width: int) -> str:
+def short_names(names: Sequence[str], width: int) -> list[str]:
+    """The names as short as there is room; no two are alike, or their bars would be drawn over each other.
+
+    Names that begin alike lose their middle, and those that also end alike get a number.
+    """
     most = int((MOST_NARROW_LABEL if width == NARROW else MOST_LABEL) / LETTER) - 1
-    return name if len(name) <= most else name[: most - 1] + "…"
+    short = [name if len(name) <= most else name[: most - 1] + "…" for name in names]
+    many = Counter(short)
+    found: list[str] = []
+    for name, cut in zip(names, short, strict=True):
+        if many[cut] > 1 and len(name) > most:
+            cut = name[: most // 2] + "…" + name[-(most - most // 2 - 1) :]
+        number, told = 2, cut
+        while told in found:
+            number, told = number + 1, f"{cut[: most - 4]} ({number})"
+        found.append(told)
+    return found
 
 
 def _number(row: Row, name: str) -> float:
@@ -66,15 +81,16 @@ def _number(row: Row, name: str) -> float:
 def _bars(section: Section, chart: Chart, writer: Writer, width: int) -> Spec:
     rows = [row for row in section.rows if row.get(chart.x) is not None][:MOST_BARS]
     measure = column_of(section, chart.x)
+    names = short_names([writer.label(row, section, chart.y) for row in rows], width)
     values: list[dict[str, Any]] = [
         {
-            "name": _short(writer.label(row, section, chart.y), width),
+            "name": name,
             "value": _number(row, chart.x),
             "low": _number(row, chart.low) if chart.low else None,
             "high": _number(row, chart.high) if chart.high else None,
             "told": writer.cell(row, measure),
         }
-        for row in rows
+        for name, row in zip(names, rows, strict=True)
     ]
     longest = max((max(value["value"], value["high"] or 0) for value in values), default=1) or 1
     labels = _labels((value["name"] for value in values), width)
