@@ -21,6 +21,7 @@ from habitue.identity.rulebook import DEFAULT, Rulebook
 from habitue.workspace import Workspace, create_workspace, open_workspace
 
 HISTORY = 60
+FEW = 100
 TWICE = 7  # of so many customer numbers two are of one person
 
 
@@ -29,9 +30,16 @@ def measure_rules(figures: Figures, *, people: int) -> None:
     numbers = msgspec.structs.replace(DEFAULT.namespaces["customer_number"], limit=1)
     book = msgspec.structs.replace(DEFAULT, namespaces=DEFAULT.namespaces | {"customer_number": numbers})
     with tempfile.TemporaryDirectory() as folder:
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            events = pool.submit(_shop, Path(folder) / "shop", people).result()
+        events = _made(Path(folder) / "shop", people)
         _measure(figures, Path(folder) / "shop", events, book)
+
+
+def _made(folder: Path, people: int) -> int:
+    """Make the shop in another process, so that this one holds nothing yet; a few people are not worth one."""
+    if people < FEW:
+        return _shop(folder, people)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_shop, folder, people).result()
 
 
 def _measure(figures: Figures, shop: Path, events: int, book: Rulebook) -> None:
@@ -49,10 +57,7 @@ def _measure(figures: Figures, shop: Path, events: int, book: Rulebook) -> None:
 
 
 def _shop(folder: Path, people: int) -> int:
-    """People with a history of orders, some with two customer numbers; returns how many events.
-
-    Another process makes them, so that this one holds nothing yet.
-    """
+    """People with a history of orders, some with two customer numbers; returns how many events."""
     with create_workspace(folder, environ={}) as ws:
         return _send(ws, people)
 

@@ -102,7 +102,6 @@ def test_a_matching_run_that_is_taken_back_leaves_people_and_audiences_as_before
 def test_a_reviewers_day_that_is_taken_back_leaves_people_and_audiences_as_before(shop: Served, page: Page) -> None:
     before = seen(page, shop)
     page.goto(f"{shop.url}review/?kind=refusal")
-    asked = page.locator(".review a[href*='/people/']").all_inner_texts()[:2]
     for key in ("s", "d"):
         with page.expect_navigation():
             page.keyboard.press(key)
@@ -112,5 +111,3 @@ def test_a_reviewers_day_that_is_taken_back_leaves_people_and_audiences_as_befor
     page.get_by_role("button", name="Take the day back").first.click()
     expect(page.get_by_text("Taken back: 2 decisions.")).to_be_visible()
     assert becomes(page, shop, before.__eq__) == before
-    page.goto(f"{shop.url}review/?kind=refusal")
-    assert page.locator(".review a[href*='/people/']").all_inner_texts()[:2] == asked
