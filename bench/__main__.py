@@ -29,7 +29,7 @@ def main() -> int:
     parser.add_argument("name", choices=BENCHES)
     parser.add_argument("--small", action="store_true", help="a small edition that needs no data and a few seconds")
     parser.add_argument(
-        "--only", default="", metavar="PART", help="one part of the bench crash or matching, such as R3 or sets"
+        "--only", default="", metavar="PART", help="one part of the bench crash, graph or matching, such as R3 or sets"
     )
     parser.add_argument("--kills", type=int, metavar="N", help="so many kills in the line R1 of the bench crash")
     arguments = parser.parse_args()

@@ -1,4 +1,5 @@
-"""The identity graph: events a second with all guards in memory, junk that joins nobody, and the undo of one link."""
+"""The identity graph: events a second with all guards in memory, junk that joins nobody, the undo of one link, and
+what a change of the rules takes."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.figures import Figures, milliseconds
+from bench.graph_rules import measure_rules
 from habitue.collect import projection
 from habitue.collect.envelope import Event
 from habitue.collect.message import encode_body
@@ -23,12 +25,27 @@ AT = datetime(2026, 6, 1, tzinfo=UTC)
 JUNK_SHARE = 0.0005
 HISTORY = 60
 UNDONE = 40
+PARTS = ("events", "undo", "rules")
 
 
-def run(*, small: bool) -> Figures:
-    """Measure; without data from elsewhere, since the events are generated."""
+def run(*, small: bool, only: str = "") -> Figures:
+    """Measure; without data from elsewhere, since the events are generated. `only` is one of PARTS."""
     figures = Figures("graph")
-    count = 50_000 if small else 1_000_000
+    if only in {"", "events"}:
+        _replay(figures, 50_000 if small else 1_000_000)
+    if only in {"", "undo"}:
+        p50, p95, cpu = _undo(8 if small else UNDONE)
+        figures.add("undo of one link, p50", p50, "ms", goal=50)
+        figures.add("undo of one link, p95", p95, "ms")
+        figures.add("undo of one link, CPU", cpu, "ms", goal=50)
+        figures.notes.append(f"undo: people of {HISTORY} events, register on SQLite, journal included")
+    if only in {"", "rules"}:
+        measure_rules(figures, people=40 if small else 8_000)
+    return figures
+
+
+def _replay(figures: Figures, count: int) -> None:
+    """All events through the graph in memory."""
     events = list(_events(count, people=count // 50))
     graph = Bulk(DEFAULT, secret=b"bench")
     gc.collect()
@@ -43,15 +60,10 @@ def run(*, small: bool) -> Figures:
     sizes = graph.sizes()
     figures.add("largest person, identifiers", max(sizes), "", goal=25)
     figures.add("people", len(sizes), "")
-    p50, p95, cpu = _undo(8 if small else UNDONE)
-    figures.add("undo of one link, p50", p50, "ms")
-    figures.add("undo of one link, p95", p95, "ms", goal=50)
-    figures.add("undo of one link, CPU", cpu, "ms", goal=50)
     figures.notes.append(
         f"{count:,} generated events of {count // 50:,} people (account, e-mail, phone, browsers), "
-        f"{JUNK_SHARE:.2%} with one junk e-mail; undo: people of {HISTORY} events, register on SQLite, journal included"
+        f"{JUNK_SHARE:.2%} with one junk e-mail"
     )
-    return figures
 
 
 def _events(count: int, *, people: int) -> Iterator[Event]:

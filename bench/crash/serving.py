@@ -82,7 +82,7 @@ class Served:
             self.process.wait()
 
     def kill_beside(self, name: str) -> bool:
-        """End the projector or the worker at once; returns whether there was one."""
+        """End one of the processes beside the server at once; returns whether there was one."""
         pid = self.beside().get(name)
         if pid is None:
             return False

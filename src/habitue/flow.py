@@ -170,11 +170,12 @@ def run_learning(ws: Context, job: jobs.Job) -> None:
 def follow(ws: Context, follower: realtime.Follower) -> bool:
     """Bring memberships up to what was projected and to the clock, and their history to what was undone.
 
-    Returns whether more is waiting.
+    Returns whether there was anything to do.
     """
     if realtime.was_set_back(ws):
         settling.settle_all(ws, "time")
-    return realtime.follow(ws, follower).is_more or retelling.correct(ws, follower)
+    step = realtime.follow(ws, follower)
+    return step.people > 0 or step.is_more or retelling.correct(ws, follower)
 
 
 def settle(ws: Context) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from habitue import flow
 from habitue.access import policy
-from habitue.identity import books, decide, listings, preview, review, reviewing
+from habitue.identity import books, decide, listings, preview, refusals, review, reviewing
 from habitue.identity.matching.run import match_table
 from habitue.identity.proposals import Matcher
 from habitue.identity.rulebook import Rulebook
@@ -117,7 +117,7 @@ class Review(Verbs):
         """The pairs that the actor may decide next, the most valuable first; `kind` is match, refusal or both."""
         policy.require(self._ws.actor, "people.edit")
         with self._ws.register.write() as conn:
-            review.note_refusals(conn)
+            refusals.note(conn)
             return review.upcoming(conn, by=self._me, now=self._ws.clock.now(), limit=limit, kind=kind)
 
     def next(self, *, kind: str = "") -> review.Pair | None:

@@ -25,6 +25,7 @@ def test_a_secret_key_is_kept_as_a_hash_alone(ws: Workspace) -> None:
     assert issued.text not in stored
     assert issued.key.secret_hash is not None
     assert issued.key.secret_hash in stored
+    assert issued.key.shown == f"sk_…{issued.text[-4:]}"
     assert issued.key.fits(issued.text)
     assert not issued.key.fits(issued.text[:-1])
 

@@ -106,6 +106,24 @@ def test_a_rule_reads_as_a_sentence(rule: Rule, text: str) -> None:
     assert _english(rule, x1="Friends") == text
 
 
+DAYS = [
+    (Trait("birth_date", "anniversary_in_next_days", "14"), "have their birthday in the next 14 days"),
+    (Trait("birth_date", "between", ("1980-01-01", "1980-12-31")), "were born from 1 January 1980 to 31 December 1980"),
+    (Trait("last_seen_at", "in_last_days", "30"), "were seen in the last 30 days"),
+    (Trait("last_seen_at", "not_in_last_days", "90"), "were not seen in the last 90 days"),
+    (Trait("first_seen_at", "before", "2024-05-01"), "were first seen before 1 May 2024"),
+    (
+        Trait("customer_since", "between", ("2020-01-01", "2020-12-31")),
+        "have a day from 1 January 2020 to 31 December 2020 in the field “Customer since”",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "text"), DAYS)
+def test_days_of_birth_and_activity_have_words_of_their_own(rule: Rule, text: str) -> None:
+    assert _english(rule) == f"People who {text}."
+
+
 def test_what_was_chosen_is_strong() -> None:
     parts = sentence(TWICE_NOT_LATELY, str, lambda one, many, n: many)
     assert [part.text for part in parts if part.strong] == [

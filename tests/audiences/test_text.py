@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.rules.made_rules import rules
 
 from habitue.audiences.rule import EventCount, Group, Rule, Same, Sequence, Step, Trait, Window
-from habitue.audiences.text import RuleTextInvalid, RuleTextUnreadable, problem_of, read
+from habitue.audiences.text import RuleTextInvalid, RuleTextUnclosed, RuleTextUnreadable, problem_of, read
 from habitue.audiences.text_words import completion
 from habitue.audiences.text_writing import written
 from habitue.kernel.errors import HabitueError
@@ -80,13 +80,22 @@ def test_a_condition_that_makes_no_sense_is_told_with_its_place() -> None:
         read('country is "DE"\n  and age > "old"')
     place = problem_of(caught.value)
     assert place is not None
-    assert (place.line, place.column) == (2, 7)
+    assert (place.line, place.column, place.length) == (2, 14, 3)
 
 
 @pytest.mark.parametrize("text", ["(" * 5_000, "not " * 3_000 + "everybody", "x is 1" + " and x is 1" * 300, '"' * 99])
 def test_no_text_brings_the_reader_down(text: str) -> None:
     with pytest.raises(HabitueError):
         read(text)
+
+
+@pytest.mark.parametrize(("text", "column", "length"), [('city is "Köln', 9, 5), ("`favourite tea is 3", 1, 19)])
+def test_a_text_that_is_not_closed_is_told_from_where_it_begins(text: str, column: int, length: int) -> None:
+    with pytest.raises(RuleTextUnclosed) as caught:
+        read(text)
+    place = problem_of(caught.value)
+    assert place is not None
+    assert (place.line, place.column, place.length) == (1, column, length)
 
 
 def test_completion_offers_what_can_come_next() -> None:

@@ -135,6 +135,43 @@ def test_a_text_becomes_controls_and_an_error_points_at_the_word(
     expect(page.locator("#counted b")).not_to_have_text(before)
 
 
+def test_a_rule_is_written_with_the_keyboard_alone_from_what_is_offered(
+    shop: Served, owner_state: StorageState, open_page: OpenPage
+) -> None:
+    page = open_page(state=owner_state)
+    page.goto(f"{shop.url}audiences/new/")
+    page.locator("#as-text > summary").focus()
+    page.keyboard.press("Enter")
+    field = page.locator("#rule-text")
+    field.focus()
+    for typed, text in (
+        ("coun", "country "),
+        ('is "Germ', 'country is "DE" '),
+        ('and did "order comp', 'country is "DE" and did "Order Completed" '),
+        ("where (products.cat", 'country is "DE" and did "Order Completed" where (products.category '),
+    ):
+        page.keyboard.type(typed)
+        expect(page.locator("#completions [role=option]").first).to_be_visible()
+        settled(page)
+        page.keyboard.press("ArrowDown")
+        expect(page.locator("#completions [aria-selected=true]")).to_have_count(1)
+        page.keyboard.press("Enter")
+        expect(field).to_have_value(text)
+    page.keyboard.type("contains 3) andd age > 3")
+    expect(page.locator(".pointed mark")).to_have_text("andd")
+    page.locator("[data-go-to]").focus()
+    page.keyboard.press("Enter")
+    expect(field).to_be_focused()
+    page.keyboard.type("and")
+    expect(page.locator("#hints")).to_contain_text("This text is a rule")
+    page.keyboard.press("Escape")
+    expect(page.locator("#completions")).to_have_count(0)
+    with rebuilt(page):
+        page.get_by_role("button", name="Take over this text").click()
+    expect(page.locator("#tree > fieldset > .condition")).to_have_count(3)
+    expect(page.locator("#as-text")).to_have_attribute("open", "")
+
+
 def test_every_template_gives_people_where_the_shop_has_them(shop: Served) -> None:
     with open_workspace(shop.folder) as ws:
         found = templates(known_of(ws.context))

@@ -28,7 +28,9 @@ def test_a_secret_key_is_shown_once(call: Call, shop: Path) -> None:
     assert "sk_" in told.out
     assert "Browser" not in told.out
     text = told.out.split("sk_")[1].split()[0]
-    assert text not in call("sources", "keys").out
+    listed = call("sources", "keys").out
+    assert text not in listed
+    assert f"sk_…{text[-4:]}" in listed
     assert text not in call("sources", "keys", "--json").out
 
 

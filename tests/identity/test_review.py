@@ -56,7 +56,7 @@ class Found:
 
     def explain(self, a: int, b: int) -> Why:
         """The parts of one pair."""
-        return Why(self.weights[a, b])
+        return Why(self.weights.get((a, b), []))
 
 
 def by_surname(

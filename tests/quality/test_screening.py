@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from habitue.collect.envelope import Event, to_event
 from habitue.collect.message import Body, decode_message
@@ -78,6 +79,48 @@ def test_what_cannot_be_read_is_noted_and_the_rest_is_taken(ws: Workspace) -> No
     assert [(each["field"], each["value"], each["code"]) for each in noted.problems] == [
         ("total", "twelve", "amount_unreadable")
     ]
+
+
+PRODUCTS = (
+    b'[{"sku":"A","price":"4.50","quantity":2},{"sku":"B","price":-3,"quantity":1},{"price":"four","quantity":"two"},'
+    b'"loose",{"price":0,"quantity":-1},{"price":"","quantity":null},{"price":1e3,"quantity":"2.5"}]'
+)
+
+
+def test_a_price_or_quantity_of_a_product_that_makes_no_sense_is_noted_and_nothing_is_lost(ws: Workspace) -> None:
+    sent = b'{"type":"track","userId":"u-1","messageId":"m1","event":"Order Completed","properties":{"products":%s}}'
+    event = to_event(
+        decode_message(sent % PRODUCTS), seq=1, body=Body(source_id="shop", batch=(), proof="proven"), received_at=AT
+    )
+    with ws.register.write() as conn:
+        (taken,) = screening.screen(ws.context, conn, [event])
+    assert taken.facts == {"products": msgspec.json.decode(PRODUCTS)}
+    (noted,) = ws.sources.quarantine("shop", states=("noted",))
+    assert [(each["field"], each["value"], each["code"]) for each in noted.problems] == [
+        ("products.1.price", "-3", "below_zero"),
+        ("products.2.price", "four", "amount_unreadable"),
+        ("products.2.quantity", "two", "number_unreadable"),
+        ("products.4.quantity", "-1", "below_zero"),
+    ]
+
+
+def test_a_price_inside_a_list_is_put_right_and_replayed(ws: Workspace) -> None:
+    ws.sources.create_key("Shop")
+    ws.sources.change_rules("shop", broken_values="quarantine")
+    sent = b'{"type":"track","userId":"u-1","messageId":"m1","event":"Order Completed","properties":{"products":%s}}'
+    event = to_event(
+        decode_message(sent % b'[{"sku":"A","price":"4,50","quantity":2}]'),
+        seq=1, body=Body(source_id="shop", batch=(), proof="proven"), received_at=AT,
+    )  # fmt: skip
+    with ws.register.write() as conn:
+        assert screening.screen(ws.context, conn, [event]) == []
+    (waits,) = ws.sources.quarantine("shop")
+    ws.sources.correct(waits.held_id, {"products.0.price": "4.50"})
+    assert ws.sources.replay("shop") == 1
+    assert ws.sources.quarantine("shop") == []
+    with ws.register.read() as conn:
+        (body,) = conn.execute(sa.text("SELECT facts FROM profiles_events WHERE name = 'Order Completed'")).scalars()
+    assert '"price":"4.50"' in str(body).replace(" ", "").replace("'", '"')
 
 
 def differences(ws: Workspace, seen: list[Made]) -> list[str]:

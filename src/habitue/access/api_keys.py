@@ -20,6 +20,8 @@ from habitue.kernel.text import gettext_noop as _
 Kind = Literal["write", "secret"]
 PREFIXES: dict[Kind, str] = {"write": "wk_", "secret": "sk_"}
 RATE_PER_MINUTE = 1_000_000
+LAST_CHARACTERS = 4
+"""How much of a secret key is kept, so that people tell their keys apart: 16 of its 256 bits."""
 
 keys = sa.Table(
     "access_api_keys",
@@ -29,6 +31,7 @@ keys = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("public_key", sa.Text, unique=True),
     sa.Column("secret_hash", sa.Text, unique=True),
+    sa.Column("last_characters", sa.Text, nullable=False, server_default=""),
     sa.Column("allowed_origins", sa.JSON, nullable=False),
     sa.Column("rate_per_minute", sa.Integer, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
@@ -43,6 +46,7 @@ keys = sa.Table(
 class ApiKey:
     """One key of a source: `public_key` is the key itself for write keys, `secret_hash` the SHA-256 of secret ones.
 
+    `last_characters` are the end of a secret key, empty for those made before it was kept.
     `allowed_origins` is empty when every origin may use it; `rate_per_minute` counts messages.
     """
 
@@ -58,6 +62,12 @@ class ApiKey:
     paused_at: datetime | None
     expires_at: datetime | None
     revoked_at: datetime | None
+    last_characters: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The key as a list shows it: a public one as it is, of a secret one its end."""
+        return self.public_key or f"{PREFIXES['secret']}…{self.last_characters}"
 
     @property
     def is_secret(self) -> bool:

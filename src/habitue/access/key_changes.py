@@ -130,6 +130,7 @@ def _issue(ws: Context, source_id: str, kind: Kind, origins: list[str], rate: in
         paused_at=None,
         expires_at=None,
         revoked_at=None,
+        last_characters=text[-api_keys.LAST_CHARACTERS :] if is_secret else "",
     )
     return Issued(key, text)
 

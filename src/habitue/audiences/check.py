@@ -52,7 +52,7 @@ class RuleInvalid(HabitueError):
     """A condition of the rule cannot be used; `path` tells which (`rule.0.2`)."""
 
     code = "rule_invalid"
-    message = _("One condition cannot be used (%(path)s).")
+    message = _("One condition cannot be used.")
     next_step = _("Correct this condition and try again.")
 
 
@@ -60,7 +60,7 @@ class FieldUnknown(RuleInvalid):
     """There is no such field, event or insight."""
 
     code = "rule_field_unknown"
-    message = _("There is nothing called “%(name)s” to choose by (%(path)s).")
+    message = _("There is nothing called “%(name)s” to choose by.")
     next_step = _("Choose one from the list.")
 
 
@@ -68,7 +68,7 @@ class OperatorUnfit(RuleInvalid):
     """The operator does not fit the field."""
 
     code = "rule_operator_unfit"
-    message = _("“%(name)s” cannot be compared in this way (%(path)s, %(op)s).")
+    message = _("“%(name)s” cannot be compared in this way.")
     next_step = _("Choose another comparison.")
 
 
@@ -76,7 +76,7 @@ class ValueUnreadable(RuleInvalid):
     """A value is missing or cannot be read."""
 
     code = "rule_value_unreadable"
-    message = _("“%(value)s” is not a value that fits here (%(path)s).")
+    message = _("“%(value)s” is not a value that fits here.")
     next_step = _("Enter a value, for example a whole number, an amount such as 12.50 or a day such as 2024-12-31.")
 
 
@@ -84,7 +84,7 @@ class SequenceInvalid(RuleInvalid):
     """The steps make no sense."""
 
     code = "rule_sequence_invalid"
-    message = _("These steps cannot be used (%(path)s).")
+    message = _("These steps cannot be used.")
     next_step = _("Begin with something that happened; a time limit and equal properties belong to a later step.")
 
 
@@ -92,7 +92,7 @@ class WindowInvalid(RuleInvalid):
     """The span of time makes no sense."""
 
     code = "rule_window_invalid"
-    message = _("The span of time cannot be used (%(path)s).")
+    message = _("The span of time cannot be used.")
     next_step = _("Enter a number of days or months above zero, or a first day that is not after the last.")
 
 

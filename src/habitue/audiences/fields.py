@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 import ibis
 
-from habitue.access.policy import require
+from habitue.access.masks import is_direct_property, is_direct_trait
+from habitue.access.policy import allowed, require
 from habitue.audiences.json_columns import json_rows, json_text
+from habitue.audiences.properties import PRODUCTS, property_text
 from habitue.audiences.tables import AGE, PEOPLE_COLUMNS
 from habitue.insights.catalogue import FieldKind, insights
 from habitue.insights.orders import COMPLETED
@@ -172,6 +174,8 @@ def suggestions(ws: Context, field: str, prefix: str = "", limit: int = SUGGESTI
     require(ws.actor, "audiences.read")
     if kind_of(field) not in ("text", "choice") or not is_field_name(field):
         return []
+    if is_direct_trait(field) and not allowed(ws.actor, "people.read"):
+        return []
     people = ws.lake.table("people")
     column = people[field] if field in PEOPLE_COLUMNS else json_text(people.traits, field)
     values = people.select(value=column, profile_id=people.profile_id).filter(lambda t: t.value != "")
@@ -192,18 +196,34 @@ def event_suggestions(ws: Context, prefix: str = "", limit: int = 50) -> Sequenc
     return _suggested(ws, counted, "name", limit)
 
 
-def product_suggestions(ws: Context, name: str, prefix: str = "", limit: int = SUGGESTIONS) -> Sequence[Suggestion]:
-    """The most frequent values of a property of bought products that begin with `prefix`, most people first."""
+def property_suggestions(
+    ws: Context, event: str, name: str, prefix: str = "", limit: int = SUGGESTIONS
+) -> Sequence[Suggestion]:
+    """The most frequent values of a property of an event, or of its products (`products.category`), that begin with
+    `prefix`, most people first; an empty event means all of them. What points at people is shown to who may see them.
+    """
     require(ws.actor, "audiences.read")
-    if not is_field_name(name):
+    bare = name.removeprefix(PRODUCTS)
+    if not is_field_name(bare) or (is_direct_property(name.split(".")) and not allowed(ws.actor, "people.read")):
         return []
-    bought = ws.lake.table("events").filter(lambda t: t["name"] == COMPLETED)
-    products = json_rows(bought, "properties", "products", "profile_id")
-    values = products.select("profile_id", value=json_text(products.element, name)).filter(lambda t: t.value != "")
+    events = ws.lake.table("events").filter(lambda t: t.type == "track")
+    if event:
+        events = events.filter(events["name"] == event)
+    if bare != name:
+        products = json_rows(events, "properties", "products", "profile_id")
+        values = products.select("profile_id", value=json_text(products.element, bare))
+    else:
+        values = events.select("profile_id", value=property_text(events, name))
+    values = values.filter(lambda t: t.value != "")
     if prefix.strip():
         values = values.filter(values.value.lower().startswith(ibis.literal(prefix.strip()).lower()))
     counted = values.group_by("value").aggregate(people=lambda t: t.profile_id.nunique())
     return _suggested(ws, counted, "value", limit)
+
+
+def product_suggestions(ws: Context, name: str, prefix: str = "", limit: int = SUGGESTIONS) -> Sequence[Suggestion]:
+    """The most frequent values of a property of bought products that begin with `prefix`, most people first."""
+    return property_suggestions(ws, COMPLETED, f"{PRODUCTS}{name}", prefix, limit)
 
 
 def _suggested(ws: Context, counted: ibis.Table, column: str, limit: int) -> Sequence[Suggestion]:

@@ -154,20 +154,29 @@ def members(ws: Context, rule: Rule, *, offset: int = 0, limit: int = 50, sort: 
 def breakdown(ws: Context, rule: Rule) -> Breakdown:
     """Countries, cities and customer groups of the members, the most frequent first, and their money."""
     policy.require(ws.actor, "audiences.read")
-    found = matching(ws, rule)
-    people = ws.lake.table("people").select("profile_id", "country", "city", "birth_date")
-    people = people.semi_join(found, "profile_id")
-    rfm = stored(ws, "rfm").table.semi_join(found, "profile_id")
-    sums = _rows(ws, rfm.aggregate(money=rfm.monetary.sum(), yearly_money=rfm.yearly_money.sum()))[0]
+    members = _with_worth(ws, matching(ws, rule)).cache()
+    sums = _rows(ws, members.aggregate(
+        people=members.count(), money=members.monetary.sum(), yearly_money=members.yearly_money.sum()
+    ))[0]  # fmt: skip
     return Breakdown(
-        people=int(ws.lake.con.to_pyarrow(people.count()).as_py()),
-        countries=_slices(ws, people, "country"),
-        cities=_slices(ws, people, "city"),
-        ages=_ages(ws, people),
-        groups=_slices(ws, rfm, "rfm_group", most=None),
+        people=int(sums["people"]),
+        countries=_slices(ws, members, "country"),
+        cities=_slices(ws, members, "city"),
+        ages=_ages(ws, members),
+        groups=_slices(ws, members.filter(members.rfm_group.notnull()), "rfm_group", most=None),
         money=sums["money"] or Decimal(0),
         yearly_money=sums["yearly_money"] or Decimal(0),
     )
+
+
+def _with_worth(ws: Context, found: ir.Table) -> ir.Table:
+    """The people found with what they are told apart by; whoever never bought has no group and no money."""
+    people = (
+        ws.lake.table("people").select("profile_id", "country", "city", "birth_date").semi_join(found, "profile_id")
+    )
+    rfm = stored(ws, "rfm").table
+    worth = rfm.select("rfm_group", "monetary", "yearly_money", buyer_id=rfm.profile_id)
+    return people.left_join(worth, people.profile_id == worth.buyer_id).drop("buyer_id")
 
 
 _ORDER: Mapping[str, Any] = {

@@ -11,6 +11,7 @@ from habitue.audiences.check import fitting_kind
 from habitue.audiences.fields import RuleField, insight_field, is_own, trait_field
 from habitue.audiences.fixed_list import list_of
 from habitue.audiences.measures import kind_of_measure
+from habitue.audiences.phrases_of_days import of_day
 from habitue.audiences.phrases_of_values import NUMBER, WHAT, has, what_is
 from habitue.audiences.places import IN_COUNTRY, IN_OTHER_COUNTRY
 from habitue.audiences.properties import AMOUNTS, PRODUCTS, property_kind
@@ -207,6 +208,9 @@ def _trait(rule: Trait, reader: Reader) -> Phrase:
     if rule.field == "language" and rule.op in ("is", "one_of"):
         spoken = [reader.phrase(_("*%(value)s*"), value=reader.language(code)) for code in values_of(rule.value)]
         return reader.phrase(_("speak %(languages)s"), languages=reader.any_of(spoken))
+    said = of_day(rule, reader)
+    if said is not None:
+        return said
     field = _field(rule)
     return has(reader.gettext(field.label), field.kind, rule.op, rule.value, reader)
 

@@ -52,6 +52,8 @@ def what_is(kind: FieldKind, op: str, value: Value, reader: Reader, currency: st
     if op in DAYS_OPS:
         return reader.phrase(_("a day %(window)s"), window=days_back(int(values[0]), reader))
     shown = [_shown(kind, text, reader, currency) for text in values]
+    if op == "between" and kind in ("date", "instant"):
+        return reader.phrase(_("a day *from %(first)s to %(last)s*"), first=shown[0], last=shown[-1])
     if op == "between":
         return reader.phrase(_("*%(first)s to %(last)s*"), first=shown[0], last=shown[-1])
     messages = WHAT if kind in ("text", "choice") else NUMBER

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,13 +16,14 @@ from lark.exceptions import VisitError
 from habitue.audiences.check import RuleInvalid, check_rule
 from habitue.audiences.grammar import parser
 from habitue.audiences.rule import MAX_BYTES, Rule, RuleTooLarge, check_limits
-from habitue.audiences.text_reading import Placed, Reading
+from habitue.audiences.text_reading import Leaf, Placed, Reading
 from habitue.audiences.text_words import said_of_terminal
-from habitue.kernel.errors import HabitueError
+from habitue.kernel.errors import HabitueError, Words
 from habitue.kernel.text import gettext_noop as _
 
 MAX_TEXT_OF_RULE = 20_000
 SHOWN = 8
+_MARKS = ('"', "`")
 
 
 class RuleTextUnreadable(HabitueError):
@@ -30,6 +32,14 @@ class RuleTextUnreadable(HabitueError):
     code = "rule_text_unreadable"
     message = _("Line %(line)s, column %(column)s: “%(word)s” does not fit here. Possible: %(expected)s.")
     next_step = _("Correct this word; the file docs/reference/rules.md of Habitué shows every form.")
+
+
+class RuleTextUnclosed(HabitueError):
+    """A text or a field between quotation marks has no end; `line` and `column` tell where it begins."""
+
+    code = "rule_text_unclosed"
+    message = _("Line %(line)s, column %(column)s: what begins here with %(word)s has no closing mark.")
+    next_step = _("Close it with the same mark.")
 
 
 class RuleTextInvalid(HabitueError):
@@ -53,7 +63,7 @@ class Problem:
 def read(text: str, *, audience_ids: Mapping[str, str] | None = None) -> Rule:
     """The rule of a text; an empty one is everybody. `audience_ids` are the ids of audiences by name.
 
-    Raises RuleTextUnreadable, RuleTextInvalid with the place, and RuleTooLarge.
+    Raises RuleTextUnreadable, RuleTextUnclosed, RuleTextInvalid with the place, and RuleTooLarge.
     """
     if len(text) > MAX_TEXT_OF_RULE:
         raise RuleTooLarge(limit=MAX_TEXT_OF_RULE, what=_("characters"))
@@ -68,7 +78,7 @@ def read(text: str, *, audience_ids: Mapping[str, str] | None = None) -> Rule:
             raise
         raise RuleTooLarge(limit=MAX_BYTES, what=_("characters")) from problem
     check_limits(placed.rule)
-    _check(placed)
+    _check(text, placed)
     return placed.rule
 
 
@@ -80,16 +90,28 @@ def problem_of(error: HabitueError) -> Problem | None:
     return Problem(int(told["line"]), int(told["column"]), int(told.get("length", 1)), tuple(told.get("words", ())))
 
 
-def _check(placed: Placed) -> None:
+def _check(text: str, placed: Placed) -> None:
     for leaf in placed.leaves:
         try:
             check_rule(leaf.rule)
         except RuleInvalid as problem:
-            told = problem.message % {**problem.params, "path": f"{leaf.line}:{leaf.column}"}
-            raise RuleTextInvalid(line=leaf.line, column=leaf.column, problem=told, length=leaf.length) from None
+            line, column, length = _word_of(text, leaf, problem)
+            raise RuleTextInvalid(line=line, column=column, problem=problem, length=length) from None
 
 
-def _unreadable(text: str, problem: UnexpectedInput) -> RuleTextUnreadable:
+def _word_of(text: str, leaf: Leaf, problem: RuleInvalid) -> tuple[int, int, int]:
+    """Where the word stands that a problem is about: line, column, length; the whole condition where none is told."""
+    begin = sum(len(line) + 1 for line in text.split("\n")[: leaf.line - 1]) + leaf.column - 1
+    condition = text[begin : begin + leaf.length]
+    word = str(problem.params.get("value") or problem.params.get("name") or "")
+    found = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", condition) if word else None
+    if found is None:
+        return leaf.line, leaf.column, leaf.length
+    at = begin + found.start()
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at), len(word)
+
+
+def _unreadable(text: str, problem: UnexpectedInput) -> HabitueError:
     allowed: Sequence[str] = ()
     line, column, word = problem.line, problem.column, ""
     if isinstance(problem, UnexpectedToken):
@@ -98,8 +120,11 @@ def _unreadable(text: str, problem: UnexpectedInput) -> RuleTextUnreadable:
             line, column, word = _end(text)
     elif isinstance(problem, UnexpectedCharacters):
         allowed, word = sorted(problem.allowed or ()), text[problem.pos_in_stream or 0 :][:1]
+        if word in _MARKS:
+            rest = text[problem.pos_in_stream or 0 :].split("\n")[0]
+            return RuleTextUnclosed(line=line, column=column, word=word, length=len(rest.rstrip()))
     words = tuple(dict.fromkeys(said for name in allowed if (said := said_of_terminal(name))))
-    shown = ", ".join(words[:SHOWN]) + (", …" if len(words) > SHOWN else "")
+    shown = Words((*words[:SHOWN], *(("…",) if len(words) > SHOWN else ())))
     return RuleTextUnreadable(
         line=line, column=column, word=word or "…", expected=shown, words=words, length=max(1, len(word))
     )

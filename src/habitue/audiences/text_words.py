@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from lark import UnexpectedInput
 
 from habitue.audiences.grammar import literal_of, parser
+from habitue.kernel.text import gettext_noop as _
 
 _SAID = {
-    "NAME": "a field",
+    "NAME": _("a field"),
     "QUOTED_NAME": "",
-    "STRING": 'a text in "…"',
-    "NUMBER": "a number",
-    "DATE": "a day such as 2024-12-31",
-    "CURRENCY": "a currency such as EUR",
+    "STRING": _('a text in "…"'),
+    "NUMBER": _("a number"),
+    "DATE": _("a day such as 2024-12-31"),
+    "CURRENCY": _("a currency such as EUR"),
     "AMOUNT_OP": ">=, >, <=, <",
     "QUANTIFIER": "any of, all of, none of",
     "AROUND": "company, household",
     "MEASURE": "sum(…), average(…), min(…), max(…), first(…), last(…), most_frequent(…), distinct(…)",
-    "$END": "the end",
+    "$END": _("the end"),
 }
 _ENDS = ("STRING", "NAME", "NUMBER")
 

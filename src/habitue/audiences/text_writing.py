@@ -78,36 +78,36 @@ def _group(rule: Group, names: Mapping[str, str]) -> str:
 def _leaf(rule: Rule, names: Mapping[str, str]) -> str:
     match rule:
         case Trait():
-            return f"{_name(rule.field)} {comparison(rule.op, rule.value)}"
+            return f"{field_name(rule.field)} {comparison(rule.op, rule.value)}"
         case InsightIs():
-            return f"insight {_name(rule.insight)}.{_name(rule.field)} {comparison(rule.op, rule.value)}"
+            return f"insight {field_name(rule.insight)}.{field_name(rule.field)} {comparison(rule.op, rule.value)}"
         case EventCount():
             is_usual = (rule.op, rule.count) == ("at_least", 1)
             often = "" if is_usual else f" {_OFTEN[rule.op]} {rule.count} {'time' if rule.count == 1 else 'times'}"
-            return f"did {_text(rule.event)}{often}{_window(rule.window)}{_where(rule.where)}"
+            return f"did {quoted(rule.event)}{often}{_window(rule.window)}{_where(rule.where)}"
         case EventSum():
             currency = f" {rule.currency}" if rule.currency else ""
             path = "" if rule.property == "total" else f"{_path(rule.property)} "
             amount = f"{_AMOUNTS[rule.op]} {rule.amount:f}{currency}"
-            return f"money {path}of {_text(rule.event)} {amount}{_window(rule.window)}{_where(rule.where)}"
+            return f"money {path}of {quoted(rule.event)} {amount}{_window(rule.window)}{_where(rule.where)}"
         case EventValue():
-            head = f"{rule.measure}({_path(rule.property)}) of {_text(rule.event)}"
+            head = f"{rule.measure}({_path(rule.property)}) of {quoted(rule.event)}"
             return f"{head} {comparison(rule.op, rule.value)}{_window(rule.window)}{_where(rule.where)}"
         case Steps():
             steps = ", ".join(_step(step, number) for number, step in enumerate(rule.steps))
             return f"sequence ({steps}){_window(rule.window)}"
         case Consent():
-            channel = "" if rule.channel == "any" else f" by {_name(rule.channel)}"
-            return f"consent {_name(rule.purpose)}{channel} is {rule.state}"
+            channel = "" if rule.channel == "any" else f" by {field_name(rule.channel)}"
+            return f"consent {field_name(rule.purpose)}{channel} is {rule.state}"
         case MayUse():
-            return f"may use {_name(rule.purpose)}"
+            return f"may use {field_name(rule.purpose)}"
         case InAudience():
-            name = _text(names.get(rule.audience_id, rule.audience_id))
+            name = quoted(names.get(rule.audience_id, rule.audience_id))
             return f"{_STATES[rule.state]} {name}{_window(rule.window)}"
         case Related():
             return f"{rule.match} of {rule.by} ({_item(rule.rule, names)})"
         case Sample():
-            return f"sample {_text(rule.name)} {_percent(rule.first)} % to {_percent(rule.until)} %"
+            return f"sample {quoted(rule.name)} {_percent(rule.first)} % to {_percent(rule.until)} %"
         case Place():
             return _place(rule)
         case Group():
@@ -129,7 +129,7 @@ def comparison(op: str, value: Value) -> str:
 
 
 def _step(step: Step, number: int) -> str:
-    what = f"{_text(step.event)}{_where(step.where)}"
+    what = f"{quoted(step.event)}{_where(step.where)}"
     if number == 0:
         return what
     within = ""
@@ -137,7 +137,7 @@ def _step(step: Step, number: int) -> str:
         length, unit = next(pair for pair in _LENGTHS if step.within_minutes % pair[0] == 0)
         count = step.within_minutes // length
         within = f"within {count} {unit}{'' if count == 1 else 's'} "
-    pairs = [f"{_name(s.property)} = {_name(s.of)}" if s.of else _name(s.property) for s in step.same]
+    pairs = [f"{field_name(s.property)} = {field_name(s.of)}" if s.of else field_name(s.property) for s in step.same]
     same = f" same ({', '.join(pairs)})" if pairs else ""
     return f"{'not' if step.negate else 'then'} {within}{what}{same}"
 
@@ -158,7 +158,7 @@ def _window(window: Window) -> str:
         case "days_ago":
             return f" between {window.count} and {window.upto} days ago"
         case "since_event":
-            return f" since last {_text(window.event)}"
+            return f" since last {quoted(window.event)}"
         case "between":
             if window.since is None:
                 return f" until {window.until}"
@@ -174,10 +174,10 @@ def _where(tests: Sequence[PropertyTest]) -> str:
 def _place(rule: Place) -> str:
     parts = ["near"]
     if rule.country:
-        parts.append(f"country {_text(rule.country)}")
+        parts.append(f"country {quoted(rule.country)}")
     for word, texts in (("region", rule.regions), ("city", rule.cities), ("postcode", rule.postcodes)):
         if texts:
-            parts.append(f"{word} ({', '.join(_text(text) for text in texts)})")
+            parts.append(f"{word} ({', '.join(quoted(text) for text in texts)})")
     return " ".join(parts)
 
 
@@ -187,18 +187,19 @@ def _percent(share: int) -> str:
 
 def _path(name: str) -> str:
     head, dot, rest = name.partition(".")
-    return f"{_name(head)}.{_name(rest)}" if dot else _name(name)
+    return f"{field_name(head)}.{field_name(rest)}" if dot else field_name(name)
 
 
-def _name(name: str) -> str:
+def field_name(name: str) -> str:
+    """A field as it is written: between backquotes where it could be read otherwise."""
     is_plain = _NAME.fullmatch(name) and name not in words() and not (len(name) == 3 and name.isupper())
     return name if is_plain else f"`{name}`"
 
 
 def _value(text: str) -> str:
-    return text if _BARE.fullmatch(text) else _text(text)
+    return text if _BARE.fullmatch(text) else quoted(text)
 
 
-def _text(text: str) -> str:
+def quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

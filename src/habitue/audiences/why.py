@@ -15,9 +15,10 @@ from habitue.audiences import membership
 from habitue.audiences.compile import ANY_CHANNEL
 from habitue.audiences.event_facts import counted_events
 from habitue.audiences.moment import Moment
-from habitue.audiences.rule import Consent, EventCount, EventSum, Group, MayUse, Place, Rule, Trait, walk
+from habitue.audiences.rule import Consent, EventCount, EventSum, Group, InsightIs, MayUse, Place, Rule, Trait, walk
 from habitue.audiences.tables import AGE, PEOPLE_COLUMNS
 from habitue.audiences.topics import topics_of
+from habitue.insights.store import stored
 from habitue.kernel.context import Context
 from habitue.privacy.consents import Consent as Statement
 from habitue.profiles import reading, timeline
@@ -92,7 +93,7 @@ def _answer(ws: Context, node: Rule, depth: int, person: Person, holds: bool, fi
         node,
         holds,
         depth,
-        _values(node, person),
+        _insight_value(ws, node, person) if isinstance(node, InsightIs) else _values(node, person),
         # Where nothing counts, the newest events of the name tell why: they are too old, or of another kind.
         tuple(shown) or _events(ws, node, person),
         figure,
@@ -144,6 +145,20 @@ def _values(node: Rule, person: Person) -> tuple[tuple[str, str], ...]:
         if value is not None and value != "":
             found.append((name, str(value)))
     return tuple(found)
+
+
+def _insight_value(ws: Context, node: InsightIs, person: Person) -> tuple[tuple[str, str], ...]:
+    """What an insight says of a person, under `insight.field`; nothing where it says nothing."""
+    table = stored(ws, node.insight).table
+    if node.field not in table.columns:
+        return ()
+    rows = table.filter(table.profile_id == person.row.profile_id).select(value=table[node.field])
+    told = [row["value"] for row in ws.lake.con.to_pyarrow(rows).to_pylist()]
+    return tuple((f"{node.insight}.{node.field}", _text(value)) for value in told if value is not None)
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _events(ws: Context, node: Rule, person: Person) -> tuple[Happened, ...]:

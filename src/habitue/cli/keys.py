@@ -136,7 +136,7 @@ def _list(session: Session, ws: Workspace, found: list[ApiKey], secrets: Mapping
             (
                 each.source_id,
                 each.key_id,
-                each.public_key or _HIDDEN,
+                each.shown,
                 session.text(_STATES[each.state(now)]),
                 each.rate_per_minute,
                 each.expires_at,
@@ -159,6 +159,7 @@ def _shown(ws: Workspace, each: ApiKey) -> dict[str, object]:
         "source_id": each.source_id,
         "kind": each.kind,
         "public_key": each.public_key,
+        "last_characters": each.last_characters,
         "state": each.state(ws.clock.now()),
         "allowed_origins": each.allowed_origins,
         "rate_per_minute": each.rate_per_minute,
@@ -166,5 +167,4 @@ def _shown(ws: Workspace, each: ApiKey) -> dict[str, object]:
     }
 
 
-_HIDDEN = "sk_…"
 _STATES = {"active": _("active"), "paused": _("paused"), "expired": _("expired"), "revoked": _("revoked")}

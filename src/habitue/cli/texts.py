@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from habitue.access.policy import VERBS
-from habitue.kernel.errors import HabitueError
+from habitue.kernel.errors import HabitueError, Words
 
 LANGUAGES = ("en", "de", "ru")
 WORDS = frozenset({"what", "problem", "reason", "state"})
@@ -42,6 +42,10 @@ def told(language: str, error: HabitueError) -> dict[str, object]:
 def _word(language: str, key: str, value: object) -> object:
     if key == "verb":
         return text(language, VERBS.get(str(value), str(value)))
+    if isinstance(value, HabitueError):
+        return told(language, value)["message"]
+    if isinstance(value, Words):
+        return ", ".join(text(language, word) for word in value)
     return text(language, value) if key in WORDS and isinstance(value, str) else value
 
 

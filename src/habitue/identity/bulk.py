@@ -10,19 +10,19 @@ from collections.abc import Iterable, Mapping
 from habitue.collect.envelope import Event
 from habitue.collect.proof import CLAIMED
 from habitue.identity import commands
-from habitue.identity.group import Group
-from habitue.identity.nodes import Kept, Match, Node
+from habitue.identity.nodes import Kept, Match, Node, pair_of
+from habitue.identity.placing import Placing
 from habitue.identity.rulebook import Rulebook
 from habitue.identity.rules import DEVICE
 
 Key = tuple[str, str]
 
 
-class Bulk(Group):
+class Bulk(Placing):
     """A graph that starts empty and is never stored."""
 
     def __init__(self, book: Rulebook, *, secret: bytes = b"", kept: Kept | None = None) -> None:
-        self._begin(book, secret, kept or Kept(), highest=0)
+        super().__init__(book, secret, kept or Kept(), highest=0)
         self._memory: dict[tuple[object, ...], int] = {}
 
     def resolve(self, event: Event) -> int:
@@ -55,6 +55,17 @@ class Bulk(Group):
         node = self._browsers.get(value) if namespace == DEVICE else self._nodes.get((namespace, value))
         return node.identifier_id if node is not None else 0
 
+    def _own_id(self, namespace: str, value: str) -> str:
+        """Nobody asks for the ids of people here."""
+        return ""
+
+    def _add_link(
+        self, one: Node, other: Node, rule: str, event: Event, *, state: str = "active", found: Match | None = None
+    ) -> None:
+        """Of a link that is never stored only the pair is kept."""
+        if state == "active":
+            self._links.add(pair_of(one, other))
+
     def _hand_over(self, home: Node, other: Node, event: Event) -> None:
         self._memory.clear()
         super()._hand_over(home, other, event)
@@ -78,9 +89,6 @@ class Bulk(Group):
         """How many identifiers each person has."""
         components = {id(node.component): node.component for node in self._by_id.values()}
         return [len(component.nodes) for component in components.values()]
-
-    def _stored_strangers(self, node: Node) -> set[str]:
-        return set()
 
 
 def kept(told: Iterable[Event], ids: Mapping[Key, int]) -> Kept:

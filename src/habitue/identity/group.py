@@ -9,11 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.collect.envelope import INTERNAL_SOURCE, Event, namespace_kind
-from habitue.collect.proof import CLAIMED
+from habitue.collect.envelope import namespace_kind
 from habitue.identity import books, browser, rules
-from habitue.identity.nodes import HIGHEST, Component, Kept, Match, Node, Resolved, pair_of, parts
-from habitue.identity.rulebook import Rulebook
+from habitue.identity.nodes import HIGHEST, Component, Kept, Node, Resolved
+from habitue.identity.placing import Placing
 from habitue.identity.tables import PART_BITS, blocks, identifiers, links, separations, violations
 from habitue.kernel import state
 from habitue.kernel.context import Context
@@ -38,33 +37,16 @@ _LOADED = [
 ] + [as_stored(identifiers.c.first_at)]
 
 
-class Group:
+class Group(Placing):
     """The part of the graph that a group of events touches, loaded, changed in memory, and stored again."""
 
     def __init__(self, conn: Connection, ws: Context, kept: Kept | None = None) -> None:
         self._conn = conn
         highest = int(conn.scalar(sa.select(sa.func.max(identifiers.c.identifier_id))) or 0)
         highest = max(highest, state.read(conn, HIGHEST))
-        self._begin(books.current(conn), ws.secret("identity"), kept or Kept(), highest=highest)
-
-    def _begin(self, book: Rulebook, secret: bytes, kept: Kept, *, highest: int) -> None:
-        self._book = book
-        self._secret = secret
-        self._kept = kept
-        self._next_id = max(highest, kept.highest) + 1
-        self._nodes: dict[tuple[str, str], Node] = {}
-        self._by_id: dict[int, Node] = {}
-        self._browsers: dict[str, Node] = {}
-        self._links: set[tuple[int, int]] = set()
-        self._cut: list[tuple[int, int]] = []
-        self._new_links: list[dict[str, object]] = []
-        self._violations: list[dict[str, object]] = []
-        self._refused: set[int] = set()
-        self._said = dict(kept.said)
-        self._separated = set(kept.separated)
         self._before: set[str] = set()
         self._owners: dict[int, str] = {}
-        self._doubtful: list[tuple[Event, int]] = []
+        super().__init__(books.current(conn), ws.secret("identity"), kept or Kept(), highest=highest)
 
     def load(self, keys: Iterable[tuple[str, str]]) -> None:
         """Load the identifiers named by (namespace, value) pairs with everybody in their components."""
@@ -121,27 +103,6 @@ class Group:
             if identifier_id in self._by_id:
                 self._obey(self._by_id[identifier_id])
 
-    def resolve(self, event: Event) -> int:
-        """Place one event: returns the id of the identifier it hangs on; links the others to it under the rules."""
-        nodes, blocked = self._identify(event)
-        name = name_of(event)
-        home = self._home(nodes, name, event) if nodes or not blocked else self._alone(blocked, event)
-        if name and home.blocked_seq is None and name not in home.names:
-            home.names.add(name)
-            home.component.changes += 1
-        if event.source_id == INTERNAL_SOURCE:
-            return home.identifier_id
-        if self._separated:
-            apart = (other for other in nodes if pair_of(home, other) in self._separated)
-            self._doubtful.extend((event, other.identifier_id) for other in apart)
-        for other in nodes:
-            if other is not home and namespace_kind(other.namespace) != "record":
-                self._link(home, other, event)
-        for other in blocked:
-            if other is not home:
-                self._add_link(home, other, "same_record", event, state="blocked")
-        return home.identifier_id
-
     def moved(self) -> list[int]:
         """The identifiers that were loaded and whose components are not as they were in the register."""
         return [
@@ -153,44 +114,17 @@ class Group:
         for node in self._by_id.values():
             node.component.nodes = []
 
-    def owners(self) -> dict[int, str]:
-        """The profile of every identifier that was loaded or is new, as it was when the group was stored."""
-        return self._owners
-
     def node(self, identifier_id: int) -> Node | None:
         """A loaded or new identifier."""
         return self._by_id.get(identifier_id)
 
-    def is_settled(self, event: Event, home: int) -> bool:
-        """Whether an event that was placed would change nothing if it came again, and leave nothing to note."""
-        if event.seq in self._refused:
-            return False
-        named = [self._find(*pair) for pair in event.identifiers if namespace_kind(pair[0]) != "record"]
-        if not any(node is not None and node.identifier_id == home for node in named):
-            return False
-        others = [node for node in named if node is None or node.identifier_id != home]
-        return all(node is not None and pair_of(self._by_id[home], node) in self._links for node in others)
-
-    def match(self, found: Match, event: Event) -> None:
-        """Link two identifiers that a matching run found to be of one person, unless something speaks against it."""
-        one, other = self._by_id.get(found.a), self._by_id.get(found.b)
-        if one is None or other is None or pair_of(one, other) in self._links:
-            return
-        if one.component is other.component:
-            return
-        if one.blocked_seq is not None or other.blocked_seq is not None:
-            self._add_link(one, other, "match", event, state="blocked", found=found)
-            return
-        is_separated = self._is_separated(one.component, other.component)
-        if is_separated or rules.cannot_match(one.component.nodes, other.component.nodes, self._book):
-            self._note(one, other, "separated" if is_separated else "too_many", event)
-            return
-        self._add_link(one, other, "match", event, found=found)
-        self._union(one.component, other.component)
-
     def owner(self, identifier_id: int) -> str:
         """The profile that a loaded identifier belongs to."""
         return self._by_id[identifier_id].component.profile_id
+
+    def owners(self) -> dict[int, str]:
+        """The profile of every identifier that was loaded or is new, as it was when the group was stored."""
+        return self._owners
 
     def store(self) -> Resolved:
         """Write what changed of the graph; tells the profiles that changed, were touched, and ceased to exist."""
@@ -250,233 +184,10 @@ class Group:
         component.nodes.append(node)
         self._keep(node)
 
-    def _keep(self, node: Node) -> None:
-        self._by_id[node.identifier_id] = node
-        self._nodes[node.namespace, node.value] = node
-        if namespace_kind(node.namespace) == rules.DEVICE:
-            known = self._browsers.get(node.value)
-            if known is None or browser.number(known.namespace) < browser.number(node.namespace):
-                self._browsers[node.value] = node
-
-    def _obey(self, node: Node) -> None:
-        """Do with a value what somebody said about it."""
-        said = self._said.get(node.identifier_id)
-        if said == "blocked":
-            node.blocked_seq = node.first_seq if node.blocked_seq is None else node.blocked_seq
-        node.is_allowed = said == "allowed"
-
-    def _identify(self, event: Event) -> tuple[list[Node], list[Node]]:
-        """The nodes of an event, most trusted first, and those that link nobody.
-
-        The record's own identifier counts only when there is no other.
-        """
-        nodes: list[Node] = []
-        blocked: list[Node] = []
-        for namespace, value in event.identifiers:
-            is_record = namespace_kind(namespace) == "record"
-            if (is_record and nodes) or (not is_record and self._book.is_blocked(namespace, value)):
-                continue
-            if namespace == "previous_id":
-                namespace = "user_id" if ("user_id", value) in self._nodes else "anonymous_id"
-            node = self._named(namespace, value, event)
-            (nodes if node.blocked_seq is None else blocked).append(node)
-        if len(nodes) > 1:
-            nodes.sort(key=lambda node: self._book.of(node.namespace).priority)
-        return nodes, blocked
-
-    def _named(self, namespace: str, value: str, event: Event) -> Node:
-        """The node of an identifier that an event names."""
-        by = event.source_id if event.proof == CLAIMED else ""
-        node = self._find(namespace, value)
-        if node is None:
-            node = self._new_node(namespace, value, event)
-            node.claimed_by = by
-        elif node.claimed_by != by:
-            node.claimed_by = ""
-        return node
-
-    def _find(self, namespace: str, value: str) -> Node | None:
-        return self._browsers.get(value) if namespace == rules.DEVICE else self._nodes.get((namespace, value))
-
-    def _new_node(self, namespace: str, value: str, event: Event) -> Node:
-        component = Component()
-        identifier_id = self._kept.ids.get((namespace, value), self._next_id)
-        self._next_id += identifier_id == self._next_id
-        own_id = rules.own_id(self._secret, namespace, value)
-        node = Node(identifier_id, namespace, value, event.seq, own_id, event.at, component)
-        component.nodes.append(node)
-        self._keep(node)
-        if self._said:
-            self._obey(node)
-        return node
-
-    def _home(self, nodes: list[Node], name: str, event: Event) -> Node:
-        """The most trusted identifier that fits the name; a shared contact of somebody else is left out."""
-        record = next((pair for pair in event.identifiers if namespace_kind(pair[0]) == "record"), None)
-        home: Node | None = None
-        strange: list[Node] = []
-        for node in nodes:
-            is_shared = node.namespace in rules.SHARED and name and record is not None
-            if is_shared and rules.names_conflict({name}, node.component.names, by=node.namespace):
-                strange.append(node)
-                continue
-            home = node
-            break
-        if home is None:
-            namespace, value = record or (f"record:{event.source_id}", event.message_id or str(event.seq))
-            home = self._named(namespace, value, event)
-        for node in strange:
-            nodes.remove(node)
-            home.names.add(name)
-            home.component.changes += 1
-            self._note(home, node, "other_name", event)
-            self._learn(node, event)
-        return home
-
-    def _alone(self, blocked: list[Node], event: Event) -> Node:
-        """Where an event goes that names nothing but shared values: a browser in a shop window is itself."""
-        shared = next((node for node in blocked if namespace_kind(node.namespace) == rules.DEVICE), None)
-        return shared or self._home([], "", event)
-
-    def _link(self, home: Node, other: Node, event: Event) -> None:
-        pair = pair_of(home, other)
-        if pair in self._links:
-            return
-        if home.component is not other.component:
-            is_handed_over = rules.changes_hands(home.component.nodes, other.component.nodes)
-            if is_handed_over and namespace_kind(other.namespace) == rules.DEVICE and event.type != "alias":
-                self._hand_over(home, other, event)
-                return
-            reason = self._claim_refused(home, other, event) or rules.objection(
-                home.component.nodes,
-                other.component.nodes,
-                book=self._book,
-                at=event.at,
-                names=home.component.names,
-                other_names=other.component.names,
-                by=other.namespace,
-                is_separated=self._is_separated(home.component, other.component),
-                is_alias=event.type == "alias" and event.proof != CLAIMED,
-            )
-            if reason:
-                self._note(home, other, reason, event)
-                self._learn(other, event)
-                return
-        elif pair in self._separated:
-            return
-        self._add_link(home, other, "same_record", event)
-        self._union(home.component, other.component)
-
-    def _hand_over(self, home: Node, other: Node, event: Event) -> None:
-        """Somebody else signed in on a browser: from now on it is another identifier; what it did before stays."""
-        self._note(home, other, "reassigned", event)
-        other.component.changes += 1
-        number = browser.number(other.namespace) + 1
-        node = self._new_node(browser.namespace(number), other.value, event)
-        node.is_allowed |= other.is_allowed
-        if number > self._book.fan_out and not node.is_allowed:
-            node.blocked_seq = event.seq
-        self._add_link(home, node, "same_record", event, state="active" if node.blocked_seq is None else "blocked")
-        if node.blocked_seq is None:
-            self._union(home.component, node.component)
-
-    def _learn(self, node: Node, event: Event) -> None:
-        """A value that was refused at too many different people is shared: it links nobody any more."""
-        if node.strangers is None or len(node.strangers) <= self._book.fan_out or node.is_allowed:
-            return
-        if namespace_kind(node.namespace) not in rules.NEVER_LEARNT:
-            node.blocked_seq = event.seq
-            self._cut_off(node)
-
     def _stored_strangers(self, node: Node) -> set[str]:
         """The people at whom a value was refused so far, as far as they were stored."""
         told = sa.select(violations.c.who).where(violations.c.left_out == node.identifier_id)
         return set(self._conn.scalars(told.where(violations.c.reason != "separated").distinct()))
-
-    def _cut_off(self, node: Node) -> None:
-        """Take every link of an identifier back, and let what it held together fall apart."""
-        mine = [pair for pair in self._links if node.identifier_id in pair]
-        self._links.difference_update(mine)
-        fresh = {(row["a"], row["b"]): row for row in self._new_links}
-        for pair in mine:
-            if pair in fresh:
-                fresh[pair]["state"] = "blocked"
-            else:
-                self._cut.append(pair)
-        members = {member.identifier_id: member for member in node.component.nodes}
-        inside = [pair for pair in self._links if pair[0] in members and pair[1] in members]
-        for part in parts(members, inside):
-            component = Component([members[identifier_id] for identifier_id in part], changes=1)
-            for member in component.nodes:
-                member.component = component
-
-    def _claim_refused(self, home: Node, other: Node, event: Event) -> str | None:
-        if rules.is_proof_too_little(other.namespace, event.proof, self._book):
-            return "little_proof"
-        if event.proof != CLAIMED:
-            return None
-        is_merge = home.component.is_known_beside(event.source_id) and other.component.is_known_beside(event.source_id)
-        return "claimed_only" if is_merge else None
-
-    def _is_separated(self, one: Component, other: Component) -> bool:
-        return bool(self._separated) and any(pair_of(a, b) in self._separated for a in one.nodes for b in other.nodes)
-
-    def _union(self, one: Component, other: Component) -> None:
-        if one is other:
-            return
-        small, large = sorted((one, other), key=lambda component: len(component.nodes))
-        for node in small.nodes:
-            node.component = large
-        large.nodes.extend(small.nodes)
-        large.changes += 1
-
-    def _add_link(
-        self, one: Node, other: Node, rule: str, event: Event, *, state: str = "active", found: Match | None = None
-    ) -> None:
-        a, b = pair_of(one, other)
-        if state == "active":
-            self._links.add((a, b))
-        self._new_links.append(
-            {
-                "a": a,
-                "b": b,
-                "seq": event.seq,
-                "rule": rule,
-                "source_id": event.source_id,
-                "at": event.at,
-                "state": state,
-                "proof": event.proof,
-                "score": found and found.score,
-                "run_id": found and found.run_id,
-                "evidence": found and found.evidence,
-            }
-        )
-
-    def _note(self, home: Node, other: Node, reason: str, event: Event) -> None:
-        self._refused.add(event.seq)
-        who = rules.stranger(home.identifier_id, home.namespace, " ".join(sorted(home.names)))
-        if reason != "separated":
-            if other.strangers is None:
-                other.strangers = self._stored_strangers(other)
-            other.strangers.add(who)
-        self._violations.append(
-            {
-                "seq": event.seq,
-                "kept": home.identifier_id,
-                "left_out": other.identifier_id,
-                "reason": reason,
-                "at": event.at,
-                "who": who,
-            }
-        )
-
-
-def name_of(event: Event) -> str:
-    """The name key of the person whom an event tells of; empty when it names nobody."""
-    first, last = event.person_traits.get("first_name"), event.person_traits.get("last_name")
-    if not first and not last:
-        return ""
-    return rules.name_key(first if isinstance(first, str) else "", last if isinstance(last, str) else "")
 
 
 def _row(node: Node, now: tuple[str, str, int, str, int | None]) -> dict[str, object]:

@@ -127,6 +127,14 @@ def pair_of(one: Node, other: Node) -> tuple[int, int]:
     return (a, b) if a < b else (b, a)
 
 
+def name_of(event: Event) -> str:
+    """The name key of the person whom an event tells of; empty when it names nobody."""
+    first, last = event.person_traits.get("first_name"), event.person_traits.get("last_name")
+    if not first and not last:
+        return ""
+    return rules.name_key(first if isinstance(first, str) else "", last if isinstance(last, str) else "")
+
+
 def parts(nodes: Iterable[int], pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
     """The connected parts of some nodes."""
     parent = {node: node for node in nodes}

@@ -99,14 +99,30 @@ def _between(held: _Held, order: Sequence[Pair], lower: float) -> list[Pair]:
             found.setdefault(both, []).append(pair)
     doubts = []
     for (one, other), pairs in found.items():
-        cells = max(held.size(one) * held.size(other), len(pairs))
-        total = sum(min(max(weight, -CLIP), CLIP) for *_rows, weight in pairs) + NEVER_MET * (cells - len(pairs))
-        mean = total / cells
-        probability = 1 / (1 + exp(-mean))
+        mean = mean_weight([weight for *_rows, weight in pairs], cells=held.size(one) * held.size(other))
+        probability = probability_of(mean)
         if probability >= lower:
             a, b, *_said = min(pairs, key=lambda pair: abs(pair[3] - mean))
             doubts.append((a, b, probability, mean))
     return doubts
+
+
+def mean_weight(weights: Sequence[float], *, cells: int) -> float:
+    """What all pairs between two groups say together, in log odds: those without a weight were not worth keeping."""
+    cells = max(cells, len(weights))
+    return (sum(min(max(weight, -CLIP), CLIP) for weight in weights) + NEVER_MET * (cells - len(weights))) / cells
+
+
+def probability_of(weight: float) -> float:
+    """The probability that log odds mean."""
+    return 1 / (1 + exp(-weight))
+
+
+def between(reasons: Sequence[Explained]) -> tuple[float, str]:
+    """(what all pairs between two people say together, in log odds; the evidence of the pair that is nearest to it)."""
+    weights = [why.start + sum(part.weight for part in why.parts) for why in reasons]
+    mean = mean_weight(weights, cells=len(weights))
+    return mean, evidence_of(min(zip(weights, reasons, strict=True), key=lambda each: abs(each[0] - mean))[1])
 
 
 class _Held:

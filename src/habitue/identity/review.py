@@ -12,18 +12,14 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.identity import graph, rules, threshold
+from habitue.identity import graph, threshold
 from habitue.identity.proposals import Proposal
 from habitue.identity.tables import decisions, identifiers, reviews, separations, violations
-from habitue.kernel import state
 from habitue.kernel.register import bulk, insert_ignoring, upsert
 from habitue.kernel.text import gettext_noop as _
 
 CLAIM = timedelta(minutes=10)
 LATER = timedelta(days=1)
-SYNCED = "reviews_seq"
-# How often the rules are wrong to refuse, as far as anybody knows before the first answers.
-DOUBT: Mapping[str, float] = {"too_many": 0.5, "two_accounts": 0.5, "claimed_only": 0.5, "little_proof": 0.4}
 STATES = {"open": _("to decide"), "decided": _("decided"), "settled": _("settled")}
 
 
@@ -82,15 +78,15 @@ def add(conn: Connection, run_id: str, found: Iterable[tuple[int, int, Proposal]
 def _rows(
     conn: Connection, run_id: str, found: Iterable[tuple[int, int, Proposal]], events: Mapping[int, int]
 ) -> list[dict[str, Any]]:
-    decided = _decided(conn)
+    said = decided(conn)
     return [
         {
             "a": min(a, b), "b": max(a, b), "kind": "match", "run_id": run_id, "reason": "", "score": each.score,
             "weight": each.weight, "evidence": each.evidence, "state": "open",
-            "value": worth(each.score, events.get(a, 0) + events.get(b, 0)), **_FREE,
+            "value": worth(each.score, events.get(a, 0) + events.get(b, 0)), **FREE,
         }
         for a, b, each in found
-        if (min(a, b), max(a, b)) not in decided
+        if (min(a, b), max(a, b)) not in said
     ]  # fmt: skip
 
 
@@ -99,29 +95,7 @@ def withdraw(conn: Connection, run_id: str) -> None:
     conn.execute(sa.delete(reviews).where(reviews.c.run_id == run_id, reviews.c.state == "open"))
 
 
-def note_refusals(conn: Connection) -> None:
-    """Put what the rules refused since the last time into the queue; what was decided is left alone."""
-    known = state.read(conn, SYNCED)
-    query = sa.select(violations).where(violations.c.seq > known, violations.c.reason.in_(rules.TO_DECIDE))
-    rows = conn.execute(query.order_by(violations.c.seq)).all()
-    if not rows:
-        return
-    decided = _decided(conn)
-    pairs = {(min(row.kept, row.left_out), max(row.kept, row.left_out)): row for row in rows}
-    fresh = [
-        {
-            "a": pair[0], "b": pair[1], "kind": "refusal", "run_id": None, "reason": row.reason, "evidence": "{}",
-            "score": DOUBT.get(row.reason, 0.1), "weight": 0.0, "state": "open",
-            "value": worth(DOUBT.get(row.reason, 0.1), 1), **_FREE,
-        }
-        for pair, row in pairs.items()
-        if pair not in decided
-    ]  # fmt: skip
-    bulk(conn, insert_ignoring(conn, reviews), fresh)
-    state.store(conn, {SYNCED: rows[-1].seq})
-
-
-_FREE = {"later_until": None, "claimed_by": None, "claimed_until": None, "skipped_by": ""}
+FREE = {"later_until": None, "claimed_by": None, "claimed_until": None, "skipped_by": ""}
 
 
 def waiting(conn: Connection) -> int:
@@ -139,17 +113,11 @@ def waiting(conn: Connection) -> int:
     return int(conn.scalar(sa.select(sa.func.count()).select_from(pairs.subquery())) or 0)
 
 
-def has_new_refusals(conn: Connection) -> bool:
-    """Whether the rules refused anything since `note_refusals`."""
-    newer = sa.select(violations.c.seq).where(violations.c.seq > state.read(conn, SYNCED))
-    return conn.execute(newer.where(violations.c.reason.in_(rules.TO_DECIDE)).limit(1)).first() is not None
-
-
 def get(conn: Connection, a: int, b: int) -> Pair | None:
     """One pair of the queue, whatever its state."""
     is_pair = (reviews.c.a == min(a, b), reviews.c.b == max(a, b))
     row = conn.execute(sa.select(reviews).where(*is_pair)).first()
-    return _pairs(conn, [row])[0] if row is not None else None
+    return pairs_of(conn, [row])[0] if row is not None else None
 
 
 def upcoming(conn: Connection, *, by: str, now: datetime, limit: int = 20, kind: str = "") -> list[Pair]:
@@ -160,7 +128,7 @@ def upcoming(conn: Connection, *, by: str, now: datetime, limit: int = 20, kind:
     query = sa.select(reviews).where(reviews.c.state == "open", free, due, unseen)
     query = query.where(reviews.c.kind == kind) if kind else query
     order = (sa.case((reviews.c.claimed_by == by, 0), else_=1), reviews.c.value.desc(), reviews.c.a, reviews.c.b)
-    found = _pairs(conn, conn.execute(query.order_by(*order).limit(limit * 3)).all())
+    found = pairs_of(conn, conn.execute(query.order_by(*order).limit(limit * 3)).all())
     return [pair for pair in found if pair.profile_a and pair.profile_b and pair.profile_a != pair.profile_b][:limit]
 
 
@@ -178,7 +146,7 @@ def settle(conn: Connection) -> int:
     rows = conn.execute(sa.select(reviews).where(reviews.c.state == "open")).all()
     done = [
         pair
-        for pair in _pairs(conn, rows)
+        for pair in pairs_of(conn, rows)
         if "" in (pair.profile_a, pair.profile_b) or pair.profile_a == pair.profile_b
     ]
     for pair in done:
@@ -253,13 +221,15 @@ def conflicts(conn: Connection) -> list[Conflict]:
     return [conflict for _seq, conflict in sorted(found, key=lambda each: -each[0])]
 
 
-def _decided(conn: Connection) -> set[tuple[int, int]]:
+def decided(conn: Connection) -> set[tuple[int, int]]:
+    """The pairs about which somebody said same or different."""
     apart = {(row.a, row.b) for row in conn.execute(sa.select(separations.c.a, separations.c.b))}
     query = sa.select(decisions.c.a, decisions.c.b).where(decisions.c.verb.in_(("same", "different")))
     return apart | {(row.a, row.b) for row in conn.execute(query)}
 
 
-def _pairs(conn: Connection, rows: Sequence[Any]) -> list[Pair]:
+def pairs_of(conn: Connection, rows: Sequence[Any]) -> list[Pair]:
+    """Rows of the queue, with whose their identifiers are by now."""
     owners = graph.owners(conn, {identifier_id for row in rows for identifier_id in (row.a, row.b)})
     return [
         Pair(

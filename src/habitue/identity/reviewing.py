@@ -9,7 +9,7 @@ from typing import Literal
 from habitue.access import policy
 from habitue.audit import ledger
 from habitue.collect.journal import Position
-from habitue.identity import commands, decide, listings, review, threshold
+from habitue.identity import commands, decide, listings, refusals, review, threshold
 from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 
@@ -62,10 +62,10 @@ def answer(ws: Context, pair: review.Pair, word: Literal["same", "different"], *
 def keep_up(ws: Context) -> None:
     """Put what the rules refused meanwhile into the queue, so that its number is the same wherever it is told."""
     with ws.register.read() as conn:
-        is_behind = review.has_new_refusals(conn)
+        is_behind = refusals.are_new(conn)
     if is_behind:
         with ws.register.write() as conn:
-            review.note_refusals(conn)
+            refusals.note(conn)
 
 
 def take_back(ws: Context, told: Sequence[listings.Decision], *, apply: Apply) -> int:

@@ -115,11 +115,10 @@ def objection(
         return "separated"
     if names_conflict(names, other_names, by=by):
         return "other_name"
-    kinds = {book.of(node.namespace).kind for side in (one, other) for node in side if node.namespace[:7] != "record:"}
-    if len(kinds) > 1:
+    mine, theirs = {node.namespace for node in one}, {node.namespace for node in other}
+    if len({book.of(namespace).kind for namespace in mine | theirs if namespace[:7] != "record:"}) > 1:
         return "other_kind"
-    shared = {node.namespace for node in one} & {node.namespace for node in other}
-    if not shared and not _has_browsers(one, other):
+    if mine.isdisjoint(theirs) and not (_has_browser(mine) and _has_browser(theirs)):
         return None
     counts, others = _counted(one, book, at), _counted(other, book, at)
     for namespace in counts.keys() & others.keys():
@@ -134,9 +133,9 @@ def objection(
     return None
 
 
-def _has_browsers(one: Collection[Placed], other: Collection[Placed]) -> bool:
-    """Whether both sides have a browser; those are counted together whatever their time."""
-    return all(any(node.namespace[:12] == DEVICE for node in side) for side in (one, other))
+def _has_browser(namespaces: Iterable[str]) -> bool:
+    """Whether a browser is among them; browsers are counted together whatever their time."""
+    return any(namespace[:12] == DEVICE for namespace in namespaces)
 
 
 def cannot_match(one: Iterable[Placed], other: Iterable[Placed], book: Rulebook) -> bool:

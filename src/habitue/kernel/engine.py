@@ -198,6 +198,11 @@ def temporary_rows(con: Any, name: str, rows: pa.Table) -> ir.Table:
     return made
 
 
+def is_cluster(con: Any) -> bool:
+    """Whether a temporary engine is a cluster, which spreads its work by itself."""
+    return isinstance(con, Cluster)
+
+
 @contextlib.contextmanager
 def _spark(address: str) -> Iterator[Cluster]:
     from pyspark.sql import SparkSession

@@ -7,6 +7,15 @@ from typing import ClassVar
 from habitue.kernel.text import gettext_noop as _
 
 
+class Words(tuple[str, ...]):
+    """Several msgids as one parameter of an error, told with commas; the edge translates each."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ", ".join(self)
+
+
 class HabitueError(Exception):
     """What went wrong, told so that a person knows what to do next.
 

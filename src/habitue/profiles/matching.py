@@ -14,17 +14,18 @@ from sqlalchemy.engine import Connection
 from habitue.access import policy
 from habitue.audit import ledger
 from habitue.collect.journal import Position
-from habitue.identity import commands, decide, graph, listings, review, threshold
+from habitue.identity import commands, decide, graph, listings, refusals, review, threshold
 from habitue.identity.matching.online import saved
 from habitue.identity.matching.outcome import Matched
 from habitue.identity.matching.run import match_table
-from habitue.identity.proposals import Matcher, proposals
+from habitue.identity.proposals import Explained, Matcher, Outcome, proposals
 from habitue.identity.tables import identifiers, runs, separations
 from habitue.kernel import jobs, state
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError, NotFound
 from habitue.kernel.register import among, chunks
 from habitue.kernel.text import gettext_noop as _
+from habitue.profiles import refused
 from habitue.profiles.matching_rows import MatchingRows, matching_rows
 from habitue.profiles.tables import people
 
@@ -117,12 +118,13 @@ def run(ws: Context, job: jobs.Job, *, apply: Callable[[Position], object], matc
         tell(done=2)
     tell(done=3)
     learnt = _learnt(outcome)
+    apart = _refused(ws, rows, outcome)
     with ws.register.write() as conn:
         jobs.require_ours(conn, job.job_id, claimed_at)
         pairs = [(ids[each.a], ids[each.b], each) for each in doubts]
         asked = review.propose(conn, found.run_id, pairs, event_counts(conn, pairs))
         made = listings.linked_by(conn, found.run_id, [(each.a, each.b) for each in told])
-        review.note_refusals(conn)
+        refusals.weigh(conn, apart, event_counts(conn, [(pair.a, pair.b, found) for pair, found in apart]))
         review.settle(conn)
         values = {
             "records": len(set(rows.profile_ids)),
@@ -154,6 +156,7 @@ def undo(ws: Context, run_id: str, *, apply: Callable[[Position], object]) -> in
         apply(decide.undo(ws, seqs=seqs, verb="matching.undone", subject_id=run_id, details=details))
     with ws.register.write() as conn:
         review.withdraw(conn, run_id)
+        refusals.forget(conn)
         review.settle(conn)
         conn.execute(sa.update(runs).where(runs.c.run_id == run_id).values(state="undone"))
     return len(seqs)
@@ -174,6 +177,20 @@ def get(ws: Context, run_id: str) -> Run:
     if row is None:
         raise NotFound(what=_("matching run"), key=run_id)
     return Run(**row._mapping)
+
+
+def _refused(ws: Context, rows: MatchingRows, outcome: Outcome) -> list[refused.Weighed]:
+    """What the run thinks of everybody whom a rule kept apart."""
+    with ws.register.write() as conn:
+        refusals.note(conn)
+    with ws.register.read() as conn:
+        pairs, concerned = refused.to_weigh(conn)
+    place = {record_id: row for row, record_id in enumerate(rows.record_ids)} if pairs else {}
+
+    def explain(a: int, b: int) -> Explained | None:
+        return outcome.explain(place[a], place[b]) if a in place and b in place else None
+
+    return refused.weighed(pairs, concerned, explain)
 
 
 def _kept_apart(conn: Connection, rows: MatchingRows) -> list[tuple[int, int]]:

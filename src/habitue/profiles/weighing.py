@@ -13,20 +13,22 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.collect.journal import Position
-from habitue.identity import commands, decide, graph, listings, review, threshold
-from habitue.identity.matching.online import Found, Index, score_one
+from habitue.identity import commands, decide, graph, listings, refusals, review, threshold
+from habitue.identity.matching.online import Found, Index, explained, score_one
 from habitue.identity.proposals import Proposal, evidence_of
 from habitue.identity.tables import identifiers, runs, separations
 from habitue.kernel import state
 from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.register import among
+from habitue.profiles import refused
 from habitue.profiles.matching import WEIGHED, event_counts
 from habitue.profiles.matching_rows import MatchingRows, identifier_of, known_records, matching_rows
 from habitue.profiles.tables import people
 from habitue.profiles.values import FORGOTTEN
 
 PEOPLE_A_TURN = 100
+REFUSALS_A_TURN = 50
 WAITING = 20_000
 Apply = Callable[[Position], object]
 
@@ -69,17 +71,31 @@ def weigh(ws: Context, weigher: Weigher, *, apply: Apply) -> bool:
             return False
         if not weigher.waiting:
             weigher.waiting, weigher.upto = _changed(conn, since)
-        if not weigher.waiting:
-            if weigher.index is not None:
-                weigher.prepare(conn, run_id)
+        part, weigher.waiting = weigher.waiting[:PEOPLE_A_TURN], weigher.waiting[PEOPLE_A_TURN:]
+        apart, concerned = ([], None) if part else refused.to_weigh(conn, limit=REFUSALS_A_TURN, is_weighed=False)
+        if not part and not apart and weigher.index is None:
             return False
         index = weigher.prepare(conn, run_id)
-        part, weigher.waiting = weigher.waiting[:PEOPLE_A_TURN], weigher.waiting[PEOPLE_A_TURN:]
-        rows = matching_rows(conn, part)
+        rows = concerned or matching_rows(conn, part)
+    if not part:
+        return _weigh_refused(ws, index, apart, rows)
     _weigh(ws, index, rows, since, apply)
     if not weigher.waiting:
         with ws.register.write() as conn:
             state.store(conn, {WEIGHED: max(weigher.upto, state.read(conn, WEIGHED))})
+    return True
+
+
+def _weigh_refused(ws: Context, index: Index, pairs: Sequence[review.Pair], rows: MatchingRows) -> bool:
+    """Give people whom a rule kept apart the probability that they are one; returns whether there were any."""
+    if not pairs:
+        return False
+    records = dict(zip(rows.record_ids, rows.table.to_pylist(), strict=True))
+    for record_id, record in records.items():
+        index.put(record_id, record)
+    told = refused.weighed(pairs, rows, lambda a, b: explained(index, records[a], b))
+    with ws.register.write() as conn:
+        refusals.weigh(conn, told, event_counts(conn, [(pair.a, pair.b, found) for pair, found in told]))
     return True
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,25 +10,24 @@ from typing import Any
 import msgspec
 
 from habitue.collect.envelope import Event
-from habitue.collect.essentials import units
 from habitue.kernel.text import gettext_noop as _
+from habitue.quality.amounts import BELOW_ZERO, PRODUCTS, amount_problem, item_problems, number_problem
 from habitue.quality.events import EVENTS, FORMER_NAMES, Property
 from habitue.quality.gate import FieldProblem
 from habitue.quality.normalise.email import normalise_email
 from habitue.quality.normalise.result import Problem
 
 UNPLANNED = "event_unplanned"
-_AMOUNT = re.compile(r"[+-]?[0-9]{1,14}(\.[0-9]+)?")
 _NOTHING = (b"null", b'""')
-# A list is not read, only where it begins: orders have long ones.
+# A list is not read, only where it begins, and of products their prices and quantities: orders have long ones.
 _UNREAD = msgspec.Raw(b"null")
-_NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?")
 
 REASONS: Mapping[str, str] = {
     UNPLANNED: _("No such event is planned for this source."),
     "amount_unreadable": _("This is no amount of money such as 12.50."),
     "currency_unreadable": _("This is no currency such as EUR."),
     "number_unreadable": _("This is no number."),
+    BELOW_ZERO: _("This is below zero."),
     "time_unreadable": _("This is no date with a time, such as 2026-06-15T10:00:00Z."),
     "list_wanted": _("A list is wanted here."),
     "email_unreadable": _("This is no e-mail address."),
@@ -58,6 +56,8 @@ def property_problems(event: Event) -> tuple[FieldProblem, ...]:
         if value is not None and value != "" and (code := check(value)):
             said = msgspec.json.decode(value) if isinstance(value, msgspec.Raw) else value
             found.append(_problem(name, str(said), code))
+        elif name == PRODUCTS and isinstance(value, msgspec.Raw) and bytes(value)[:1] == b"[":
+            found += [_problem(*broken) for broken in item_problems(bytes(value))]
     return tuple(found)
 
 
@@ -69,22 +69,8 @@ def _problem(field: str, value: str, code: str) -> FieldProblem:
     return FieldProblem(field, value[:200], code, REASONS[code], {})
 
 
-def _amount(value: object) -> str | None:
-    if isinstance(value, str) and _AMOUNT.fullmatch(value):
-        return None
-    if isinstance(value, float) and 1e-4 <= abs(value) < 1e14:
-        return None
-    return "amount_unreadable" if units(value) is None else None
-
-
 def _currency(value: object) -> str | None:
     return None if isinstance(value, str) else "currency_unreadable"
-
-
-def _number(value: object) -> str | None:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return None
-    return None if isinstance(value, str) and _NUMBER.fullmatch(value.strip()) else "number_unreadable"
 
 
 def _time(value: object) -> str | None:
@@ -106,9 +92,9 @@ def _email(value: object) -> str | None:
 
 
 _CHECKS: Mapping[str, Callable[[object], str | None]] = {
-    "money": _amount,
-    "decimal": _number,
-    "integer": _number,
+    "money": amount_problem,
+    "decimal": number_problem,
+    "integer": number_problem,
     "instant": _time,
     "list": _list,
     "email": _email,

@@ -18,6 +18,7 @@ from habitue.kernel.errors import HabitueError
 from habitue.kernel.register import chunks
 from habitue.kernel.text import gettext_noop as _
 from habitue.quality import held
+from habitue.quality.amounts import PRODUCTS
 
 PERMISSION = "sources.edit"
 NAME = "Message Released"
@@ -104,6 +105,9 @@ def _apply(event: Event, changes: Mapping[str, str | None]) -> None:
         if name == "event":
             event.name = value or event.name
             continue
+        if name.startswith(f"{PRODUCTS}."):
+            told[1][PRODUCTS] = _with_item(told[1].get(PRODUCTS), name, value)
+            continue
         known = [each for each in told if name in each] or [told[0 if event.type in TRAIT_TYPES else 1]]
         for each in known:
             each.pop(name, None)
@@ -114,3 +118,15 @@ def _apply(event: Event, changes: Mapping[str, str | None]) -> None:
         event.raw = msgspec.json.encode(event.read)
         found = essentials(event.raw)
         event.amount, event.currency, event.order_id = found.amount, found.currency, found.order_id
+
+
+def _with_item(products: object, path: str, value: str | None) -> object:
+    """A list of products with one value (`products.0.price`) put right or taken out."""
+    _products, place, name = path.split(".", 2)
+    number = int(place)
+    if not isinstance(products, list) or number >= len(products) or not isinstance(products[number], Mapping):
+        return products
+    item = {key: told for key, told in products[number].items() if key != name}
+    if value is not None:
+        item[name] = value
+    return [*products[:number], item, *products[number + 1 :]]

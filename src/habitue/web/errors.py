@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from habitue.access.policy import VERBS
-from habitue.kernel.errors import HabitueError
+from habitue.kernel.errors import HabitueError, Words
 
 STATUS: Mapping[str, int] = {"not_found": 404, "permission_missing": 403, "role_too_high": 403}
 TRANSLATED = frozenset({"what", "problem", "reason", "verb"})
@@ -115,6 +115,10 @@ def _plain(request: HttpRequest, error: Told, status: int) -> HttpResponse:
 def _param(key: str, value: object) -> object:
     if key == "verb":
         return gettext(VERBS.get(str(value), str(value)))
+    if isinstance(value, HabitueError):
+        return told(value).message
+    if isinstance(value, Words):
+        return ", ".join(gettext(word) for word in value)
     return gettext(value) if key in TRANSLATED and isinstance(value, str) and value else value
 
 

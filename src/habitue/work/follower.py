@@ -27,7 +27,8 @@ from habitue.workspace import open_workspace
 SEEN = "follower_seen"
 SEEN_SECONDS = 10.0
 SETTLE_SECONDS = 2.0
-IDLE_SECONDS = 0.05
+IDLE_SECONDS = 0.03
+LONGEST_IDLE_SECONDS = 0.2
 TROUBLE_SECONDS = 1.0
 
 log = structlog.get_logger()
@@ -48,6 +49,7 @@ def main() -> None:
 def run(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object]) -> None:
     """Follow until `is_over`; `wait` sleeps for some seconds when nothing is to do."""
     follower, seen_at, settled_at = Follower(), float("-inf"), float("-inf")
+    idle = IDLE_SECONDS
     while not is_over():
         try:
             if time.monotonic() - seen_at >= SEEN_SECONDS:
@@ -56,14 +58,16 @@ def run(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object
             if time.monotonic() - settled_at >= SETTLE_SECONDS:
                 flow.settle(ws)
                 settled_at = time.monotonic()
-            is_busy = flow.follow(ws, follower)
+            if flow.follow(ws, follower):
+                idle = IDLE_SECONDS
+                continue
         except (OperationalError, InterfaceError) as error:
             # A database that restarts comes back without us.
             log.warning("the register cannot be used now", error=type(error).__name__)
             wait(TROUBLE_SECONDS)
-            continue
-        if not is_busy:
-            wait(IDLE_SECONDS)
+        # Where nothing comes for a while, nobody needs a look thirty times a second.
+        wait(idle)
+        idle = min(1.5 * idle, LONGEST_IDLE_SECONDS)
 
 
 def _seen(ws: Context) -> None:

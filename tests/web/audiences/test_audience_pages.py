@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +12,7 @@ from tests.small_shop import HOSTILE, PEOPLE, customers
 
 from habitue.audiences.rule import EVERYBODY, EventSum, Group, Trait, Window
 from habitue.audiences.text import read
+from habitue.insights.groups import GROUPS
 from habitue.web.rule_links import people_url
 from habitue.workspace import Workspace
 
@@ -121,8 +124,10 @@ def test_the_history_tells_versions_with_their_differences(
         shop.context, audience_id=audience_id, name="Austria", rule=Trait("country", "is", "DE"), folder="Places"
     )
     page = seen_by("owner").get(f"/audiences/{audience_id}/history/").content.decode()
-    assert "country is &quot;AT&quot;" in page
-    assert "country is &quot;DE&quot;" in page
+    assert re.search(r"<del>\s*People in <b>Austria</b>", page)
+    assert re.search(r"<ins>\s*People in <b>Germany</b>", page)
+    german = seen_by("marketer", language="de").get(f"/audiences/{audience_id}/history/").content.decode()
+    assert "Personen in <b>Österreich</b>" in german
     assert "Places" in seen_by("owner").get("/audiences/").content.decode()
 
 
@@ -154,6 +159,34 @@ def test_why_names_events_as_everywhere_and_tells_the_sum_that_was_compared(
     assert f"together €{answer.figure:,.2f}" in page
     assert "Order Completed" not in page
     assert all(f"€{event.amount:,.2f}" in page for event in answer.events)
+
+
+def test_why_tells_what_an_insight_says_in_the_words_of_the_reader(
+    seen_by: Callable[..., Client], shop: Workspace
+) -> None:
+    rule = read("insight rfm.is_valuable is true and insight rfm.frequency >= 1 and insight rfm.rfm_group is known")
+    made = shop.audiences.create("Valuable", rule)
+    (person, *_) = shop.audiences.members(made.rule)
+    page = seen_by("owner").get(f"/audiences/{made.audience_id}/why/{person.profile_id}/").content.decode()
+    assert ": yes<br>" in page
+    assert f": {person.orders}<br>" in page
+    answers = shop.audiences.why(made.audience_id, person.profile_id).answers
+    group = dict(answers[2].values)["rfm.rfm_group"]
+    assert f": {GROUPS[group].label}<br>" in page
+    german = seen_by("marketer", language="de").get(f"/audiences/{made.audience_id}/why/{person.profile_id}/")
+    assert ": ja<br>" in german.content.decode()
+
+
+def test_the_numbers_of_an_overlap_open_the_people_behind_them(
+    seen_by: Callable[..., Client], shop: Workspace, audience_id: str
+) -> None:
+    other = shop.audiences.create("Known by mail", read("email is known"))
+    client = seen_by("owner")
+    page = unescape(client.get(f"/audiences/{audience_id}/overlap/?with={other.audience_id}").content.decode())
+    found = re.findall(r'href="([^"]*people/[^"]*)">(?:<b>)?([\d,]+)', page)
+    assert len(found) == 3
+    for address, people in found:
+        assert client.get(address).context["counted"].people == int(people.replace(",", ""))
 
 
 def test_why_tells_what_was_said_about_consent(seen_by: Callable[..., Client], shop: Workspace) -> None:

@@ -171,6 +171,25 @@ def test_values_seen_in_the_data_are_suggested(anna: Client) -> None:
     assert "Wien" not in found
 
 
+def test_values_of_a_property_are_suggested_where_events_are_narrowed_down(anna: Client) -> None:
+    form = {"r:match": "all", "r.0:kind": "event_count", "r.0:event": "Order Completed", "r.0:count": "1"}
+    form |= {"r.0.0:kind": "property", "r.0.0:property": "currency", "r.0.0:op": "is", "r.0.0:value": ""}
+    page = anna.post("/audiences/build/", form).content.decode()
+    (address,) = re.findall(r'hx-get="(/audiences/values/[^"]*)"', page)
+    found = anna.get(f"{unescape(address)}&r.0.0:value=E").content.decode()
+    assert '<option value="EUR">' in found
+
+
+def test_a_single_condition_is_written_without_brackets_and_has_its_loss(anna: Client) -> None:
+    page = anna.post("/audiences/build/", {"rule_text": 'country is "DE"', "do": "text"}).content.decode()
+    assert ">country is &quot;DE&quot;</textarea>" in page
+    one = Group(rules=(Trait("country", "is", "DE"),))
+    address = people_url(one).replace("/people/", "/facts/")
+    shown = anna.get(f"{address}&places=0", **FRAGMENT).content.decode()
+    assert 'data-loss-of="loss-r0"' in shown
+    assert "How it narrows down" not in shown
+
+
 def test_the_facts_tell_how_each_condition_narrows_down(anna: Client) -> None:
     address = people_url(RULE).replace("/people/", "/facts/")
     page = words(anna.get(address, **FRAGMENT).content.decode())

@@ -91,7 +91,9 @@ def test_what_is_no_website_is_told(owner: Client) -> None:
 def test_a_secret_key_is_shown_once(owner: Client, ws: Workspace, key: str, send: Send) -> None:
     answer = owner.post("/sources/website/keys/new/", {"kind": "secret", "origins": "", "rate": "600"})
     (text,) = set(re.findall(r"sk_[0-9a-f]{64}", answer.content.decode()))
-    assert text not in page(owner)
+    shown = page(owner)
+    assert text not in shown
+    assert f"<code>sk_…{text[-4:]}</code>" in shown
     assert send(text, TEA) == 200
 
 
@@ -249,3 +251,10 @@ def test_a_source_with_a_secret_key_alone_shows_the_lines_without_it(owner: Clie
     assert "made " in shown
     owner.post(f"/sources/till/keys/{ws.sources.keys('till')[0].key_id}/pause/")
     assert "Copy the lines below" not in page(owner, "/sources/till/")
+
+
+@pytest.mark.parametrize(("name", "label"), [("total", "Total"), ("products.1.price", "Products, no. 2: Price")])
+def test_a_value_inside_a_list_is_called_by_its_place(name: str, label: str) -> None:
+    from habitue.web.sources import live
+
+    assert live.field_label(name) == label

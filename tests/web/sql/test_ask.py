@@ -142,6 +142,18 @@ def test_a_chart_is_made_of_names_or_days_with_one_number_each() -> None:
     assert not chart([("x", True), ("y", False)])
 
 
+def test_whole_numbers_are_counted_in_whole_steps_and_names_have_room() -> None:
+    def drawn(*values: float) -> str:
+        found = picture(
+            ("a", "b"), [(f"somebody.with.a.long.name{n}", v) for n, v in enumerate(values)], str, title="t"
+        )
+        assert found is not None
+        return str(found.svg)
+
+    assert ">0.5<" not in drawn(1, 1)
+    assert ">0.5<" in drawn(1, 0.5)
+
+
 def test_a_date_beyond_what_a_clock_shows_is_shown_as_text(anna: Client) -> None:
     assert "9999-12-31T23:59:59" in asked(anna, "select '9999-12-31T23:59:59Z'::timestamptz as x")
     assert "infinity" in asked(anna, "select 'infinity'::timestamp as x")

@@ -126,7 +126,10 @@ GLASS_TEXTS: Mapping[str, str] = {
 
 
 class Glasses:
-    """The atoms of all fields as one number a row, made when asked for; 0 where the field says nothing."""
+    """The atoms of all fields as one number a row, made when asked for; 0 where the field says nothing.
+
+    Kept is one number a value: rows may be many more.
+    """
 
     def __init__(self, fields: Sequence[Values]) -> None:
         self.fields = fields
@@ -145,21 +148,21 @@ class Glasses:
             few.append(Values(field.column, codes - int(held[0] < 0), texts, np.ones(len(texts))))
         return Glasses(few)
 
-    def of(self, atom: Atom) -> Array:
-        """The atom of every row."""
+    def of(self, atom: Atom, rows: Array | None = None) -> Array:
+        """The atom of every row (or of `rows`)."""
+        field = self.fields[atom.field]
         if atom not in self._made:
-            field = self.fields[atom.field]
-            hashes = np.zeros(len(field.texts) + 1, dtype=np.int64)
+            hashes = np.zeros(len(field.texts) + 1, dtype=np.uint32)
             hashes[:-1] = hashed(atom, field.column.kind, field.texts)
-            self._made[atom] = hashes[field.codes]
-        return self._made[atom]
+            self._made[atom] = hashes
+        return self._made[atom][field.codes if rows is None else field.codes[rows]].astype(np.int64)
 
     def key(self, atoms: Iterable[Atom], rows: Array | None = None) -> Array:
         """The key of every row (or of `rows`): 0 where an atom is missing."""
         made: Array | None = None
         for atom in atoms:
-            column = self.of(atom) if rows is None else self.of(atom)[rows]
-            made = column.copy() if made is None else mixed(made, column)
+            column = self.of(atom, rows)
+            made = column if made is None else mixed(made, column)
         assert made is not None
         return made
 

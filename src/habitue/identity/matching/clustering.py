@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -16,6 +18,7 @@ from scipy.sparse import csgraph
 from habitue.identity.matching.shapes import Array
 
 LARGEST_FILLED = 150
+CELLS = 2_000_000
 CLIP = 9.0
 NEVER = -1e6
 
@@ -33,69 +36,106 @@ def clusters(
     rows: int, pairs: tuple[Array, Array, Array], score: Scorer, *, at: float = 0.0,
     forbidden: Iterable[tuple[int, int]] = (), sides: Array | None = None,
 ) -> Array:  # fmt: skip
-    """A cluster number for every row; `pairs` are rows a, rows b and calibrated log odds, `at` the least mean."""
+    """A cluster number for every row; `pairs` are rows a < b and calibrated log odds, `at` the least mean."""
     a, b, odds = pairs
     strong = odds > at
     part = components(rows, a[strong], b[strong])
-    apart = {(min(pair), max(pair)) for pair in forbidden}
+    held = Held.of(a, b, odds, np.flatnonzero(part[a] == part[b]), rows)
+    never = Never(np.sort(np.array([_packed(min(pair), max(pair), rows) for pair in forbidden], dtype=np.int64)), sides)
     sizes = np.bincount(part)
-    inside = strong | (part[a] == part[b])
-    a, b, odds = a[inside], b[inside], np.clip(odds[inside], -CLIP, CLIP)
-    result = np.arange(rows)
-    by_part = np.argsort(part[a], kind="stable")
-    a, b, odds = a[by_part], b[by_part], odds[by_part]
-    starts = np.searchsorted(part[a], np.arange(len(sizes) + 1))
     members = np.argsort(part, kind="stable")
     offsets = np.concatenate([[0], np.cumsum(sizes)])
-    todo = [int(number) for number in np.flatnonzero(sizes > 1)]
-    for batch in _batches(todo, sizes):
-        _fill(batch, (a, b, odds), starts, members, offsets, sizes, score, result, at, apart, sides)
+    result = np.arange(rows)
+    for size in np.unique(sizes[sizes > 1]).tolist():
+        starts = offsets[np.flatnonzero(sizes == size)]
+        step = max(1, CELLS // min(size, LARGEST_FILLED) ** 2)
+        for first in range(0, len(starts), step):
+            groups = members[starts[first : first + step, None] + np.arange(size)]
+            if size <= LARGEST_FILLED:
+                _settle(groups, held, score, result, at, never)
+            else:
+                _settle_large(groups, held, result, at, never)
     return result
 
 
-def _batches(todo: list[int], sizes: Array) -> Iterable[list[int]]:
-    batch: list[int] = []
-    cells = 0
-    for number in todo:
-        batch.append(number)
-        cells += min(int(sizes[number]), LARGEST_FILLED) ** 2
-        if cells > 2_000_000:
-            yield batch
-            batch, cells = [], 0
-    if batch:
-        yield batch
+def _packed(a: Any, b: Any, rows: int) -> Any:
+    """A pair of rows as one number."""
+    return a * rows + b
 
 
-def _fill(
-    batch: list[int], pairs: tuple[Array, Array, Array], starts: Array, members: Array, offsets: Array, sizes: Array,
-    score: Scorer, result: Array, at: float, apart: set[tuple[int, int]], sides: Array | None,
-) -> None:  # fmt: skip
-    """Agglomerate the components of a batch; the missing pairs of all of them are scored at once."""
-    a, b, odds = pairs
-    known: list[tuple[list[int], dict[tuple[int, int], float]]] = []
-    missing: list[tuple[int, int, int]] = []
-    for place, number in enumerate(batch):
-        rows = members[offsets[number] : offsets[number + 1]].tolist()
-        part = slice(starts[number], starts[number + 1])
-        edges = dict(zip(zip(a[part].tolist(), b[part].tolist(), strict=True), odds[part].tolist(), strict=True))
-        known.append((rows, edges))
-        if len(rows) <= LARGEST_FILLED and len(edges) < len(rows) * (len(rows) - 1) // 2:
-            rows.sort()
-            missing.extend((place, x, y) for i, x in enumerate(rows) for y in rows[i + 1 :] if (x, y) not in edges)
-    if missing:
-        wanted = np.array(missing, dtype=np.int64)
-        scored = np.clip(score(wanted[:, 1], wanted[:, 2]), -CLIP, CLIP).tolist()
-        for (place, x, y), value in zip(missing, scored, strict=True):
-            known[place][1][x, y] = value
-    for rows, edges in known:
-        for pair in apart & edges.keys() if apart else ():
-            edges[pair] = NEVER
-        if sides is not None:
-            for x, y in list(edges):
-                if sides[x] == sides[y]:
-                    edges[x, y] = NEVER
-        for group in agglomerated(rows, edges, at=at):
-            result[group] = min(group)
+@dataclass(frozen=True)
+class Held:
+    """Pairs inside components as sorted numbers, with their odds."""
+
+    pairs: Array
+    odds: Array
+    rows: int
+
+    @classmethod
+    def of(cls, a: Array, b: Array, odds: Array, chosen: Array, rows: int) -> Held:
+        """The chosen ones of some pairs."""
+        pairs = _packed(a[chosen].astype(np.int64), b[chosen].astype(np.int64), rows)
+        kept = np.clip(odds[chosen], -CLIP, CLIP)
+        if len(pairs) and not (pairs[1:] > pairs[:-1]).all():
+            order = np.argsort(pairs, kind="stable")
+            pairs, kept = pairs[order], kept[order]
+        return cls(pairs, kept, rows)
+
+    def find(self, x: Array, y: Array) -> tuple[Array, Array]:
+        """(the odds of some pairs, which of them are held)."""
+        wanted = _packed(x, y, self.rows)
+        place = np.minimum(np.searchsorted(self.pairs, wanted), max(len(self.pairs) - 1, 0))
+        return self.odds[place].astype(np.float64), self.pairs[place] == wanted
+
+    def within(self, group: Array) -> tuple[Array, Array, Array]:
+        """(rows a, rows b, odds) of the pairs inside one component, whose rows are in order."""
+        first = np.searchsorted(self.pairs, _packed(group.astype(np.int64), 0, self.rows))
+        last = np.searchsorted(self.pairs, _packed(group.astype(np.int64) + 1, 0, self.rows))
+        places = np.concatenate([np.arange(one, end) for one, end in zip(first, last, strict=True)])
+        return self.pairs[places] // self.rows, self.pairs[places] % self.rows, self.odds[places].astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Never:
+    """Pairs that somebody said are different, as sorted numbers, and the side of each row, if rows of one differ."""
+
+    pairs: Array
+    sides: Array | None
+
+    def of(self, x: Array, y: Array, rows: int) -> Array:
+        """Which pairs must not be one."""
+        found = np.isin(_packed(x, y, rows), self.pairs) if len(self.pairs) else np.zeros(x.shape, dtype=np.bool_)
+        return found if self.sides is None else found | (self.sides[x] == self.sides[y])
+
+
+def _settle(groups: Array, held: Held, score: Scorer, result: Array, at: float, never: Never) -> None:
+    """Agglomerate components of one size, one a row; the missing pairs of all of them are scored at once."""
+    left, right = np.triu_indices(groups.shape[1], 1)
+    x, y = groups[:, left], groups[:, right]
+    odds, known = held.find(x, y)
+    if not known.all():
+        odds[~known] = np.clip(score(x[~known], y[~known]), -CLIP, CLIP)
+    odds[never.of(x, y, held.rows)] = NEVER
+    is_whole = (odds > at).all(axis=1)
+    result[groups[is_whole]] = groups[is_whole, :1]
+    for place in np.flatnonzero(~is_whole).tolist():
+        pairs = zip(x[place].tolist(), y[place].tolist(), strict=True)
+        edges = dict(zip(pairs, odds[place].tolist(), strict=True))
+        _take(agglomerated(groups[place].tolist(), edges, at=at), result)
+
+
+def _settle_large(groups: Array, held: Held, result: Array, at: float, never: Never) -> None:
+    """The same for components so large that missing pairs count as against instead of being scored."""
+    for group in groups:
+        x, y, odds = held.within(group)
+        odds[never.of(x, y, held.rows)] = NEVER
+        edges = dict(zip(zip(x.tolist(), y.tolist(), strict=True), odds.tolist(), strict=True))
+        _take(agglomerated(group.tolist(), edges, at=at), result)
+
+
+def _take(found: list[list[int]], result: Array) -> None:
+    for group in found:
+        result[group] = min(group)
 
 
 def agglomerated(

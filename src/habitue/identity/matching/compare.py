@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 
 from habitue.identity.matching.ladders import levels, top
 from habitue.identity.matching.shapes import Array, Values
+
+FEW_TEXTS = 4_000
+_UNKNOWN = -1
 
 
 def compared(fields: Sequence[Values], a: Array, b: Array) -> Array:
@@ -29,11 +33,32 @@ def field_levels(field: Values, a: Array, b: Array) -> Array:
     rest = np.flatnonzero(both & ~same)
     if not len(rest):
         return found
-    width = len(field.texts)
     low, high = np.minimum(one[rest], two[rest]), np.maximum(one[rest], two[rest])
-    pairs, inverse = np.unique(low.astype(np.int64) * width + high, return_inverse=True)
-    found[rest] = levels(field, pairs // width, field, pairs % width)[inverse]
+    pairs = low.astype(np.int64) * len(field.texts) + high
+    found[rest] = _remembered(field, pairs) if len(field.texts) <= FEW_TEXTS else _each_once(field, pairs)
     return found
+
+
+def _each_once(field: Values, pairs: Array) -> Array:
+    """The level of pairs of values, each different pair compared once."""
+    coded = pa.array(pairs).dictionary_encode()
+    distinct = coded.dictionary.to_numpy()
+    width = len(field.texts)
+    made: Array = levels(field, distinct // width, field, distinct % width)[coded.indices.to_numpy()]
+    return made
+
+
+def _remembered(field: Values, pairs: Array) -> Array:
+    """The same for a field of few values, with what was compared before in a table of all its pairs."""
+    if "levels" not in field.cache:
+        field.cache["levels"] = np.full(len(field.texts) ** 2, _UNKNOWN, dtype=np.int8)
+    known: Array = field.cache["levels"]
+    new = pairs[known[pairs] == _UNKNOWN]
+    if len(new):
+        distinct, width = np.unique(new), len(field.texts)
+        known[distinct] = levels(field, distinct // width, field, distinct % width)
+    made: Array = known[pairs]
+    return made
 
 
 def name_fields(fields: Sequence[Values]) -> tuple[int, int] | None:
@@ -51,12 +76,21 @@ def mind_swapped(fields: Sequence[Values], a: Array, b: Array, found: Array) -> 
     if not len(doubtful):
         return
     one, two = fields[names[0]], fields[names[1]]
-    alias = np.full(len(two.texts) + 1, -2, dtype=np.int64)
-    known = {text: code for code, text in enumerate(one.texts)}
-    alias[:-1] = [known.get(text, -2) for text in two.texts]
+    alias = _alias(one, two)
     first = (one.codes[a[doubtful]] == alias[two.codes[b[doubtful]]]) & (one.codes[a[doubtful]] >= 0)
     second = (one.codes[b[doubtful]] == alias[two.codes[a[doubtful]]]) & (one.codes[b[doubtful]] >= 0)
     _take_crossed(found, names, doubtful, first, second)
+
+
+def _alias(one: Values, two: Values) -> Array:
+    """For each value of the last names its code among the first names; −2 for what is none of them, and at the end."""
+    if "alias" not in two.cache:
+        alias = np.full(len(two.texts) + 1, -2, dtype=np.int64)
+        known = {text: code for code, text in enumerate(one.texts)}
+        alias[:-1] = [known.get(text, -2) for text in two.texts]
+        two.cache["alias"] = alias
+    found: Array = two.cache["alias"]
+    return found
 
 
 def _take_crossed(found: Array, names: tuple[int, int], rows: Array, first: Array, second: Array) -> None:

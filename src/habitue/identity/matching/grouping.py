@@ -26,9 +26,11 @@ def grouped(
     a, b, odds = _with_known(pairs.a, pairs.b, odds, known)
     different = [(answer.a, answer.b) for answer in known if not answer.same]
 
+    shares = scoring.rarities(model, fields)
+
     def score(x: Array, y: Array) -> Array:
         levels = compared(fields, x, y)
-        return scoring.odds(model, scoring.contributions(model, fields, levels, x, y).sum(axis=1))
+        return scoring.odds(model, scoring.contributions(model, fields, levels, x, y, shares).sum(axis=1))
 
     found = clustering.clusters(who.rows, (a, b, odds), score, at=model.link_at, forbidden=different, sides=who.side)
     return found, belonging(found, a, b, odds)

@@ -84,12 +84,12 @@ class Index:
 
     def __contains__(self, record_id: int) -> bool:
         """Whether a record of that id is known."""
-        return self._row(record_id) >= 0
+        return self.row_of(record_id) >= 0
 
     def put(self, record_id: int, record: Record) -> None:
         """Add a record (a value by column name), or replace the one of that id."""
         texts = self.read(record)
-        former = self._row(record_id)
+        former = self.row_of(record_id)
         if former >= 0 and self.texts(former) == texts:
             return
         self.drop(record_id)
@@ -106,7 +106,7 @@ class Index:
 
     def drop(self, record_id: int) -> bool:
         """Forget a record, and every value that nobody else has; False when there is none of that id."""
-        row = self._row(record_id)
+        row = self.row_of(record_id)
         if row < 0:
             return False
         if row >= self._rows:
@@ -220,7 +220,8 @@ class Index:
             made = column if made is None else blocking.mixed(made, column)
         return 0 if made is None else int(made[0])
 
-    def _row(self, record_id: int) -> int:
+    def row_of(self, record_id: int) -> int:
+        """The row of a record; −1 when none of that id is known."""
         if record_id in self._moved:
             return self._moved[record_id]
         place = int(np.searchsorted(self._known_ids, record_id))

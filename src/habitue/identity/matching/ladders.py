@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
+from habitue.identity.matching import letters
+from habitue.identity.matching.letters import Letters
 from habitue.identity.matching.shapes import Array, Kind, Values
 from habitue.identity.matching.wording import Wording, likeness
 from habitue.quality.normalise.nicknames import name_groups
@@ -39,19 +42,70 @@ def levels(left: Values, a: Array, right: Values, b: Array) -> Array:
     """The level of every pair (left.texts[a[i]], right.texts[b[i]]); within one field the two codes must differ."""
     kind = right.column.kind
     found = np.full(len(a), top(kind), dtype=np.int8)
-    mine, theirs = _picked(left.texts, a), _picked(right.texts, b)
     if left is right:
-        return _LADDERS[kind](left, a, right, b, mine, theirs) if len(a) else found
+        return _LADDERS[kind](_Pairs(left, a, right, b)) if len(a) else found
+    mine, theirs = _picked(left.texts, a), _picked(right.texts, b)
     equal = np.fromiter((x == y for x, y in zip(mine, theirs, strict=True)), dtype=bool, count=len(a))
     rest = np.flatnonzero(~equal)
     if len(rest):
-        found[rest] = _LADDERS[kind](left, a[rest], right, b[rest], [mine[i] for i in rest], [theirs[i] for i in rest])
+        found[rest] = _LADDERS[kind](_Pairs(left, a[rest], right, b[rest]))
     found[equal] = 1
     return found
 
 
 def _picked(texts: Sequence[str], codes: Array) -> list[str]:
     return [texts[code] for code in codes.tolist()]
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Pairs of different values (left.texts[a[i]], right.texts[b[i]])."""
+
+    left: Values
+    a: Array
+    right: Values
+    b: Array
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+    def texts(self, places: Array) -> tuple[list[str], list[str]]:
+        """The values of some of the pairs."""
+        return _picked(self.left.texts, self.a[places]), _picked(self.right.texts, self.b[places])
+
+    def of(self, measure: Callable[[Values], Array]) -> tuple[Array, Array]:
+        """A measure of the values on both sides."""
+        return measure(self.left)[self.a], measure(self.right)[self.b]
+
+    @property
+    def short(self) -> Array:
+        """The length of the shorter one."""
+        return np.minimum(*self.of(_length))
+
+    def where(self, rows: Array, test: Callable[[str, str], bool]) -> Array:
+        """The test on the pairs that are marked, False elsewhere."""
+        found = np.zeros(len(rows), dtype=bool)
+        places = np.flatnonzero(rows)
+        found[places] = [test(x, y) for x, y in zip(*self.texts(places), strict=True)]
+        return found
+
+    def edits(self, limit: int) -> Array:
+        """How many edits lie between the two; one more than `limit` for all that are further apart."""
+        found = np.full(len(self), limit + 1, dtype=np.int16)
+        places = letters.may_be_near(Letters.of(self.left), self.a, Letters.of(self.right), self.b, limit)
+        found[places] = _edits(*self.texts(places), limit)
+        return found
+
+    def alike(self, least: float) -> Array:
+        """Which pairs are as similar as that by Jaro and Winkler."""
+        found = np.zeros(len(self), dtype=bool)
+        places = letters.may_be_alike(Letters.of(self.left), self.a, Letters.of(self.right), self.b, least)
+        found[places] = _jaro(*self.texts(places)) >= least
+        return found
+
+    def may_hold(self) -> Array:
+        """Which pairs can be such that the one holds the other."""
+        return letters.may_hold(Letters.of(self.left), self.a, Letters.of(self.right), self.b)
 
 
 def _kept(values: Values, name: str, make: Callable[[str], int]) -> Array:
@@ -74,19 +128,11 @@ def _spaced(values: Values) -> Array:
     return _kept(values, "spaced", lambda text: int(" " in text))
 
 
-def _where(rows: Array, test: Callable[[str, str], bool], mine: list[str], theirs: list[str]) -> Array:
-    """The test on the rows that are marked, False elsewhere."""
-    found = np.zeros(len(rows), dtype=bool)
-    for row in np.flatnonzero(rows).tolist():
-        found[row] = test(mine[row], theirs[row])
-    return found
-
-
 def _jaro(mine: list[str], theirs: list[str]) -> Array:
     return process.cpdist(mine, theirs, scorer=JaroWinkler.normalized_similarity, dtype=np.float32, workers=1)
 
 
-def _edits(mine: list[str], theirs: list[str], limit: int = 3) -> Array:
+def _edits(mine: list[str], theirs: list[str], limit: int) -> Array:
     return process.cpdist(mine, theirs, scorer=OSA.distance, score_cutoff=limit, dtype=np.int16, workers=1)
 
 
@@ -98,29 +144,28 @@ def _falling(size: int, last: int, rungs: Sequence[tuple[int, Array]]) -> Array:
     return found
 
 
-def _name(left: Values, a: Array, right: Values, b: Array, mine: list[str], theirs: list[str]) -> Array:
-    edits = _edits(mine, theirs)
-    short = np.minimum(_length(left)[a], _length(right)[b])
-    same_start = _first_letter(left)[a] == _first_letter(right)[b]
-    several = (_spaced(left)[a] + _spaced(right)[b]) > 0
+def _name(pairs: _Pairs) -> Array:
+    edits, short = pairs.edits(2), pairs.short
+    one, two = pairs.of(_first_letter)
+    several = np.add(*pairs.of(_spaced)) > 0
     rungs = [
-        (2, _forms(left, a, right, b)),
+        (2, _forms(pairs)),
         (3, ((edits <= 1) & (short >= 4)) | ((edits <= 2) & (short >= 8))),
-        (4, _where(same_start, _begins, mine, theirs)),
-        (5, _where(several, _shares_word, mine, theirs)),
-        (6, (_jaro(mine, theirs) >= 0.85) | ((edits <= 2) & (short >= 5))),
+        (4, pairs.where((one == two) & pairs.may_hold(), _begins)),
+        (5, pairs.where(several, _shares_word)),
+        (6, pairs.alike(0.85) | ((edits <= 2) & (short >= 5))),
     ]
-    return _falling(len(mine), 7, rungs)
+    return _falling(len(pairs), 7, rungs)
 
 
 def _begins(x: str, y: str) -> bool:
     return x.startswith(y) or y.startswith(x)
 
 
-def _forms(left: Values, a: Array, right: Values, b: Array) -> Array:
+def _forms(pairs: _Pairs) -> Array:
     """Whether two first names are forms of one name (Bob and Robert)."""
-    one, two = _groups(left)[a], _groups(right)[b]
-    found = np.zeros(len(a), dtype=bool)
+    one, two = pairs.of(_groups)
+    found = np.zeros(len(pairs), dtype=bool)
     for i in range(one.shape[1]):
         for j in range(two.shape[1]):
             found |= (one[:, i] == two[:, j]) & (one[:, i] >= 0)
@@ -147,21 +192,24 @@ def _contains(x: str, y: str) -> bool:
     return x in y or y in x
 
 
-def _word(left: Values, a: Array, right: Values, b: Array, mine: list[str], theirs: list[str]) -> Array:
-    edits = _edits(mine, theirs)
-    short = np.minimum(_length(left)[a], _length(right)[b])
+def _word(pairs: _Pairs) -> Array:
+    edits, short = pairs.edits(2), pairs.short
     rungs = [
         (2, ((edits <= 1) & (short >= 4)) | ((edits <= 2) & (short >= 7))),
-        (3, _where(short > 2, _contains, mine, theirs)),
-        (4, _jaro(mine, theirs) >= 0.85),
+        (3, pairs.where((short > 2) & pairs.may_hold(), _contains)),
+        (4, pairs.alike(0.85)),
     ]
-    return _falling(len(mine), 5, rungs)
+    return _falling(len(pairs), 5, rungs)
 
 
-def _text(left: Values, a: Array, right: Values, b: Array, mine: list[str], theirs: list[str]) -> Array:
-    alike, contained = likeness(Wording.of(left, like=right), a, Wording.of(right), b)
-    edits = _edits([x.replace(" ", "") for x in mine], [y.replace(" ", "") for y in theirs])
-    short = np.minimum(_length(left)[a], _length(right)[b])
+def _text(pairs: _Pairs) -> Array:
+    left, right = pairs.left, pairs.right
+    alike, contained = likeness(Wording.of(left, like=right), pairs.a, Wording.of(right), pairs.b)
+    places = letters.may_be_near(Letters.of_words(left), pairs.a, Letters.of_words(right), pairs.b, 2)
+    mine, theirs = pairs.texts(places)
+    edits = np.full(len(pairs), 3, dtype=np.int16)
+    edits[places] = _edits([x.replace(" ", "") for x in mine], [y.replace(" ", "") for y in theirs], 2)
+    short = pairs.short
     rungs = [
         (2, (alike >= 0.85) | ((edits <= 1) & (short >= 5)) | ((edits <= 2) & (short >= 8))),
         (3, (contained >= 0.9) & (alike >= 0.2)),
@@ -169,18 +217,24 @@ def _text(left: Values, a: Array, right: Values, b: Array, mine: list[str], thei
         (5, alike >= 0.4),
         (6, alike >= 0.2),
     ]
-    return _falling(len(mine), 7, rungs)
+    return _falling(len(pairs), 7, rungs)
 
 
-def _email(left: Values, a: Array, right: Values, b: Array, mine: list[str], theirs: list[str]) -> Array:
-    one, two = [x.partition("@")[0] for x in mine], [y.partition("@")[0] for y in theirs]
-    same = (_local_part(left)[a] == _local_part(right)[b]) & (_local_length(left)[a] > 3)
-    rungs = [
-        (2, same),
-        (3, _edits(mine, theirs) <= 2),
-        (4, (_jaro(one, two) >= 0.9) | (_jaro(mine, theirs) >= 0.92)),
-    ]
-    return _falling(len(mine), 5, rungs)
+def _email(pairs: _Pairs) -> Array:
+    one, two = pairs.of(_local_part)
+    same = (one == two) & (_local_length(pairs.left)[pairs.a] > 3)
+    rungs = [(2, same), (3, pairs.edits(2) <= 2), (4, _local_alike(pairs) | pairs.alike(0.92))]
+    return _falling(len(pairs), 5, rungs)
+
+
+def _local_alike(pairs: _Pairs, least: float = 0.9) -> Array:
+    """Which addresses are as similar as that before the @."""
+    left, right = Letters.of_local_parts(pairs.left), Letters.of_local_parts(pairs.right)
+    found = np.zeros(len(pairs), dtype=bool)
+    places = letters.may_be_alike(left, pairs.a, right, pairs.b, least)
+    mine, theirs = pairs.texts(places)
+    found[places] = _jaro([x.partition("@")[0] for x in mine], [y.partition("@")[0] for y in theirs]) >= least
+    return found
 
 
 def _local_part(values: Values) -> Array:
@@ -191,31 +245,31 @@ def _local_length(values: Values) -> Array:
     return _kept(values, "local length", lambda text: text.find("@"))
 
 
-def _phone(left: Values, a: Array, right: Values, b: Array, mine: list[str], theirs: list[str]) -> Array:
-    short = np.minimum(_length(left)[a], _length(right)[b])
-    ends = np.zeros(len(a), dtype=bool)
+def _phone(pairs: _Pairs) -> Array:
+    short = pairs.short
+    one, two = pairs.of(_number)
+    ends = np.zeros(len(pairs), dtype=bool)
     for size in (6, 7):
         modulus = 10**size
-        same = _number(left)[a] % modulus == _number(right)[b] % modulus
-        ends |= same & ((short == size) if size == 6 else (short >= size))
-    return _falling(len(mine), 4, [(2, ends), (3, _edits(mine, theirs) <= 1)])
+        ends |= (one % modulus == two % modulus) & ((short == size) if size == 6 else (short >= size))
+    return _falling(len(pairs), 4, [(2, ends), (3, pairs.edits(1) <= 1)])
 
 
 def _number(values: Values) -> Array:
     return _kept(values, "number", int)
 
 
-def _date(left: Values, a: Array, right: Values, b: Array, mine: list[str], theirs: list[str]) -> Array:
-    one, two = _parts(left)[a], _parts(right)[b]
+def _date(pairs: _Pairs) -> Array:
+    one, two = pairs.of(_parts)
     equal = one == two
     swapped = equal[:, 0] & (one[:, 1] == two[:, 2]) & (one[:, 2] == two[:, 1])
     rungs = [
         (3, swapped),
-        (2, _edits(mine, theirs) <= 1),
+        (2, pairs.edits(1) <= 1),
         (4, equal.sum(axis=1) >= 2),
         (5, equal[:, 0]),
     ]
-    return _falling(len(mine), 6, rungs)
+    return _falling(len(pairs), 6, rungs)
 
 
 def _parts(values: Values) -> Array:
@@ -226,20 +280,20 @@ def _parts(values: Values) -> Array:
     return found
 
 
-def _code(left: Values, a: Array, right: Values, b: Array, mine: list[str], theirs: list[str]) -> Array:
-    short = np.minimum(_length(left)[a], _length(right)[b])
-    edits = _edits(mine, theirs)
-    begins = (short >= 4) & (_beginning(left)[a] == _beginning(right)[b])
+def _code(pairs: _Pairs) -> Array:
+    edits, short = pairs.edits(2), pairs.short
+    one, two = pairs.of(_beginning)
+    begins = (short >= 4) & (one == two)
     rungs = [(2, ((edits <= 1) & (short >= 2)) | ((edits <= 2) & (short >= 9))), (3, begins)]
-    return _falling(len(mine), 4, rungs)
+    return _falling(len(pairs), 4, rungs)
 
 
 def _beginning(values: Values) -> Array:
     return _kept(values, "beginning", lambda text: zlib.crc32(text[: (len(text) + 1) // 2].encode()))
 
 
-def _category(left: Values, a: Array, right: Values, b: Array, mine: list[str], theirs: list[str]) -> Array:
-    return np.full(len(a), 2, dtype=np.int8)
+def _category(pairs: _Pairs) -> Array:
+    return np.full(len(pairs), 2, dtype=np.int8)
 
 
 _LADDERS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from habitue.identity.matching import scoring
 from habitue.identity.matching.explanation import Explanation, put_together
 from habitue.identity.matching.index import Index, Record, saved
+from habitue.identity.matching.shapes import Array
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,8 @@ def score_one(index: Index, record: Record, *, at_least: float = 0.05, but: int 
     rows = index.candidates(texts)
     if not len(rows):
         return []
-    levels, codes = index.levels(texts, rows)
-    rare = index.rarity(texts, levels, codes)
-    parts = scoring.summed(model, levels, rare)
-    odds = scoring.odds(model, parts.sum(axis=1))
+    weighed = _Weighed.of(index, texts, rows)
+    odds = scoring.odds(model, weighed.parts.sum(axis=1))
     wanted = np.log(at_least / (1 - at_least))
     found = []
     for place in np.argsort(-odds, kind="stable").tolist():
@@ -44,14 +44,42 @@ def score_one(index: Index, record: Record, *, at_least: float = 0.05, but: int 
         row = int(rows[place])
         if index.id_of(row) == but:
             continue
-        said = list(zip(texts, index.texts(row), strict=True))
-        why = put_together(
-            model, levels[place].tolist(), (parts[place] * model.slope).tolist(), rare[place].tolist(), said
-        )
+        why = weighed.why(place)
         found.append(
             Found(index.id_of(row), row, float(1 / (1 + np.exp(-min(odds[place], 60)))), float(odds[place]), why)
         )
     return found
 
 
-__all__ = ["Found", "Index", "saved", "score_one"]
+def explained(index: Index, record: Record, other: int) -> Explanation | None:
+    """Why a record and the known one of an id are one, or not, whatever the blocking keys say; None if unknown."""
+    row = index.row_of(other)
+    return None if row < 0 else _Weighed.of(index, index.read(record), np.array([row])).why(0)
+
+
+@dataclass(frozen=True)
+class _Weighed:
+    """A record, by its comparable texts, beside some known rows: levels, what rareness adds, weights."""
+
+    index: Index
+    texts: Sequence[str | None]
+    rows: Array
+    levels: Array
+    rare: Array
+    parts: Array
+
+    @classmethod
+    def of(cls, index: Index, texts: Sequence[str | None], rows: Array) -> _Weighed:
+        levels, codes = index.levels(texts, rows)
+        rare = index.rarity(texts, levels, codes)
+        return cls(index, texts, rows, levels, rare, scoring.summed(index.model, levels, rare))
+
+    def why(self, place: int) -> Explanation:
+        """The explanation of one of the rows."""
+        said = list(zip(self.texts, self.index.texts(int(self.rows[place])), strict=True))
+        model = self.index.model
+        weights = (self.parts[place] * model.slope).tolist()
+        return put_together(model, self.levels[place].tolist(), weights, self.rare[place].tolist(), said)
+
+
+__all__ = ["Found", "Index", "explained", "saved", "score_one"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,10 @@ import pyarrow as pa
 
 from habitue.identity.matching.blocking import BLOCK_LIMIT, Glasses, Key
 from habitue.identity.matching.shapes import Array
-from habitue.kernel.lake import temporary_engine, temporary_rows
+from habitue.kernel.lake import is_cluster, temporary_engine, temporary_rows
 
 ALL_PAIRS_ROWS = 1_200
+PAIRS_AT_ONCE = 16e6
 
 
 @dataclass(frozen=True)
@@ -55,34 +57,62 @@ def candidates(
         return a[keep].astype(np.int32), b[keep].astype(np.int32)
     if not keys:
         return np.empty(0, np.int32), np.empty(0, np.int32)
+    firsts: list[Array] = []
+    seconds: list[Array] = []
     with temporary_engine(engine) as con:
-        found = con.to_pyarrow(_joined(con, glasses, keys, who))
-    a, b = np.asarray(found["a"]), np.asarray(found["b"])
-    return a.astype(np.int32), b.astype(np.int32)
+        held = _held(con, glasses, keys, who)
+        for part in _parts(con, keys, who):
+            found = con.to_pyarrow(_joined(held, who, part))
+            firsts.append(np.asarray(found["a"]).astype(np.int32, copy=False))
+            seconds.append(np.asarray(found["b"]).astype(np.int32, copy=False))
+    return _put_together(firsts), _put_together(seconds)
 
 
-def _joined(con: Any, glasses: Glasses, keys: Sequence[Key], who: Population) -> Any:
-    """The pairs as an expression of the engine: one self-join of the blocks of all keys, doubles removed."""
-    found = temporary_rows(con, "blocks", _blocks(glasses, keys, who))
-    other = found.view()
-    pairs = found.join(other, [found.block == other.block, found.row < other.row])
+def _put_together(parts: list[Array]) -> Array:
+    """The parts as one; they are let go, for the next ones need the memory."""
+    made: Array = np.concatenate(parts)
+    parts.clear()
+    return made
+
+
+def _parts(con: Any, keys: Sequence[Key], who: Population) -> list[tuple[int, int]]:
+    """Rows in so many parts that the pairs of one stay in the engine's memory; a cluster takes all at once."""
+    count = 1 if is_cluster(con) else int(sum(key.pairs for key in keys) // PAIRS_AT_ONCE) + 1
+    ends = np.linspace(0, who.rows, count + 1).astype(int).tolist()
+    return list(pairwise(ends))
+
+
+def _joined(found: Any, who: Population, part: tuple[int, int]) -> Any:
+    """The pairs whose first row is in a part: one self-join of the blocks of all keys, doubles removed, in order."""
+    mine, other = found.filter(found.row >= part[0], found.row < part[1]), found.view()
+    pairs = mine.join(other, [mine.block == other.block, mine.row < other.row])
     if who.side is not None:
-        pairs = pairs.filter(found.side != other.side)
-    return pairs.select(a=found.row, b=other.row).distinct().order_by(["a", "b"])
+        pairs = pairs.filter(mine.side != other.side)
+    return pairs.select(a=mine.row, b=other.row).distinct().order_by(["a", "b"])
 
 
-def _blocks(glasses: Glasses, keys: Sequence[Key], who: Population) -> pa.Table:
-    """`block` and `row` for each key: the rows of blocks with two rows at least and not too many."""
-    blocks, rows = [], []
-    for number, key in enumerate(keys):
-        made = glasses.key(key.atoms)
-        _values, inverse, counts = np.unique(made, return_inverse=True, return_counts=True)
-        size = counts[inverse]
-        kept = np.flatnonzero((made != 0) & (size > 1) & (size <= BLOCK_LIMIT))
-        with np.errstate(over="ignore"):
-            blocks.append(made[kept] * np.int64(64) + np.int64(number))
-        rows.append(kept.astype(np.int32))
-    columns: dict[str, Array] = {"block": np.concatenate(blocks), "row": np.concatenate(rows)}
+def _held(con: Any, glasses: Glasses, keys: Sequence[Key], who: Population) -> Any:
+    """The blocks of all keys as a table of the engine, which in process takes them key by key."""
+    blocks = (_block(glasses, key, number, who) for number, key in enumerate(keys))
+    if is_cluster(con):
+        return temporary_rows(con, "blocks", pa.concat_tables(blocks))
+    made = temporary_rows(con, "blocks", next(blocks))
+    for more in blocks:
+        con.insert("blocks", more)
+    return made
+
+
+def _block(glasses: Glasses, key: Key, number: int, who: Population) -> pa.Table:
+    """`block` and `row` of a key: the rows of blocks with two rows at least and not too many."""
+    made = glasses.key(key.atoms)
+    order = np.argsort(made, kind="stable")
+    blocks = made[order]
+    starts = np.flatnonzero(np.concatenate([[True], blocks[1:] != blocks[:-1]]))
+    size = np.diff(np.concatenate([starts, [len(blocks)]]))
+    kept = np.repeat((blocks[starts] != 0) & (size > 1) & (size <= BLOCK_LIMIT), size)
+    rows = order[kept].astype(np.int32)
+    with np.errstate(over="ignore"):
+        columns: dict[str, Array] = {"block": blocks[kept] * np.int64(64) + np.int64(number), "row": rows}
     if who.side is not None:
-        columns["side"] = who.side[columns["row"]].astype(np.int32)
+        columns["side"] = who.side[rows].astype(np.int32)
     return pa.table(columns)

@@ -11,6 +11,7 @@ import numpy as np
 from habitue.identity.matching import scoring
 from habitue.identity.matching.model import Model
 from habitue.identity.matching.shapes import Array, Column, KeyName, Scored
+from habitue.identity.matching.stages import Stage
 from habitue.identity.matching.training import Session
 
 
@@ -41,6 +42,7 @@ class Report:
     expected_recall: float | None
     seconds: float
     sources_without_duplicates: list[str] = field(default_factory=list)
+    stages: list[Stage] = field(default_factory=list)
 
     def __str__(self) -> str:
         lines = [f"{self.rows:,} rows, {self.clusters:,} clusters, the largest of {self.largest_cluster:,} rows"]
@@ -76,6 +78,7 @@ def report_of(
     columns: Sequence[Column], keys: Sequence[tuple[KeyName, float]], sessions: Sequence[Session], *, begun: float,
     rows: int, compared: int = 0, pairs: Scored | None = None, clusters: Array | None = None,
     model: Model | None = None, once: Sequence[str] = (),
+    stages: Sequence[Stage] = (),
 ) -> Report:  # fmt: skip
     """Put a report together; `begun` is when the run began, by the monotonic clock."""
     found = np.arange(rows) if clusters is None else clusters
@@ -105,6 +108,7 @@ def report_of(
         expected_precision=precision,
         expected_recall=recall,
         sources_without_duplicates=list(once),
+        stages=list(stages),
         seconds=round(time.perf_counter() - begun, 3),
     )
 

@@ -14,12 +14,23 @@ LEAST = 1e-12
 PEOPLE_BEFORE = 100.0  # so many people of whom each has another value, for two of three rows are no two thirds of all
 
 
-def contributions(model: Model, fields: Sequence[Values], levels: Array, a: Array, b: Array) -> Array:
-    """The weight of each field (columns) for each pair (rows), in natural logarithms of odds."""
+def contributions(
+    model: Model, fields: Sequence[Values], levels: Array, a: Array, b: Array, shares: Sequence[Array] | None = None
+) -> Array:
+    """The weight of each field (columns) for each pair (rows), in natural logarithms of odds.
+
+    `shares` are the fields' `rarity_by_value`, where they are known already.
+    """
     rare = np.zeros(levels.shape, dtype=np.float32)
-    for place, field in enumerate(model.fields):
-        rare[:, place] = rarity(field, fields[place], levels[:, place], a, b)
+    for place, (kept, field) in enumerate(zip(model.fields, fields, strict=True)):
+        share = None if shares is None else shares[place]
+        rare[:, place] = rarity(kept, field, levels[:, place], a, b, share)
     return summed(model, levels, rare)
+
+
+def rarities(model: Model, fields: Sequence[Values]) -> list[Array]:
+    """What the rareness of each value of each field is worth."""
+    return [rarity_by_value(kept, field) for kept, field in zip(model.fields, fields, strict=True)]
 
 
 def summed(model: Model, levels: Array, rare: Array) -> Array:
@@ -89,10 +100,10 @@ def log_ratio(field: FieldModel) -> Array:
     return table
 
 
-def rarity(model: FieldModel, field: Values, levels: Array, a: Array, b: Array) -> Array:
+def rarity(model: FieldModel, field: Values, levels: Array, a: Array, b: Array, share: Array | None = None) -> Array:
     """What the rareness of the value adds to (or takes from) an agreement."""
     found = np.zeros(len(levels), dtype=np.float32)
-    share = rarity_by_value(model, field)
+    share = rarity_by_value(model, field) if share is None else share
     equal = np.flatnonzero(levels == 1)
     found[equal] = share[field.codes[a[equal]]]
     near = np.flatnonzero((levels >= 2) & (levels <= 3) & (levels < model.levels - 1))

@@ -12,28 +12,29 @@ import numpy as np
 
 from habitue.identity.matching import scoring
 from habitue.identity.matching.compare import field_levels, mind_swapped, name_fields
-from habitue.identity.matching.model import Model
+from habitue.identity.matching.model import FieldModel, Model
 from habitue.identity.matching.shapes import Array, Values
 
 _LAST: dict[str, int] = {"category": 0, "date": 1, "code": 2, "phone": 3, "word": 4, "email": 5, "text": 6, "name": 7}
 
 
-def sifted(model: Model, fields: Sequence[Values], a: Array, b: Array, *, least: float) -> tuple[Array, Array]:
-    """(places of the pairs that may reach `least` log odds, their levels)."""
-    best = [_best(model, fields, place) for place in range(len(fields))]
+def sifted(
+    model: Model, fields: Sequence[Values], a: Array, b: Array, *, least: float, shares: Sequence[Array]
+) -> tuple[Array, Array]:
+    """(places of the pairs that may reach `least` log odds, their levels); `shares` are the model's `rarities`."""
+    best = [_best(kept, share) for kept, share in zip(model.fields, shares, strict=True)]
     alive = np.arange(len(a))
-    levels = np.zeros((len(a), len(fields)), dtype=np.int8)
+    levels = np.zeros((len(a), len(fields)), dtype=np.int8, order="F")
     hope = np.full(len(a), model.prior, dtype=np.float32)
     for place, field in enumerate(fields):
         one, two = field.codes[a], field.codes[b]
         both = (one >= 0) & (two >= 0)
         same = both & (one == two)
-        levels[same, place] = 1
-        hope[same] += best[place][1]
-        share = scoring.rarity_by_value(model.fields[place], field)
-        hope[same] += share[one[same]]
-        hope[both & ~same] += best[place][0]
-        levels[both & ~same, place] = -1
+        levels[:, place] = same.astype(np.int8) - (both & ~same)
+        different, equal, _each = best[place]
+        hope += np.where(same, np.float32(equal), both * np.float32(different))
+        rows = np.flatnonzero(same)
+        hope[rows] += shares[place][one[rows]]
     alive = alive[hope > least]
     crossed = name_fields(fields) or ()
     for place in sorted(range(len(fields)), key=lambda place: _LAST[fields[place].column.kind]):
@@ -48,11 +49,9 @@ def sifted(model: Model, fields: Sequence[Values], a: Array, b: Array, *, least:
     return alive, kept
 
 
-def _best(model: Model, fields: Sequence[Values], place: int) -> tuple[float, float, Array]:
+def _best(kept: FieldModel, share: Array) -> tuple[float, float, Array]:
     """(the most that two different values can bring, the most of equal ones, the most of each level)."""
-    kept = model.fields[place]
     table = scoring.log_ratio(kept).max(axis=0).astype(np.float32)
-    share = scoring.rarity_by_value(kept, fields[place])
     rare = scoring.NEAR_RARITY * max(float(share.max(initial=0.0)), 0.0)
     most = table.copy()
     most[2:-1] += rare

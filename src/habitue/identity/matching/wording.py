@@ -18,6 +18,7 @@ class Wording:
     """Unit vectors of weighted trigrams, one row a value, and the vocabulary with its weights."""
 
     rows: sparse.csr_matrix
+    norms: Array
     vocabulary: Mapping[str, int]
     weights: Array
 
@@ -39,13 +40,15 @@ def likeness(left: Wording, a: Array, right: Wording, b: Array) -> tuple[Array, 
     for start in range(0, len(a), _CHUNK):
         part = slice(start, start + _CHUNK)
         one, two = left.rows[a[part]], right.rows[b[part]]
-        shared = one.multiply(two)
-        product = np.asarray(shared.sum(axis=1)).ravel()
-        norm_one = np.asarray(one.multiply(one).sum(axis=1)).ravel()
-        norm_two = np.asarray(two.multiply(two).sum(axis=1)).ravel()
+        product = _sums(one.multiply(two))
+        norm_one, norm_two = left.norms[a[part]], right.norms[b[part]]
         cosine[part] = product / np.sqrt(np.maximum(norm_one * norm_two, 1e-9))
         contained[part] = np.minimum(product / np.maximum(np.minimum(norm_one, norm_two), 1e-9), 1.0)
     return cosine, contained
+
+
+def _sums(rows: sparse.csr_matrix) -> Array:
+    return np.asarray(rows.sum(axis=1)).ravel()
 
 
 def _built(values: Values) -> Wording:
@@ -60,7 +63,7 @@ def _built(values: Values) -> Wording:
     seen = np.bincount(places, minlength=len(vocabulary)).astype(np.float64)
     weights = np.sqrt(np.log((len(values.texts) + 1) / seen) / 3).astype(np.float32)
     rows = _matrix(places, lengths, weights, len(vocabulary))
-    return Wording(rows, vocabulary, weights)
+    return Wording(rows, _sums(rows.multiply(rows)), vocabulary, weights)
 
 
 def _built_like(texts: Sequence[str], model: Wording) -> Wording:
@@ -71,7 +74,7 @@ def _built_like(texts: Sequence[str], model: Wording) -> Wording:
         indices.extend(found)
         lengths[row + 1] = len(found)
     rows = _matrix(np.array(indices, dtype=np.int32), lengths, model.weights, len(model.vocabulary))
-    return Wording(rows, model.vocabulary, model.weights)
+    return Wording(rows, _sums(rows.multiply(rows)), model.vocabulary, model.weights)
 
 
 def _matrix(places: Array, lengths: Array, weights: Array, width: int) -> sparse.csr_matrix:

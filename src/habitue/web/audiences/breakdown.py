@@ -20,7 +20,7 @@ from habitue.web.rule_sentences import said
 from habitue.web.templatetags.show import country
 
 FEW = 5
-MOST_STEPS = 8
+MOST_STEPS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _age(item: Slice) -> str:
 
 def _steps(ws: Context, rule: Rule, places: Sequence[str]) -> list[Step]:
     """Each condition of a plain group of all, counted together with those before it."""
-    if not isinstance(rule, Group) or rule.match != "all" or rule.negate or not 2 <= len(rule.rules) <= MOST_STEPS:
+    if not isinstance(rule, Group) or rule.match != "all" or rule.negate or not 1 <= len(rule.rules) <= MOST_STEPS:
         return []
     known = places if len(places) == len(rule.rules) else [""] * len(rule.rules)
     left = membership.narrowing(ws, rule.rules)

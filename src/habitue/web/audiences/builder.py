@@ -16,22 +16,21 @@ from django.views.decorators.http import require_POST
 
 from habitue.audiences import change, create, membership, reading
 from habitue.audiences.audience import Audience, AudienceInCircle, AudienceNameInvalid, AudienceNameTaken
-from habitue.audiences.fields import trait_fields
-from habitue.audiences.rule import encode
+from habitue.audiences.rule import Group, encode
 from habitue.audiences.text import read
-from habitue.audiences.text_words import completion
 from habitue.audiences.text_writing import written
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.web.audiences import choices, draft, parts
 from habitue.web.audiences.built import Built, rule_of_draft
 from habitue.web.audiences.choices import Choices
+from habitue.web.audiences.completions import completions
 from habitue.web.audiences.draft import ROOT, Draft
 from habitue.web.audiences.examples import examples
 from habitue.web.audiences.forms import SaveForm
 from habitue.web.audiences.people import rule_of
+from habitue.web.audiences.pointing import pointed
 from habitue.web.audiences.rule_texts import draft_of_rule
-from habitue.web.errors import told as told_of
 from habitue.web.forms import add_told
 from habitue.web.rule_links import people_url
 from habitue.web.rule_sentences import said
@@ -39,7 +38,6 @@ from habitue.web.rule_sentences import said
 SAVE = "save"
 DRAFT = "draft"
 TEXT = "text"
-MOST_FIELDS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +127,7 @@ def _from_text(request: HttpRequest, tree: Draft) -> tuple[Draft, HabitueError |
 
 
 def _shown(request: HttpRequest, bench: Bench) -> dict[str, Any]:
-    ws, rule = request.ws.context, bench.built.rule
+    ws, rule, problem = request.ws.context, bench.built.rule, bench.text_problem
     text = encode(rule)
     return {
         "root": parts.drawn(ws, bench.draft, bench.lists, bench.built.problems),
@@ -140,7 +138,7 @@ def _shown(request: HttpRequest, bench: Bench) -> dict[str, Any]:
         "rule": text,
         "places": _places(bench),
         "rule_text": _text_of(request, bench),
-        "text_problem": None if bench.text_problem is None else told_of(bench.text_problem),
+        "text_problem": None if problem is None else pointed(_text_of(request, bench), problem),
         "hints_url": reverse("audiences:hints"),
         "people_url": people_url(rule),
         "examples": () if bench.draft.rules else examples(ws),
@@ -162,7 +160,11 @@ def _text_of(request: HttpRequest, bench: Bench) -> str:
     """The rule as text; one that could not be read stays as it was typed."""
     if bench.text_problem is not None:
         return request.POST.get("rule_text", "")
-    return written(bench.built.rule, audience_names=reading.names(request.ws.context))
+    rule = bench.built.rule
+    is_one = len(rule.rules) == 1 and rule.match == "all" and not rule.negate
+    # A single condition stands without `all(…)`, which the root of the tree is anyway.
+    shown = rule.rules[0] if is_one and not isinstance(rule.rules[0], Group) else rule
+    return written(shown, audience_names=reading.names(request.ws.context))
 
 
 @require_POST
@@ -175,14 +177,10 @@ def hints(request: HttpRequest) -> HttpResponse:
         read(text, audience_ids=ids)
     except HabitueError as found:
         problem = found
-    coming = completion(text, len(text))
-    typed = text[coming.start :].lower()
-    fields = [field.name for field in trait_fields() if coming.fields and field.name.startswith(typed)]
+    position = request.POST.get("at", "")
     shown = {
-        "problem": None if problem is None else told_of(problem),
-        "words": coming.words,
-        "fields": fields[:MOST_FIELDS],
-        "texts": coming.texts,
+        "problem": None if problem is None else pointed(text, problem),
+        "coming": completions(request.ws.context, text, int(position) if position.isdigit() else len(text)),
     }
     return render(request, "audiences/hints.html", shown)
 

@@ -250,7 +250,21 @@ def _is_country(code: Any) -> bool:
     )
 
 
+_seen: dict[str, tuple[int, tuple[str, ...]]] = {}
+"""The events of each workspace and the state of the lake that they were read in: looking through all of them is not
+for every key that is pressed."""
+
+
+def events_seen(ws: Context) -> tuple[str, ...]:
+    """The names of the events that the data has, those of most people first; read anew when the lake has changed."""
+    where, state = ws.register.url, ws.lake.sequence("facts")
+    known = _seen.get(where)
+    if known is None or known[0] != state:
+        known = _seen[where] = (state, tuple(item.value for item in event_suggestions(ws)))
+    return known[1]
+
+
 def _events(ws: Context) -> list[Option]:
-    seen = [item.value for item in event_suggestions(ws)]
+    seen = events_seen(ws)
     names = list(dict.fromkeys([*seen, COMPLETED]))
     return [Option(name, gettext(event_kind(name).label)) for name in names]

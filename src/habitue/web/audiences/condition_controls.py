@@ -212,14 +212,16 @@ def _value(at: At, text: str, number: int, options: Sequence[Option], lists: Cho
         several = [Option("", gettext("choose…")), *options]
         return at.select("value", gettext("Value"), several, reshapes=grows, value=text, number=number)
     input_type = _INPUTS.get(kind, "text") if _SHAPES.get(_INPUTS.get(kind, ""), _ANY).fullmatch(text) else "text"
-    is_suggested = draft.kind == "trait" and input_type == "text"
+    is_property = draft.kind != "trait" and FIELD_NAMES[draft.kind] == "property"
+    suggest = draft.one(FIELD_NAMES[draft.kind]) if draft.kind == "trait" or is_property else ""
     return at.field(
         "value",
         gettext("Value"),
         input_type,
         value=text,
         number=number,
-        suggest=draft.one("field") if is_suggested else "",
+        suggest=suggest if input_type == "text" else "",
+        of_event=draft.one("event") if is_property else "",
         reshapes=grows,
     )
 

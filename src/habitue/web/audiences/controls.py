@@ -27,6 +27,7 @@ class Control:
     options: tuple[tuple[str, tuple[Option, ...]], ...] = ()
     input_type: str = "text"
     suggest: str = ""
+    of_event: str = ""
     reshapes: bool = False
 
 
@@ -84,13 +85,14 @@ class At:
         value: str | None = None,
         number: int = 0,
         suggest: str = "",
+        of_event: str = "",
         reshapes: bool = False,
     ) -> Control:
-        """A field to fill in; `suggest` is the trait whose values are offered."""
+        """A field to fill in; `suggest` is the trait, or the property of an event, whose values are offered."""
         text = self.draft.one(name) if value is None else value
         ident = self._ident(name, number)
         full = f"{self.path}:{name}"
-        return Control("input", label, full, ident, text, (), input_type, suggest, reshapes)
+        return Control("input", label, full, ident, text, (), input_type, suggest, of_event, reshapes)
 
     def _ident(self, name: str, number: int) -> str:
         return f"{self.path}-{name}-{number}".replace(".", "_")

@@ -14,18 +14,18 @@ from django.utils.translation import gettext, ngettext
 from habitue.access.policy import require
 from habitue.audiences import comparing, reading, why
 from habitue.audiences.comparing import Size
-from habitue.audiences.rule import EventSum
+from habitue.audiences.rule import EventSum, Group, InAudience
 from habitue.audiences.stays import WHY, of_person
 from habitue.audiences.why import Answer, Happened
 from habitue.audiences.wording import Part
 from habitue.profiles import reading as people_reading
 from habitue.quality.dictionary import event_kind
-from habitue.web.audiences.readable import diff_of, label_of
+from habitue.web.audiences.readable import diff_of, fact_of
 from habitue.web.charts import colour
 from habitue.web.drawing import Drawing, axis, ticks
 from habitue.web.profile_parts import may_we
 from habitue.web.profile_parts.origins import source_names
-from habitue.web.rule_links import person_url
+from habitue.web.rule_links import people_url, person_url
 from habitue.web.rule_sentences import said
 from habitue.web.templatetags.show import locale, money, number
 
@@ -38,8 +38,8 @@ class VersionRow:
 
     version: reading.Version
     parts: Sequence[Part]
-    gone: Sequence[str]
-    new: Sequence[str]
+    gone: Sequence[Sequence[Part]]
+    new: Sequence[Sequence[Part]]
 
 
 def history(request: HttpRequest, audience_id: str) -> HttpResponse:
@@ -52,7 +52,8 @@ def history(request: HttpRequest, audience_id: str) -> HttpResponse:
     for place, version in enumerate(found):
         before = found[place + 1].rule if place + 1 < len(found) else None
         gone, new = diff_of(before, version.rule, names)
-        rows.append(VersionRow(version, said(ws, version.rule), gone, new))
+        told = ([said(ws, rule) for rule in rules] for rules in (gone, new))
+        rows.append(VersionRow(version, said(ws, version.rule), *told))
     others = [each for each in reading.listing(ws) if each.audience_id != audience_id]
     shown = {
         "audience": audience,
@@ -73,7 +74,11 @@ def overlap(request: HttpRequest, audience_id: str) -> HttpResponse:
         return render(request, "audiences/overlap.html", {})
     second = reading.get(ws, other)
     found = comparing.overlap(ws, first.rule, second.rule)
-    return render(request, "audiences/overlap.html", {"overlap": found, "first": first, "second": second})
+    here, there = InAudience(first.audience_id), InAudience(second.audience_id)
+    not_here, not_there = (InAudience(each.audience_id, negate=True) for each in (first, second))
+    pairs = {"both_url": (here, there), "first_url": (here, not_there), "second_url": (not_here, there)}
+    links = {name: people_url(Group(rules=rules)) for name, rules in pairs.items()}
+    return render(request, "audiences/overlap.html", {"overlap": found, "first": first, "second": second, **links})
 
 
 def why_page(request: HttpRequest, audience_id: str, profile_id: str) -> HttpResponse:
@@ -94,7 +99,7 @@ def why_page(request: HttpRequest, audience_id: str, profile_id: str) -> HttpRes
             {
                 "parts": said(ws, answer.rule),
                 "holds": answer.holds,
-                "values": [(label_of(name), value) for name, value in answer.values],
+                "values": [fact_of(name, value) for name, value in answer.values],
                 "figure": _compared(answer),
                 "more": _more(answer),
                 "statements": [may_we.statement(each, sources) for each in answer.consents],

@@ -17,7 +17,7 @@ from habitue.access.policy import allowed
 from habitue.audiences import archive as archiving
 from habitue.audiences import membership, reading
 from habitue.audiences.audience import Audience
-from habitue.audiences.fields import suggestions
+from habitue.audiences.fields import property_suggestions, suggestions
 from habitue.audiences.fixed_list import is_fixed
 from habitue.audiences.rule import encode
 from habitue.audiences.wording import Part
@@ -116,9 +116,11 @@ def facts(request: HttpRequest) -> HttpResponse:
 
 
 def values(request: HttpRequest) -> HttpResponse:
-    """Values of a trait that begin with what was typed, as the options of a list."""
+    """Values of a trait, or of a property of an event, that begin with what was typed, as the options of a list."""
     typed = request.GET.get(request.GET.get("of", ""), "")
-    found = suggestions(request.ws.context, request.GET.get("field", ""), typed)
+    field, event = request.GET.get("field", ""), request.GET.get("event", "")
+    ws = request.ws.context
+    found = property_suggestions(ws, event, field, typed) if event else suggestions(ws, field, typed)
     return render(request, "audiences/values.html", {"found": found})
 
 

@@ -3,28 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from django.utils.translation import gettext
 
-from habitue.audiences.fields import trait_field
+from habitue.audiences.fields import RuleField, insight_field, trait_field
 from habitue.audiences.rule import Group, Rule
 from habitue.audiences.text_writing import written
+from habitue.web.templatetags.show import money, number
 
 
-def diff_of(before: Rule | None, after: Rule, names: Mapping[str, str]) -> tuple[Sequence[str], Sequence[str]]:
-    """The conditions that went and those that came, as text; nothing for a first version."""
+def diff_of(before: Rule | None, after: Rule, names: Mapping[str, str]) -> tuple[Sequence[Rule], Sequence[Rule]]:
+    """The conditions that went and those that came; nothing for a first version."""
     if before is None:
         return [], []
     old, new = _lines(before, names), _lines(after, names)
-    return [line for line in old if line not in new], [line for line in new if line not in old]
+    return [rule for line, rule in old.items() if line not in new], [
+        rule for line, rule in new.items() if line not in old
+    ]
 
 
-def label_of(name: str) -> str:
-    """The name of a trait as the reader knows it."""
-    return gettext(trait_field(name).label)
+def fact_of(name: str, value: str) -> tuple[str, str]:
+    """A fact that a condition looked at as the reader knows it; `insight.field` is what an insight says."""
+    insight, _dot, field = name.partition(".")
+    known = insight_field(insight, field) if field else None
+    if known is None:
+        return gettext(trait_field(name).label), value
+    return gettext(known.label), _shown(known, value)
 
 
-def _lines(rule: Rule, names: Mapping[str, str]) -> list[str]:
+def _shown(field: RuleField, text: str) -> str:
+    named = dict(field.choices).get(text)
+    if named is not None:
+        return gettext(named)
+    if field.kind == "boolean":
+        return gettext("yes") if text == "true" else gettext("no")
+    if field.kind == "money":
+        return money(Decimal(text))
+    if field.kind == "number":
+        figure = Decimal(text)
+        return number(figure, 0 if figure == figure.to_integral_value() else 1)
+    return text
+
+
+def _lines(rule: Rule, names: Mapping[str, str]) -> dict[str, Rule]:
+    """The conditions by their text."""
     is_plain = isinstance(rule, Group) and rule.match == "all" and not rule.negate
     rules = rule.rules if isinstance(rule, Group) and is_plain else (rule,)
-    return [written(each, audience_names=names) for each in rules]
+    return {written(each, audience_names=names): each for each in rules}

@@ -20,6 +20,7 @@ from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
 from habitue.privacy import purposes
 from habitue.web import paging
+from habitue.web.attachments import attachment
 from habitue.web.exports import making
 from habitue.web.models import User
 from habitue.web.navigation import NavEntry
@@ -65,10 +66,7 @@ def download(request: HttpRequest, export_id: str) -> HttpResponse:
     with ws.register.write() as conn:
         ledger.record(conn, ws, verb="export.downloaded", subject_kind="export", subject_id=export_id)
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    data = path.read_bytes()
-    response = HttpResponse(data, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{path.name}"'
-    return response
+    return attachment(path.read_bytes(), kind, path.name)
 
 
 def _rows(ws: Context, found: Sequence[Export]) -> list[ExportRow]:

@@ -33,6 +33,9 @@ TONES: Mapping[str, str] = {
     "contact": "chart-1",
 }
 
+# Of whom one sees the next step, too.
+DEEP = frozenset({"parent_of", "referred"})
+
 
 @dataclass(frozen=True, slots=True)
 class Branch:
@@ -58,13 +61,13 @@ def around(ws: Workspace, row: PersonRow) -> Around:
     further = {
         each.profile_id: [more for more in ws.people.relations(each.profile_id) if more.kind == each.kind][:20]
         for each in found
-        if each.kind in ("parent_of", "referred")
+        if each.kind in DEEP
     }
     branches = [
         Branch(
             gettext(label),
             [
-                (each, url(each), [(more, url(more)) for more in further.get(each.profile_id, ())])
+                (each, url(each), [(more, url(more)) for more in further.get(each.profile_id, ()) if kind in DEEP])
                 for each in found
                 if each.kind == kind
             ],

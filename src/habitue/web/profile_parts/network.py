@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
 
@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString
 SIZES = ((6, 320, 230), (12, 400, 360), (24, 560, 520))
 MOST = 24
 LABEL = 20
+# About how wide letters of names and of kinds are, and how high the words of a dot.
+LETTER, SMALL, LINES = 7.2, 6.2, 28
 DASHED = SafeString(' stroke-dasharray="5 4"')
 
 
@@ -73,7 +75,7 @@ class Network:
         return format_html(
             '<svg viewBox="0 0 {} {}" role="img" aria-label="{}" font-size="12" font-family="inherit">{}{}</svg>',
             width, height, self.title, lines,
-            format_html_join("", "{}", ((_drawn(dot, places[dot.key], middle),) for dot in self.dots[:MOST])),
+            format_html_join("", "{}", ((_drawn(dot, places, middle),) for dot in self.dots[:MOST])),
         )  # fmt: skip
 
 
@@ -88,7 +90,7 @@ def _places(dots: Sequence[Dot], wires: Sequence[Wire], width: float, height: fl
         return {}
     centre = max(dots, key=lambda dot: counts[dot.key])
     near = {wire.b if wire.a == centre.key else wire.a for wire in wires if centre.key in (wire.a, wire.b)}
-    ring = sorted((dot for dot in dots if dot is not centre), key=lambda dot: (dot.key not in near, dot.kind, dot.key))
+    ring = _ring([dot for dot in dots if dot is not centre], near, wires)
     across, down = width / 2, height / 2
     places = {centre.key: (across, down)}
     for place, dot in enumerate(ring):
@@ -97,16 +99,54 @@ def _places(dots: Sequence[Dot], wires: Sequence[Wire], width: float, height: fl
     return places
 
 
-def _drawn(dot: Dot, place: tuple[float, float], middle: tuple[float, float]) -> SafeString:
-    """A dot with its words: below it, or above where lines to the middle would run through them."""
+def _ring(dots: Sequence[Dot], near: Collection[str], wires: Sequence[Wire]) -> list[Dot]:
+    """The order around the middle: those next to it by kind, and behind each of them whoever hangs on it."""
+    hangs_on: dict[str, str] = {}
+    for wire in wires:
+        for key, other in ((wire.a, wire.b), (wire.b, wire.a)):
+            if key in near and other not in near:
+                hangs_on.setdefault(other, key)
+    kinds = {dot.key: dot.kind for dot in dots}
+
+    def place(dot: Dot) -> tuple[bool, str, str, bool, str]:
+        root = dot.key if dot.key in near else hangs_on.get(dot.key, "")
+        return (not root, kinds.get(root, dot.kind), root, dot.key != root, dot.key)
+
+    return sorted(dots, key=place)
+
+
+def _baseline(place: tuple[float, float], middle: tuple[float, float]) -> int:
+    """Where the words of a dot begin: below it, or above where lines to the middle would run through them."""
+    return 21 if place == middle or round(place[1]) > round(middle[1]) else -25
+
+
+def _room(key: str, places: Mapping[str, tuple[float, float]], middle: tuple[float, float]) -> float:
+    """How wide the words of a dot may be: not over the edge, and not into those of a neighbour at the same height."""
+    x, y = places[key]
+    mine = y + _baseline(places[key], middle)
+    beside = [
+        abs(x - place[0])
+        for other, place in places.items()
+        if other != key and abs(mine - place[1] - _baseline(place, middle)) < LINES
+    ]
+    return min([2 * x, 2 * (2 * middle[0] - x), *beside])
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: max(most - 1, 3)].rstrip(" -.,(") + "…"
+
+
+def _drawn(dot: Dot, places: Mapping[str, tuple[float, float]], middle: tuple[float, float]) -> SafeString:
+    """A dot with its words."""
+    place, room = places[dot.key], _room(dot.key, places, middle)
     x, y = (round(each) for each in place)
-    first, second = (21, 34) if place == middle or y > round(middle[1]) else (-25, -12)
-    label = dot.label if len(dot.label) <= LABEL else dot.label[: LABEL - 1] + "…"
+    first = _baseline(place, middle)
+    label, kind = _short(dot.label, min(LABEL, int(room / LETTER))), _short(dot.kind, int(room / SMALL))
     circle = format_html(
         '<circle cx="{}" cy="{}" r="7" fill="var(--{})"/><text x="{}" y="{}" text-anchor="middle" fill="var(--ink)" '
         'stroke="var(--card)" stroke-width="5" stroke-linejoin="round" paint-order="stroke">{}</text>'
         '<text x="{}" y="{}" text-anchor="middle" fill="var(--ink-2)" font-size="10" '
         'stroke="var(--card)" stroke-width="4" stroke-linejoin="round" paint-order="stroke">{}</text>',
-        x, y, dot.tone, x, y + first, label, x, y + second, dot.kind,
+        x, y, dot.tone, x, y + first, label, x, y + first + 13, kind,
     )  # fmt: skip
     return format_html('<a href="{}">{}</a>', dot.url, circle) if dot.url else circle

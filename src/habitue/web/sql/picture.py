@@ -10,6 +10,9 @@ from typing import Any
 from habitue.web.charts import Chart
 
 FEWEST, MOST_BARS, MOST_POINTS = 2, 30, 400
+FEW = 5
+LONGEST_NAME = 180
+"""Pixels that the names of bars may take; longer ones end with an ellipsis and stand whole in the table."""
 
 
 def picture(
@@ -35,12 +38,14 @@ def _bars(rows: Sequence[Sequence[Any]], cells: Sequence[tuple[str, str]]) -> di
     values = [
         {"name": name, "value": float(row[1]), "text": text} for row, (name, text) in zip(rows, cells, strict=True)
     ]
-    place = {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 220}}
+    place = {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": LONGEST_NAME}}
     return {
         "data": {"values": values},
-        "width": 520,
+        # Names are measured with another font than the reader's, which may be wider.
+        "padding": {"left": 36, "top": 5, "right": 5, "bottom": 5},
+        "width": 490,
         "height": {"step": 26},
-        "encoding": {"y": place, "x": {"field": "value", "type": "quantitative", "title": None}},
+        "encoding": {"y": place, "x": {"field": "value", "type": "quantitative", "title": None, "axis": _axis(rows)}},
         "layer": [
             {"mark": "bar"},
             {"mark": {"type": "text", "align": "left", "dx": 6}, "encoding": {"text": {"field": "text"}}},
@@ -57,6 +62,13 @@ def _line(rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
         "mark": {"type": "line", "point": len(rows) <= 40},
         "encoding": {
             "x": {"field": "at", "type": "temporal", "title": None},
-            "y": {"field": "value", "type": "quantitative", "title": None},
+            "y": {"field": "value", "type": "quantitative", "title": None, "axis": _axis(rows)},
         },
     }
+
+
+def _axis(rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """Few whole numbers are counted one by one."""
+    highest = max(row[1] for row in rows)
+    is_few = highest <= FEW and all(row[1] >= 0 and row[1] == int(row[1]) for row in rows)
+    return {"values": list(range(int(highest) + 1))} if is_few else {}
