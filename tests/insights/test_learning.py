@@ -20,6 +20,7 @@ from habitue.insights.catalogue import facts, insights
 from habitue.insights.facts_book import book_of_facts
 from habitue.insights.listing import kinds
 from habitue.insights.lookalike import lookalike
+from habitue.insights.products import lines_of_facts
 from habitue.kernel import jobs
 from habitue.work import learning
 from habitue.workspace import Workspace
@@ -205,3 +206,15 @@ def test_a_person_is_told_value_bounds_and_reason_of_what_passed_its_test(shop: 
         assert kept.card.is_shown, "a gate that is closed shows nothing here either"
         assert each.value.text()
     assert of_person.told(shop.context, "nobody") == []
+
+
+def test_postage_is_nothing_that_anybody_would_like(sqlite_ws: Workspace, tmp_path: Path) -> None:
+    lines = ["Order number;Customer number;Order date;SKU;Item;Quantity;Unit price"]
+    for number in range(1, 4):
+        for sku, item in (("P10", "Tea"), ("P11", "Teapot"), ("POST", "POSTAGE"), ("V100", "Versand")):
+            lines.append(f"A{number};{number};0{number}.02.2026;{sku};{item};1;5,00")
+    (tmp_path / "orders.csv").write_text("\n".join(lines), "utf-8")
+    sqlite_ws.imports.run(tmp_path / "orders.csv", source_name="Shop")
+    people, found, _last = lines_of_facts(facts(sqlite_ws.context))
+    assert len(people) == 3
+    assert {found.products[number] for number in found.product.tolist()} == {"P10", "P11"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,10 +13,11 @@ import numpy as np
 import pyarrow as pa
 
 from habitue.insights.books.book import Lines
+from habitue.insights.books.no_product import is_no_product
 from habitue.insights.catalogue import Facts
 from habitue.insights.days import local_day
 from habitue.insights.facts_book import STALE_DAYS
-from habitue.insights.models.histories import AnyInts, Ints
+from habitue.insights.models.histories import AnyInts, Flags, Ints
 from habitue.insights.numbered import by_number, ids_of, in_parts, numbered, present_in, size_of
 from habitue.insights.orders import CANCELLED, COMPLETED
 from habitue.kernel.clock import day_in
@@ -62,10 +63,17 @@ def _read(facts: Facts) -> tuple[list[str], Lines, int]:
     newest = int(day.max(initial=0))
     last = newest if len(day) and today - newest > STALE_DAYS else today
     names, place = products.sorted()
-    lines = Lines(
-        customer, day, place[codes.whole()], names, products.most("name", names), products.most("category", names)
-    )
+    titles = products.most("name", names)
+    product = place[codes.whole()]
+    real = _real(names, titles)[product]
+    lines = Lines(customer[real], day[real], product[real], names, titles, products.most("category", names))
     return ids_of(ids, present), lines, last
+
+
+def _real(names: Sequence[str], titles: Mapping[str, str]) -> Flags:
+    """Which products are none of postage, fees and the like, by number and by name."""
+    by_code, by_name = is_no_product(names), is_no_product(())
+    return np.array([not (by_code(name) or by_name(titles.get(name, ""))) for name in names] or [True])
 
 
 class _Parts:

@@ -13,18 +13,13 @@ import numpy as np
 from habitue.collect.files.activities import CANCELLED, REFUNDED, words_of_status
 from habitue.insights.books import parsing
 from habitue.insights.books.errors import NoOrders
+from habitue.insights.books.no_product import is_no_product
 from habitue.insights.books.reading import Columns, columns_of
 from habitue.insights.books.refunds import without_refunds
 from habitue.insights.card import Said
 from habitue.insights.models.histories import AnyInts, Flags, Floats, Ints, Purchases
 from habitue.kernel.text import gettext_noop as _
 
-_CODE = re.compile(r"\d{2}")
-_NO_PRODUCT = re.compile(
-    r"^(post|postage|dot|m|d|s|b|c2|cruk|pads|bank charges|amazonfee|manual|shipping|versand|porto|fee|discount|rabatt"
-    r"|gift_\d.*|доставка|скидка)$",
-    re.I,
-)
 _CANCELLING = re.compile(r"^c\d", re.I)
 _SAME = 0.9
 EARLIEST = date(1990, 1, 1)
@@ -119,7 +114,7 @@ def book_of(columns: Columns, as_of: date | None) -> OrderBook:
         refund |= negative & parsing.flags(values["order"], lambda text: bool(_CANCELLING.match(text)))
     if "product" in values:
         leave_out(
-            parsing.flags(values["product"], _no_product(values["product"])),
+            parsing.flags(values["product"], is_no_product(parsing.codes(values["product"])[1])),
             _("%(count)s rows are postage, fees or other things that are no product, and were left out."),
         )
         leave_out((money == 0) & ~refund, _("%(count)s rows cost nothing and were left out."))
@@ -197,15 +192,6 @@ def _once_an_order(money: Floats, order: Ints) -> Floats:
     once = np.zeros_like(money)
     once[first] = money[first]
     return np.where(differs[place], money, once)
-
-
-def _no_product(products: Any) -> Any:
-    """A test for codes that are no product: known ones, and words among codes that nearly all have digits."""
-    _places, different = parsing.codes(products)
-    share = sum(1 for text in different if _CODE.search(text)) / max(len(different), 1)
-    if share < _SAME:
-        return lambda text: bool(_NO_PRODUCT.match(text))
-    return lambda text: bool(text) and (_NO_PRODUCT.match(text) is not None or not _CODE.search(text))
 
 
 def _currency(values: Mapping[str, Any], keep: Flags) -> tuple[str | None, Flags]:

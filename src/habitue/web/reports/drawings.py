@@ -17,6 +17,8 @@ MOST_BARS, MOST_CELLS = 10, 12
 SERIES = ("chart-1", "chart-2", "chart-3", "chart-4", "chart-5", "accent", "ink-3")
 LETTER, LEAST_LABEL, MOST_LABEL, MOST_NARROW_LABEL = 7.2, 80, 270, 118
 """How wide a letter is about, and how much room names may take."""
+WIDER = 1.2
+"""By how much capitals are wider."""
 ROOM = {"left": 5, "right": 26, "top": 5, "bottom": 5}
 """Browsers write wider letters than those that the drawing was measured with."""
 Spec = Mapping[str, Any]
@@ -43,7 +45,7 @@ def column_of(section: Section, name: str) -> Column:
 
 def _labels(names: Iterable[str], width: int) -> dict[str, Any]:
     """The axis of names on the left, as wide as they need; `room` is what it takes from the drawing."""
-    longest = max((len(name) for name in names), default=0) * LETTER
+    longest = max((len(name) * LETTER + sum(map(str.isupper, name)) * WIDER for name in names), default=0)
     room = min(MOST_NARROW_LABEL if width == NARROW else MOST_LABEL, max(LEAST_LABEL, longest))
     return {
         "title": None,
