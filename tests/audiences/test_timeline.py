@@ -193,3 +193,14 @@ def test_a_rebuild_gives_the_same_members_and_an_erasure_leaves_no_trace(line: T
         for table in ("audiences_stays", "audiences_dues"):
             rows = conn.exec_driver_sql(f"SELECT count(*) FROM {table} WHERE profile_id = '{anna.profile_id}'")
             assert rows.scalar() == 0
+
+
+def test_who_is_asked_at_the_very_end_of_a_window_is_asked_again_right_after_it(line: Timeline) -> None:
+    ordered = line.audience(f'did "{ORDER}" in last 30 days')
+    line.event("anna", ORDER, at=START, order_id="1")
+    line.at(START + timedelta(days=30))
+    line.event("anna", "Product Viewed")
+    line.send(identify("anna", city="Ulm"))
+    assert line.members(ordered) == line.by_rule(ordered) == {"anna@web.example"}
+    line.at(START + timedelta(days=30, microseconds=1))
+    assert line.members(ordered) == line.by_rule(ordered) == set()

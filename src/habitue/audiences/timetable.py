@@ -27,6 +27,8 @@ _DAY: Final = timedelta(days=1)
 _SLACK: Final = timedelta(days=3)
 _MINUTE: Final = 60_000_000
 _DAY_MICROS: Final = 86_400_000_000
+# Who is asked at the very instant of a bound is asked again right after it: some windows hold their bound, some do not.
+_JUST_AFTER: Final = 1
 
 Instants = npt.NDArray[np.int64]
 _Times = tuple[Instants, Instants]
@@ -113,6 +115,7 @@ class Timetable:
             struck = np.where(at >= micros(before), following, NEVER)
         else:
             struck = _months_later(clock, at, moment)
+        struck = np.where(struck == now, now + _JUST_AFTER, struck)
         is_later = struck > now
         np.minimum.at(found, owners[is_later], struck[is_later])
         return found
@@ -125,7 +128,8 @@ class Timetable:
             if value is None:
                 continue
             if value not in known:
-                known[value] = min((at for at in _after(clock, value, moment) if at > now), default=NEVER)
+                struck = (at + _JUST_AFTER if at == now else at for at in _after(clock, value, moment))
+                known[value] = min((at for at in struck if at > now), default=NEVER)
             found[place] = known[value]
         return found
 
