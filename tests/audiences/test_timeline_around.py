@@ -73,6 +73,19 @@ def test_people_who_name_the_same_company_number_are_followed_as_in_bulk(line: T
     assert line.members(buying) == line.by_rule(buying) == set()
 
 
+def test_whoever_recommended_and_was_recommended_are_followed_as_in_bulk(line: Timeline) -> None:
+    buying = line.audience(f'any of referral (did "{ORDER}")')
+    both = line.audience(f'all of referral (did "{ORDER}")', "Both")
+    line.send(identify("cleo", email=CLEO), identify("ben", email=BEN, referred_by=ANNA))
+    _renew(line)
+    assert line.members(buying) == line.by_rule(buying) == set()
+    line.event("ben", ORDER, order_id="1")
+    assert line.members(buying) == line.by_rule(buying) == {ANNA, BEN}
+    line.event("anna", ORDER, order_id="2")
+    line.event("cleo", ORDER, order_id="3")
+    assert line.members(both) == line.by_rule(both) == {ANNA, BEN}
+
+
 def test_a_household_is_one_house_and_not_a_street(line: Timeline) -> None:
     home = line.audience(f'any of household (did "{ORDER}")')
     for user, house in (("anna", "5"), ("ben", "5"), ("cleo", "7")):

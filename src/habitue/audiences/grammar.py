@@ -7,7 +7,7 @@ from functools import lru_cache
 from lark import Lark
 from lark.lexer import PatternRE, TerminalDef
 
-FIELDS = frozenset({"country", "region", "city", "company", "household"})
+FIELDS = frozenset({"country", "region", "city", "company", "household", "referral"})
 """Words of the language that are fields as well; where each is meant is clear from its place."""
 
 GRAMMAR = r"""
@@ -112,7 +112,7 @@ UNKNOWN: "unknown"
 TRUE: "true"
 FALSE: "false"
 QUANTIFIER.3: /(any|all|none)(?=\s+of\b)/
-AROUND.3: "company" | "household"
+AROUND.3: "company" | "household" | "referral"
 MEASURE.3: /(sum|average|min|max|first|last|most_frequent|distinct)(?=\s*\()/
 AMOUNT_OP: ">=" | "<=" | ">" | "<"
 CURRENCY.2: /[A-Z]{3}\b/

@@ -1,4 +1,4 @@
-"""The people of the same company or household, read from the register for a slice."""
+"""The people of the same company, household or referral, read from the register for a slice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST = 5_000
 
 
 def with_neighbours(conn: Connection, profile_ids: Sequence[str]) -> list[str]:
-    """The people and everybody of their companies and households."""
+    """The people and everybody of their companies, households and referrals."""
     own = among(conn, people.c.profile_id, profile_ids)
     company = sa.func.lower(sa.func.trim(people.c.company_name))
     companies = [name for name in conn.scalars(sa.select(company).where(own).distinct()) if name]

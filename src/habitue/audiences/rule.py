@@ -163,12 +163,13 @@ class Place(_Node, frozen=True, tag="place"):
 
 
 class Related(_Node, frozen=True, tag="related"):
-    """Whether any, all or none of the people of somebody's company or household fulfil a rule.
+    """Whether any, all or none of the people of somebody's company, household or referral fulfil a rule.
 
-    The person counts as one of them; nobody without a company or household fulfils it.
+    The person counts as one of them; nobody without a company, household or referral fulfils it. People of a referral
+    are whoever recommended and those whom they recommended; somebody may be of two.
     """
 
-    by: Literal["company", "household"]
+    by: Literal["company", "household", "referral"]
     match: Literal["any", "all", "none"]
     rule: Rule
 

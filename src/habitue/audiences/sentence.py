@@ -21,6 +21,9 @@ _RELATED: Mapping[tuple[str, str], str] = {
     ("household", "any"): _("are of a household with *somebody* who fulfils this: %(conditions)s"),
     ("household", "all"): _("are of a household where *everybody* fulfils this: %(conditions)s"),
     ("household", "none"): _("are of a household where *nobody* fulfils this: %(conditions)s"),
+    ("referral", "any"): _("recommended others or were recommended, with *somebody* who fulfils this: %(conditions)s"),
+    ("referral", "all"): _("recommended others or were recommended, and *everybody* fulfils this: %(conditions)s"),
+    ("referral", "none"): _("recommended others or were recommended, and *nobody* fulfils this: %(conditions)s"),
 }
 _OPPOSITE |= {"in_next_days": "not_in_next_days", "not_in_next_days": "in_next_days"}
 _OPPOSITE |= {"in_last_days": "not_in_last_days", "not_in_last_days": "in_last_days"}

@@ -19,7 +19,7 @@ _SAID = {
     "CURRENCY": _("a currency such as EUR"),
     "AMOUNT_OP": ">=, >, <=, <",
     "QUANTIFIER": "any of, all of, none of",
-    "AROUND": "company, household",
+    "AROUND": "company, household, referral",
     "MEASURE": "sum(…), average(…), min(…), max(…), first(…), last(…), most_frequent(…), distinct(…)",
     "$END": _("the end"),
 }

@@ -131,11 +131,11 @@ def groups_of(conn: Connection, profile_ids: Sequence[str]) -> pa.Table:
 
 
 def in_same_groups(conn: Connection, profile_ids: Sequence[str], *, limit: int) -> set[str]:
-    """Everybody of the companies and households of some people, as far as relations are known."""
-    is_home = relations.c.kind.in_([kind for kind, by in BY.items() if by in ("company", "household")])
-    own = sa.select(relations.c.group_id).where(is_home, among(conn, relations.c.profile_id, profile_ids)).distinct()
+    """Everybody of the companies, households and referrals of some people, as far as relations are known."""
+    is_around = relations.c.kind.in_([kind for kind, by in BY.items() if by in ("company", "household", "referral")])
+    own = sa.select(relations.c.group_id).where(is_around, among(conn, relations.c.profile_id, profile_ids)).distinct()
     groups = list(conn.scalars(own))
-    query = sa.select(relations.c.profile_id).where(is_home, among(conn, relations.c.group_id, groups)).distinct()
+    query = sa.select(relations.c.profile_id).where(is_around, among(conn, relations.c.group_id, groups)).distinct()
     return set(conn.scalars(query.limit(limit)))
 
 

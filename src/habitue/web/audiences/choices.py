@@ -102,7 +102,11 @@ WITHIN: Mapping[str, str] = {
 }
 LENGTHS: Mapping[str, str] = {"minutes": _("minutes"), "hours": _("hours"), "days": _("days"), "weeks": _("weeks")}
 QUANTIFIERS: Mapping[str, str] = {"any": _("at least one"), "all": _("all"), "none": _("none")}
-AROUND: Mapping[str, str] = {"company": _("of their company"), "household": _("of their household")}
+AROUND: Mapping[str, str] = {
+    "company": _("of their company"),
+    "household": _("of their household"),
+    "referral": _("who recommended them or whom they recommended"),
+}
 OTHER = "?"
 """A choice that stands for a name to be typed."""
 COUNTS: Mapping[str, str] = {"at_least": _("at least"), "at_most": _("at most"), "exactly": _("exactly")}

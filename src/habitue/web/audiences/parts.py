@@ -30,7 +30,7 @@ MORE: Mapping[str, str] = {
     "event_value": _("Figure or favourite"),
     "place": _("Place"),
     "may_use": _("May be used for"),
-    "related": _("Company or household"),
+    "related": _("Company, household or referral"),
     "sample": _("Part of everybody"),
 }
 _NARROW = {PROPERTY: _("narrow down, for example to a category")}
