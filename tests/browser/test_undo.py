@@ -3,6 +3,7 @@ audiences."""
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,8 @@ def seen(page: Page, shop: Served) -> tuple[str, str, str]:
     """(everything that is known, as a hash; the page of people; every audience with how many are in it)."""
     page.goto(f"{shop.url}people/")
     settled(page)
-    people = page.locator("main").inner_text()
+    # How long ago somebody was seen last goes on by itself.
+    people = re.sub(r"\S+ \w+ ago", "", page.locator("main").inner_text())
     page.goto(f"{shop.url}audiences/")
     settled(page)
     rows = page.locator("main tbody").first.inner_text()

@@ -83,7 +83,7 @@ def test_serve_answers_works_and_stops_with_its_children(
         assert answer(process, f"http://127.0.0.1:{port}/ready") == 200
         assert answer(process, f"http://127.0.0.1:{port}/") == 200
         beside = children(process.pid)
-        assert len(beside) == 2
+        assert len(beside) == 3
         process.send_signal(number)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err

@@ -171,6 +171,13 @@ def engine_errors() -> tuple[type[Exception], ...]:
     return (duckdb.Error, IbisError, pa.ArrowException)
 
 
+def is_file_gone(error: Exception) -> bool:
+    """Whether a question broke off because a file of the lake was taken away while it was read."""
+    import duckdb
+
+    return isinstance(error, duckdb.IOException | FileNotFoundError)
+
+
 @contextlib.contextmanager
 def temporary_engine(engine: str = "duckdb", *, memory: str = "1200MB") -> Iterator[Any]:
     """A connection for work that leaves nothing behind: `duckdb` in this process, `spark`, or `spark://host:7077`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -14,9 +15,11 @@ from django.urls import URLPattern, path
 from django_htmx.http import HttpResponseClientRedirect
 
 from habitue.access.policy import VERBS, require
+from habitue.kernel.lake import is_file_gone
 
 PUBLIC = "public"
 SIGNED_IN = "signed_in"
+READ_AGAIN_SECONDS = (0.05, 0.3, 1.0)
 
 View = Callable[..., HttpResponse]
 
@@ -53,10 +56,25 @@ def guarded(entry: Route) -> View:
                 return to_sign_in(request)
             if entry.permission != SIGNED_IN:
                 require(request.ws.actor, entry.permission)
-        return entry.view(request, *args, **kwargs)
+        return _answered(entry.view, request, *args, **kwargs)
 
     view.permission = entry.permission  # type: ignore[attr-defined]  # read by the test of all routes
     return view
+
+
+def _answered(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """The answer of a view; a page that only shows is read again when its files were taken away meanwhile.
+
+    What is undone or erased is deleted at once, without a grace for who is just reading it.
+    """
+    for seconds in READ_AGAIN_SECONDS if request.method in ("GET", "HEAD") else ():
+        try:
+            return view(request, *args, **kwargs)
+        except Exception as error:
+            if not is_file_gone(error):
+                raise
+            time.sleep(seconds)
+    return view(request, *args, **kwargs)
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
