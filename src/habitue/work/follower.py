@@ -6,10 +6,6 @@ else, so that no job and no refresh of the replica keeps a membership from movin
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
-import threading
 import time
 from collections.abc import Callable
 
@@ -17,15 +13,11 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from habitue import flow
-from habitue.access.actor import SYSTEM
 from habitue.audiences.realtime import Follower
-from habitue.kernel import logs, state
-from habitue.kernel.clock import micros
 from habitue.kernel.context import Context
-from habitue.workspace import open_workspace
+from habitue.work.process import SignOfLife, run_process
 
 SEEN = "follower_seen"
-SEEN_SECONDS = 10.0
 SETTLE_SECONDS = 2.0
 IDLE_SECONDS = 0.03
 LONGEST_IDLE_SECONDS = 0.2
@@ -36,25 +28,16 @@ log = structlog.get_logger()
 
 def main() -> None:
     """Follow one folder until told to stop, or until the process that started it is gone."""
-    stop = threading.Event()
-    parent = int(sys.argv[2]) if len(sys.argv) > 2 else os.getppid()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    with open_workspace(sys.argv[1], actor=SYSTEM) as ws:
-        logs.configure(ws.config.log)
-        logs.log_uncaught()
-        run(ws.context, lambda: stop.is_set() or os.getppid() != parent, stop.wait)
+    run_process(lambda ws, is_over, stop: run(ws, is_over, stop.wait))
 
 
 def run(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object]) -> None:
     """Follow until `is_over`; `wait` sleeps for some seconds when nothing is to do."""
-    follower, seen_at, settled_at = Follower(), float("-inf"), float("-inf")
+    follower, sign, settled_at = Follower(), SignOfLife(SEEN), float("-inf")
     idle = IDLE_SECONDS
     while not is_over():
         try:
-            if time.monotonic() - seen_at >= SEEN_SECONDS:
-                _seen(ws)
-                seen_at = time.monotonic()
+            sign.leave(ws)
             if time.monotonic() - settled_at >= SETTLE_SECONDS:
                 flow.settle(ws)
                 settled_at = time.monotonic()
@@ -68,12 +51,6 @@ def run(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object
         # Where nothing comes for a while, nobody needs a look thirty times a second.
         wait(idle)
         idle = min(1.5 * idle, LONGEST_IDLE_SECONDS)
-
-
-def _seen(ws: Context) -> None:
-    """Leave a sign of life in the register, for `/metrics` and `habitue doctor`."""
-    with ws.register.write(synchronous="NORMAL") as conn:
-        state.store(conn, {SEEN: micros(ws.clock.now())})
 
 
 if __name__ == "__main__":

@@ -7,9 +7,6 @@ Audiences have a process of their own, the follower, because a job or the replic
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -19,20 +16,17 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from habitue import flow
-from habitue.access.actor import SYSTEM
-from habitue.kernel import logs, state
-from habitue.kernel.clock import micros
 from habitue.kernel.context import Context
 from habitue.profiles import matching
 from habitue.profiles.weighing import Weigher
 from habitue.quality import importing
 from habitue.work import learning
 from habitue.work.carrying import Handlers, run_one
-from habitue.workspace import open_workspace
+from habitue.work.process import SignOfLife, run_process
 
+SEEN = "worker_seen"
 REFRESH_SECONDS = 2.0
 IDLE_SECONDS = 0.1
-SEEN_SECONDS = 10.0
 AGAIN_SECONDS = 1.0
 HANDLERS: Handlers = {
     importing.JOB_KIND: flow.run_import,
@@ -43,29 +37,19 @@ log = structlog.get_logger()
 
 
 def main() -> None:
-    """Work on one folder until told to stop, or until the process that started it is gone.
+    """Work on one folder until told to stop, or until the process that started it is gone."""
+    run_process(_run)
 
-    Who starts it tells its own process id: it may be gone before this line is reached.
-    """
-    stop = threading.Event()
-    parent = int(sys.argv[2]) if len(sys.argv) > 2 else os.getppid()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
 
-    def is_over() -> bool:
-        return stop.is_set() or os.getppid() != parent
-
-    with open_workspace(sys.argv[1], actor=SYSTEM) as ws:
-        logs.configure(ws.config.log)
-        logs.log_uncaught()
-        learner = threading.Thread(target=learning.loop, args=(ws.context, is_over, stop.wait))
-        learner.start()
-        try:
-            work(ws.context, is_over, stop.wait)
-        finally:
-            # Whatever ended the work ends the process: whoever started it starts another one.
-            stop.set()
-            learner.join()
+def _run(ws: Context, is_over: Callable[[], bool], stop: threading.Event) -> None:
+    learner = threading.Thread(target=learning.loop, args=(ws, is_over, stop.wait))
+    learner.start()
+    try:
+        work(ws, is_over, stop.wait)
+    finally:
+        # Whatever ended the work ends the process: whoever started it starts another one.
+        stop.set()
+        learner.join()
 
 
 def work(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object]) -> None:
@@ -85,18 +69,16 @@ def work(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], objec
 
 @dataclass(slots=True)
 class _Due:
-    """When replica and sign of life are due, by the steady clock; and the known records."""
+    """When the replica is due, by the steady clock; the sign of life; and the known records."""
 
     refreshed_at: float = float("-inf")
-    seen_at: float = float("-inf")
+    sign: SignOfLife = field(default_factory=lambda: SignOfLife(SEEN))
     weigher: Weigher = field(default_factory=Weigher)
 
 
 def _turn(ws: Context, due: _Due) -> bool:
     """One round; returns whether there was anything to do."""
-    if time.monotonic() - due.seen_at >= SEEN_SECONDS:
-        seen(ws)
-        due.seen_at = time.monotonic()
+    due.sign.leave(ws)
     is_busy = flow.catch_up(ws, seconds=REFRESH_SECONDS) > 0
     is_busy = flow.weigh(ws, due.weigher) or is_busy
     is_busy = run_one(ws, HANDLERS) or is_busy
@@ -104,12 +86,6 @@ def _turn(ws: Context, due: _Due) -> bool:
         flow.refresh(ws)
         due.refreshed_at = time.monotonic()
     return is_busy
-
-
-def seen(ws: Context) -> None:
-    """Leave a sign of life in the register, for `/metrics` and `habitue doctor`."""
-    with ws.register.write(synchronous="NORMAL") as conn:
-        state.store(conn, {"worker_seen": micros(ws.clock.now())})
 
 
 if __name__ == "__main__":
