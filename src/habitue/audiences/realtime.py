@@ -104,10 +104,7 @@ def _follow(ws: Context, follower: Follower) -> Moved:
         outcome = _asked(ws, conn, follower.asker, asked, known, people, now, waiting)
     why: stays.Why = "facts" if heard.profile_ids else "time"
     first, entered, left = outcome, 0, 0
-    upto = {SEQ: heard.until, NOW: micros(now)}
-    # Nobody waits for a further round where no audience remembers: then it is one transaction.
-    is_last = not any(each.remembers for each in known)
-    moves = _write(ws, outcome, gone, why, known, upto if is_last else {})
+    moves = _write(ws, outcome, gone, why, known, {SEQ: heard.until, NOW: micros(now)})
     while moves.entered or moves.left:
         entered, left = entered + len(moves.entered), left + len(moves.left)
         # Who has just entered or left one audience may fulfil another one that asks for that.
@@ -118,9 +115,6 @@ def _follow(ws: Context, follower: Follower) -> Moved:
         with ws.register.read() as conn:
             outcome = _asked(ws, conn, follower.asker, remembering, known, moves.people, now, {})
         moves = _write(ws, outcome, {}, why, known, {})
-    if not is_last:
-        with ws.register.write() as conn:
-            state.store(conn, upto)
     return Moved(len(people), len(first.asked), entered, left, is_more=heard.until < seq)
 
 
@@ -256,7 +250,7 @@ def _write(
     known: Sequence[Known],
     upto: Mapping[str, int],
 ) -> _Moves:
-    """Write who entered and left, who is to be asked for that by an audience that remembers, and how far it has come.
+    """Write who entered and left, who is to be asked for that by an audience that remembers, and how far we have come.
 
     The next round asks them and takes the note away; should the process die before it, the next step does.
     """
