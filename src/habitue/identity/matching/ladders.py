@@ -16,7 +16,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from habitue.identity.matching import letters
-from habitue.identity.matching.letters import Letters
+from habitue.identity.matching.letters import Letters, Shape, as_it_is, local_part, without_spaces
 from habitue.identity.matching.shapes import Array, Kind, Values
 from habitue.identity.matching.wording import Wording, likeness
 from habitue.quality.normalise.nicknames import name_groups
@@ -69,9 +69,13 @@ class _Pairs:
     def __len__(self) -> int:
         return len(self.a)
 
-    def texts(self, places: Array) -> tuple[list[str], list[str]]:
-        """The values of some of the pairs."""
-        return _picked(self.left.texts, self.a[places]), _picked(self.right.texts, self.b[places])
+    def texts(self, places: Array, shape: Shape = as_it_is) -> tuple[list[str], list[str]]:
+        """The values of some of the pairs, in one shape."""
+        mine, theirs = _picked(self.left.texts, self.a[places]), _picked(self.right.texts, self.b[places])
+        if shape is as_it_is:
+            # Nearly all of them, by the million.
+            return mine, theirs
+        return [shape(text) for text in mine], [shape(text) for text in theirs]
 
     def of(self, measure: Callable[[Values], Array]) -> tuple[Array, Array]:
         """A measure of the values on both sides."""
@@ -89,23 +93,26 @@ class _Pairs:
         found[places] = [test(x, y) for x, y in zip(*self.texts(places), strict=True)]
         return found
 
-    def edits(self, limit: int) -> Array:
+    def edits(self, limit: int, shape: Shape = as_it_is) -> Array:
         """How many edits lie between the two; one more than `limit` for all that are further apart."""
         found = np.full(len(self), limit + 1, dtype=np.int16)
-        places = letters.may_be_near(Letters.of(self.left), self.a, Letters.of(self.right), self.b, limit)
-        found[places] = _edits(*self.texts(places), limit)
+        places = letters.may_be_near(*self._letters(shape), limit)
+        found[places] = _edits(*self.texts(places, shape), limit)
         return found
 
-    def alike(self, least: float) -> Array:
+    def alike(self, least: float, shape: Shape = as_it_is) -> Array:
         """Which pairs are as similar as that by Jaro and Winkler."""
         found = np.zeros(len(self), dtype=bool)
-        places = letters.may_be_alike(Letters.of(self.left), self.a, Letters.of(self.right), self.b, least)
-        found[places] = _jaro(*self.texts(places)) >= least
+        places = letters.may_be_alike(*self._letters(shape), least)
+        found[places] = _jaro(*self.texts(places, shape)) >= least
         return found
 
     def may_hold(self) -> Array:
         """Which pairs can be such that the one holds the other."""
-        return letters.may_hold(Letters.of(self.left), self.a, Letters.of(self.right), self.b)
+        return letters.may_hold(*self._letters(as_it_is))
+
+    def _letters(self, shape: Shape) -> tuple[Letters, Array, Letters, Array]:
+        return Letters.of(self.left, shape), self.a, Letters.of(self.right, shape), self.b
 
 
 def _kept(values: Values, name: str, make: Callable[[str], int]) -> Array:
@@ -205,11 +212,7 @@ def _word(pairs: _Pairs) -> Array:
 def _text(pairs: _Pairs) -> Array:
     left, right = pairs.left, pairs.right
     alike, contained = likeness(Wording.of(left, like=right), pairs.a, Wording.of(right), pairs.b)
-    places = letters.may_be_near(Letters.of_words(left), pairs.a, Letters.of_words(right), pairs.b, 2)
-    mine, theirs = pairs.texts(places)
-    edits = np.full(len(pairs), 3, dtype=np.int16)
-    edits[places] = _edits([x.replace(" ", "") for x in mine], [y.replace(" ", "") for y in theirs], 2)
-    short = pairs.short
+    edits, short = pairs.edits(2, without_spaces), pairs.short
     rungs = [
         (2, (alike >= 0.85) | ((edits <= 1) & (short >= 5)) | ((edits <= 2) & (short >= 8))),
         (3, (contained >= 0.9) & (alike >= 0.2)),
@@ -223,18 +226,8 @@ def _text(pairs: _Pairs) -> Array:
 def _email(pairs: _Pairs) -> Array:
     one, two = pairs.of(_local_part)
     same = (one == two) & (_local_length(pairs.left)[pairs.a] > 3)
-    rungs = [(2, same), (3, pairs.edits(2) <= 2), (4, _local_alike(pairs) | pairs.alike(0.92))]
+    rungs = [(2, same), (3, pairs.edits(2) <= 2), (4, pairs.alike(0.9, local_part) | pairs.alike(0.92))]
     return _falling(len(pairs), 5, rungs)
-
-
-def _local_alike(pairs: _Pairs, least: float = 0.9) -> Array:
-    """Which addresses are as similar as that before the @."""
-    left, right = Letters.of_local_parts(pairs.left), Letters.of_local_parts(pairs.right)
-    found = np.zeros(len(pairs), dtype=bool)
-    places = letters.may_be_alike(left, pairs.a, right, pairs.b, least)
-    mine, theirs = pairs.texts(places)
-    found[places] = _jaro([x.partition("@")[0] for x in mine], [y.partition("@")[0] for y in theirs]) >= least
-    return found
 
 
 def _local_part(values: Values) -> Array:

@@ -20,6 +20,10 @@ _FEW = 48  # so few pairs are compared sooner than looked at
 _SAFE = 1e-4  # similarities are told with seven digits
 
 
+Shape = Callable[[str], str]
+"""What is compared of a text; its name keeps what was read of it."""
+
+
 @dataclass(frozen=True)
 class Letters:
     """The mask and the length of each value; `is_plain` where both can be trusted, that is for ASCII."""
@@ -29,26 +33,28 @@ class Letters:
     is_plain: Array
 
     @staticmethod
-    def of(values: Values) -> Letters:
-        """The letters of a field, worked out once."""
-        return _kept(values, "letters", lambda: values.texts)
-
-    @staticmethod
-    def of_local_parts(values: Values) -> Letters:
-        """The letters before the @ of e-mail addresses."""
-        return _kept(values, "local letters", lambda: [text.partition("@")[0] for text in values.texts])
-
-    @staticmethod
-    def of_words(values: Values) -> Letters:
-        """The letters of texts without the spaces between words."""
-        return _kept(values, "letters of words", lambda: [text.replace(" ", "") for text in values.texts])
+    def of(values: Values, shape: Shape) -> Letters:
+        """The letters of a field in one shape, worked out once."""
+        name = f"letters {shape.__name__}"
+        if name not in values.cache:
+            values.cache[name] = _read([shape(text) for text in values.texts])
+        found: Letters = values.cache[name]
+        return found
 
 
-def _kept(values: Values, name: str, texts: Callable[[], list[str]]) -> Letters:
-    if name not in values.cache:
-        values.cache[name] = _read(texts())
-    found: Letters = values.cache[name]
-    return found
+def as_it_is(text: str) -> str:
+    """The whole text."""
+    return text
+
+
+def local_part(text: str) -> str:
+    """What stands before the @ of an e-mail address."""
+    return text.partition("@")[0]
+
+
+def without_spaces(text: str) -> str:
+    """The text without the spaces between its words."""
+    return text.replace(" ", "")
 
 
 def _read(texts: list[str]) -> Letters:
