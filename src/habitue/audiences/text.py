@@ -99,9 +99,14 @@ def _check(text: str, placed: Placed) -> None:
             raise RuleTextInvalid(line=line, column=column, problem=problem, length=length) from None
 
 
+def offset_of(text: str, line: int, column: int) -> int:
+    """The place in a text of a line and a column, both counted from 1."""
+    return sum(len(each) + 1 for each in text.split("\n")[: line - 1]) + column - 1
+
+
 def _word_of(text: str, leaf: Leaf, problem: RuleInvalid) -> tuple[int, int, int]:
     """Where the word stands that a problem is about: line, column, length; the whole condition where none is told."""
-    begin = sum(len(line) + 1 for line in text.split("\n")[: leaf.line - 1]) + leaf.column - 1
+    begin = offset_of(text, leaf.line, leaf.column)
     condition = text[begin : begin + leaf.length]
     word = str(problem.params.get("value") or problem.params.get("name") or "")
     found = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", condition) if word else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from habitue.audiences.text import problem_of
+from habitue.audiences.text import offset_of, problem_of
 from habitue.kernel.errors import HabitueError
 from habitue.web.errors import told
 
@@ -36,7 +36,7 @@ def pointed(text: str, error: HabitueError) -> Pointed:
     line = lines[place.line - 1] if place.line <= len(lines) else ""
     first = min(place.column - 1, len(line))
     last = min(first + place.length, len(line))
-    begin = sum(len(each) + 1 for each in lines[: place.line - 1])
+    begin = offset_of(text, place.line, 1)
     before, after = line[:first], line[last:]
     if len(before) > MOST_AROUND:
         before = "…" + before[-MOST_AROUND:]
