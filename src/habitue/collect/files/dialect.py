@@ -6,11 +6,10 @@ import re
 from collections import Counter
 
 from habitue.collect.files.delimited import BLANKS, parse_text
+from habitue.collect.files.moments import DAY_AS_NUMBER
 
 DELIMITERS = (",", ";", "\t", "|")
-_DAY = re.compile(
-    r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|\d{4}-\d\d-\d\d|\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d"
-)
+_DAY = re.compile(DAY_AS_NUMBER + r"|\d{4}-\d\d-\d\d|\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d")
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 _SPACED_COLUMNS, _SPACED_ROWS, _SPACED_SHARE = 3, 3, 0.95
 _SEP_LINE = re.compile(r'^"?sep=(.)"?\r?\n', re.I)

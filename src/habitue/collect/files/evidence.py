@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from habitue.collect.files.moments import day_evidence
+from habitue.collect.files.moments import DAY_AS_NUMBER, day_evidence
 from habitue.collect.files.shapes import Note
 from habitue.kernel.text import gettext_noop as _
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from habitue.collect.files.shapes import Cell
 
 _NUMBER = re.compile(r"^[-+(]?\s*[^\d\s]{0,4}\s*(\d[\d\s.,'’]*\d)\s*[^\d]{0,8}$")
-_YEAR_FIRST = re.compile(r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
+_YEAR_FIRST = re.compile(rf"^\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|^{DAY_AS_NUMBER}$")
 
 
 @dataclass(frozen=True, slots=True)

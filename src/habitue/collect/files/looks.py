@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from habitue.collect.files.amounts import amount
 from habitue.collect.files.cells import NO, YES, plain
 from habitue.collect.files.headings import word_set
-from habitue.collect.files.moments import moment
+from habitue.collect.files.moments import DAY_AS_NUMBER, moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ _DAY_DIGITS = re.compile(
     r"^(?:[0-3]?\d(?P<sep>[./])\s?[0-3]?\d(?P=sep)\s?(?:\d{2}|\d{4})|(?:19|20)\d{2}(?P<sep2>[./\-])[0-3]?\d(?P=sep2)[0-3]?\d"
     r"|[0-3]?\d-[0-3]?\d-(?:19|20)\d{2})(?:\s+\d{1,2}[.\-]\d{2})?$"
 )
-_DAY_ALONE = re.compile(r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$")
+_DAY_ALONE = re.compile(rf"^{DAY_AS_NUMBER}$")
 _MANY_DAYS = 5
 _POSTAL = re.compile(
     r"^(?:[A-Z]{1,3}[- ])?\d{4,6}(?:-\d{3,4})?$|^[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}$|^[A-Z]\d[A-Z] ?\d[A-Z]\d$", re.I

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from habitue.collect.files.shapes import Cell
 
+DAY_AS_NUMBER = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+"""The pattern of a day that is written as one number with the year first."""
 _CLOCK = (
     r"(?:[T,\s]+(?:um\s+|в\s+|at\s+)?(?P<h>\d{1,2}):(?P<mi>\d{2})(?::(?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
     r"\s*(?P<half>[ap]\.?m\.?)?(?:\s*uhr)?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?$"
