@@ -89,7 +89,7 @@ def test_measures_and_sequences_are_built_with_the_mouse(
     choose(page, lambda: steps.nth(2), "Then or not", "but not")
     choose(page, lambda: steps.nth(2), "Event", "Order refunded")
 
-    related = _add(page, "related", "Company or household")
+    related = _add(page, "related", "Company, household or referral")
     choose(page, lambda: related, "Around whom", "of their household")
     choose(page, lambda: related, "Value", "Germany")
 

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize(("label", "by"), [("of their household", "household"), ("of their company", "company")])
+@pytest.mark.parametrize(
+    ("label", "by"),
+    [
+        ("of their household", "household"),
+        ("of their company", "company"),
+        ("who recommended them or whom they recommended", "referral"),
+    ],
+)
 def test_a_relation_is_a_condition_that_counts_whom_the_library_counts(
     shop: Served, owner_state: StorageState, open_page: OpenPage, label: str, by: str
 ) -> None:
@@ -28,7 +35,7 @@ def test_a_relation_is_a_condition_that_counts_whom_the_library_counts(
     settled(page)
     page.locator("#tree > fieldset > .adders > .more > summary").click()
     with rebuilt(page):
-        page.locator("#tree > fieldset > .adders").get_by_role("button", name="Company or household").click()
+        page.locator("#tree > fieldset > .adders").get_by_role("button", name="Company, household or referral").click()
     condition = page.locator("#tree > fieldset > .condition.related")
     if by != "company":
         choose(page, lambda: condition, "Around whom", label)
@@ -42,4 +49,4 @@ def test_a_relation_is_a_condition_that_counts_whom_the_library_counts(
         counted = ws.audiences.count(built).people
     assert counted > 0
     assert number_in(page.locator("#counted b").inner_text()) == counted
-    expect(page.locator("#said .say")).to_contain_text("household" if by == "household" else "company")
+    expect(page.locator("#said .say")).to_contain_text("recommended" if by == "referral" else by)
