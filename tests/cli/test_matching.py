@@ -11,6 +11,7 @@ import pytest
 from bench.made_tables import customers
 
 from habitue.cli.main import run
+from habitue.identity.matching.tablefiles import read_table
 
 TABLE = customers(120).table
 
@@ -85,6 +86,15 @@ def test_headings_of_unknown_meaning_stay_headings(tmp_path: Path, heads: tuple[
     made = pyarrow.csv.read_csv(out)
     assert made.column_names == [*heads, "cluster_id", "match_probability"]
     assert made[heads[0]].to_pylist() == [f"Huber{number}" for number in range(20)]
+
+
+def test_columns_that_stand_apart_by_several_blanks_are_the_columns_that_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "orders.txt"
+    rows = [f" {number:05} 199701{1 + number % 28:02}  {1 + number % 3:2}   {11 + number}.77" for number in range(40)]
+    path.write_text("\n".join(rows) + "\n", "utf-8")
+    table = read_table(path).table
+    assert (table.num_columns, table.num_rows) == (4, 40)
+    assert [column[0].as_py() for column in table.columns] == ["00000", "19970101", "1", "11.77"]
 
 
 def test_a_first_row_that_comes_again_is_no_headings(tmp_path: Path) -> None:

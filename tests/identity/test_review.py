@@ -181,6 +181,31 @@ def test_an_answer_about_two_people_settles_every_open_pair_of_theirs_until_it_i
     assert len(ws.review.queue()) == 2
 
 
+def test_what_a_run_settled_is_asked_again_once_the_run_is_taken_back(ws: Workspace) -> None:
+    berg = {"last_name": "Berg", "city": "Bonn"}
+    for place in range(3):
+        send(ws, identify("u1", phone=f"030 90182{place}", **berg))
+    send(ws, identify(number="9", phone="030 901829", **berg))
+    send(ws, identify("u1", phone="030 901829"))
+    before = ws.review.queue()
+    assert [pair.kind for pair in before] == ["refusal"]
+    run = ws.matching.run(matcher=by_surname)
+    assert (run.linked, ws.people.count(), ws.review.queue()) == (1, 1, [])
+    ws.matching.undo(run.run_id)
+    assert ws.people.count() == 2
+    assert ws.review.queue() == before
+
+
+def test_what_was_said_to_be_different_stays_answered_when_a_run_is_taken_back(shop: Workspace) -> None:
+    run = shop.matching.run(matcher=by_surname)
+    pair = shop.review.queue()[0]
+    shop.review.answer(pair.a, pair.b, "different")
+    waiting = shop.review.waiting()
+    shop.matching.undo(run.run_id)
+    shop.matching.run(matcher=by_surname)
+    assert shop.review.waiting() == waiting
+
+
 def test_what_the_rules_refused_can_be_decided_otherwise(ws: Workspace) -> None:
     for place in range(3):
         send(ws, identify("u1", phone=f"030 90182{place}", city="Bonn"))

@@ -92,7 +92,8 @@ def _rows(
 
 def withdraw(conn: Connection, run_id: str) -> None:
     """Ask no more about what a run found doubtful."""
-    conn.execute(sa.delete(reviews).where(reviews.c.run_id == run_id, reviews.c.state == "open"))
+    undecided = reviews.c.state.in_(("open", "settled"))
+    conn.execute(sa.delete(reviews).where(reviews.c.run_id == run_id, undecided))
 
 
 FREE = {"later_until": None, "claimed_by": None, "claimed_until": None, "skipped_by": ""}
@@ -135,7 +136,8 @@ def upcoming(conn: Connection, *, by: str, now: datetime, limit: int = 20, kind:
 def settle(conn: Connection) -> int:
     """Close open pairs that are one person by now, or of which one is nobody any more; returns how many.
 
-    A refusal that never came to pass, since what asked for it was taken back, is forgotten.
+    A refusal that never came to pass, since what asked for it was taken back, is forgotten. Pairs that were one person
+    and are two again are asked about again, unless somebody said that the two are different.
     """
     told = sa.or_(
         sa.and_(violations.c.kept == reviews.c.a, violations.c.left_out == reviews.c.b),
@@ -149,9 +151,21 @@ def settle(conn: Connection) -> int:
         for pair in pairs_of(conn, rows)
         if "" in (pair.profile_a, pair.profile_b) or pair.profile_a == pair.profile_b
     ]
+    _ask_about_parted(conn)
     for pair in done:
         close(conn, pair.a, pair.b, "settled")
     return len(done)
+
+
+def _ask_about_parted(conn: Connection) -> None:
+    settled = conn.execute(sa.select(reviews).where(reviews.c.state == "settled")).all()
+    told = conn.execute(sa.select(separations.c.a, separations.c.b)).all() if settled else []
+    owners = graph.owners(conn, {identifier_id for row in told for identifier_id in row})
+    different = {frozenset((owners.get(a, ""), owners.get(b, ""))) for a, b in told}
+    for pair in pairs_of(conn, settled):
+        both = frozenset((pair.profile_a, pair.profile_b))
+        if len(both - {""}) == len(both) == 2 and both not in different:
+            close(conn, pair.a, pair.b, "open")
 
 
 def claim(conn: Connection, pair: Pair, *, by: str, now: datetime) -> bool:

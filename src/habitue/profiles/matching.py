@@ -156,8 +156,8 @@ def undo(ws: Context, run_id: str, *, apply: Callable[[Position], object]) -> in
         apply(decide.undo(ws, seqs=seqs, verb="matching.undone", subject_id=run_id, details=details))
     with ws.register.write() as conn:
         review.withdraw(conn, run_id)
-        refusals.forget(conn)
         review.settle(conn)
+        refusals.forget(conn)
         conn.execute(sa.update(runs).where(runs.c.run_id == run_id).values(state="undone"))
     return len(seqs)
 

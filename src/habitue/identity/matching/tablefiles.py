@@ -13,6 +13,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from habitue.collect.files import reading
+from habitue.collect.files.delimited import BLANKS
 from habitue.collect.files.shape_of_table import could_head
 from habitue.collect.files.shapes import Format
 from habitue.collect.files.sniff import sniff
@@ -34,7 +35,7 @@ def read_table(path: Path) -> TableFile:
     fmt = sniff(path, filename=path.name)
     if fmt.kind == "parquet" and not fmt.gzip:
         return TableFile(pq.read_table(path), fmt)
-    if fmt.kind == "csv" and not fmt.gzip:
+    if fmt.kind == "csv" and not fmt.gzip and fmt.delimiter != BLANKS:
         fmt = _headed(path, fmt)
         return TableFile(_csv_table(path, fmt), fmt)
     return TableFile(_other_table(path, fmt), fmt)
