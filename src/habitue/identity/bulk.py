@@ -13,7 +13,6 @@ from habitue.identity import commands
 from habitue.identity.nodes import Kept, Match, Node, pair_of
 from habitue.identity.placing import Placing
 from habitue.identity.rulebook import Rulebook
-from habitue.identity.rules import DEVICE
 
 Key = tuple[str, str]
 
@@ -47,13 +46,19 @@ class Bulk(Placing):
 
     def _is_named(self, home: int, event: Event) -> bool:
         """Whether an event hangs on what it names, and everything else that it names is linked there."""
-        named = [self._by_value(*pair) for pair in event.identifiers if pair[0][:7] != "record:"]
-        pairs = [(min(home, key), max(home, key)) for key in named if key != home]
-        return home in named and all(pair in self._links for pair in pairs)
-
-    def _by_value(self, namespace: str, value: str) -> int:
-        node = self._browsers.get(value) if namespace == DEVICE else self._nodes.get((namespace, value))
-        return node.identifier_id if node is not None else 0
+        is_home = False
+        for namespace, value in event.identifiers:
+            if namespace[:7] == "record:":
+                continue
+            node = self._find(namespace, value)
+            if node is None:
+                return False
+            key = node.identifier_id
+            if key == home:
+                is_home = True
+            elif ((home, key) if home < key else (key, home)) not in self._links:
+                return False
+        return is_home
 
     def _own_id(self, namespace: str, value: str) -> str:
         """Nobody asks for the ids of people here."""

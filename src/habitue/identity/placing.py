@@ -99,23 +99,25 @@ class Placing:
         """
         nodes: list[Node] = []
         blocked: list[Node] = []
+        of = self._book.of
         for namespace, value in event.identifiers:
-            if namespace[:7] == "record:":
-                if nodes:
-                    continue
-            elif (namespace, value) not in self._nodes and self._book.is_blocked(namespace, value):
+            if namespace[:7] == "record:" and nodes:
                 continue
-            if namespace == "previous_id":
-                namespace = "user_id" if ("user_id", value) in self._nodes else "anonymous_id"
-            node = self._named(namespace, value, event)
+            node = self._find(namespace, value)
+            if node is None:
+                if namespace[:7] != "record:" and self._book.is_blocked(namespace, value):
+                    continue
+                if namespace == "previous_id":
+                    namespace = "user_id" if ("user_id", value) in self._nodes else "anonymous_id"
+                    node = self._find(namespace, value)
+            node = self._named(node, namespace, value, event)
             (nodes if node.blocked_seq is None else blocked).append(node)
         if len(nodes) > 1:
-            nodes.sort(key=lambda node: self._book.of(node.namespace).priority)
+            nodes.sort(key=lambda node: of(node.namespace).priority)
         return nodes, blocked
 
-    def _named(self, namespace: str, value: str, event: Event) -> Node:
+    def _named(self, node: Node | None, namespace: str, value: str, event: Event) -> Node:
         by = event.source_id if event.proof == CLAIMED else ""
-        node = self._find(namespace, value)
         if node is None:
             node = self._new_node(namespace, value, event)
             node.claimed_by = by
@@ -154,7 +156,7 @@ class Placing:
             break
         if home is None:
             namespace, value = record or (f"record:{event.source_id}", event.message_id or str(event.seq))
-            home = self._named(namespace, value, event)
+            home = self._named(self._find(namespace, value), namespace, value, event)
         for node in strange:
             nodes.remove(node)
             home.names.add(name)
