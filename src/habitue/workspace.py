@@ -19,10 +19,15 @@ from habitue.kernel.lake import Lake
 from habitue.kernel.migrate import migrate
 from habitue.kernel.register import Register
 from habitue.privacy import purposes
-from habitue.source_verbs import Sources
-from habitue.verbs import Audiences, Exports, Imports, Insights, Jobs, Ledger, People, Purposes, Reports
-from habitue.verbs_of_identity import Identity, Matching, Review
-from habitue.verbs_of_lake import OpenLake
+from habitue.verbs.audiences import Audiences
+from habitue.verbs.exports import Exports
+from habitue.verbs.identity import Identity, Matching, Review
+from habitue.verbs.imports import Imports
+from habitue.verbs.insights import Insights, Reports
+from habitue.verbs.lake import OpenLake
+from habitue.verbs.people import People
+from habitue.verbs.records import Jobs, Ledger, Purposes
+from habitue.verbs.sources import Sources
 
 
 class Workspace:

@@ -11,7 +11,7 @@ from habitue.collect import figures, sources, traffic
 from habitue.collect.proof import secret_name
 from habitue.profiles import arrivals
 from habitue.quality import held, policies, releases, unreadable
-from habitue.verbs import Verbs
+from habitue.verbs.verb import Verbs
 
 
 class Sources(Verbs):

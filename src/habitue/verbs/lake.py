@@ -24,7 +24,7 @@ from habitue.kernel.errors import NotFound
 from habitue.kernel.lake import Cluster, engine_in_process
 from habitue.kernel.text import gettext_noop as _
 from habitue.kernel.unbound import Unbound, sql
-from habitue.verbs import Verbs
+from habitue.verbs.verb import Verbs
 
 _WORD = re.compile(r"\w+")
 

@@ -18,7 +18,7 @@ from habitue.kernel import jobs
 from habitue.kernel.errors import NotFound
 from habitue.kernel.text import gettext_noop as _
 from habitue.profiles import matching
-from habitue.verbs import Verbs
+from habitue.verbs.verb import Verbs
 
 
 class Identity(Verbs):

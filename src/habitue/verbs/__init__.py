@@ -1,0 +1,1 @@
+"""The verbs of a workspace by subject: thin, so that every room stays usable on its own."""
