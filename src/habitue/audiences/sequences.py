@@ -24,7 +24,9 @@ from habitue.audiences.rule import Sequence, Step
 from habitue.audiences.rule_parts import PropertyTest, Window, other_of
 from habitue.audiences.standing import PRODUCTS_SUFFIX, standing_events, with_places, with_products
 
-_AFTER = (1, None)
+# Later events are what stands before an event in the order from the last to the first: Spark and PostgreSQL count up to
+# a row as they go, and from a row on anew for each row, which is quadratic for somebody busy.
+_LATER = (None, -1)
 _Fit = tuple[str, tuple[PropertyTest, ...], Window | None]
 
 
@@ -201,7 +203,7 @@ def _with_nearest(table: ir.Table, wanted: Iterable[_Nearest]) -> ir.Table:
         if all(before == after for before, after in each.pairs):
             keys = [after for _before, after in each.pairs]
             marked = reduce(and_, [table[each.flag], *(table[key].notnull() for key in keys)])
-            later = ibis.window(group_by=["profile_id", *keys], order_by="place", rows=_AFTER)
+            later = ibis.window(group_by=["profile_id", *keys], order_by=ibis.desc("place"), rows=_LATER)
             columns[each.place] = ibis.ifelse(marked, table["place"], None).min().over(later)
             columns[each.at] = ibis.ifelse(marked, table["at"], None).min().over(later)
     table = table.mutate(**columns) if columns else table
@@ -225,7 +227,7 @@ def _with_nearest_of_pairs(table: ir.Table, wanted: _Nearest) -> ir.Table:
     )  # fmt: skip
     told = told.filter(reduce(and_, [told[key].notnull() for key in after]))
     both = asking.union(told)
-    later = ibis.window(group_by=["profile_id", *after], order_by=["place", "role"], rows=_AFTER)
+    later = ibis.window(group_by=["profile_id", *after], order_by=[ibis.desc("place"), ibis.desc("role")], rows=_LATER)
     found = both.mutate(**{wanted.place: both.hit_place.min().over(later), wanted.at: both.hit_at.min().over(later)})
     found = found.filter(found.role == 1).select(wanted.place, wanted.at, other_id="profile_id", other_place="place")
     joined = table.left_join(
