@@ -12,7 +12,7 @@ from typing import Any, get_args
 from tests.rules.made_worlds import world
 from tests.rules.oracle import members
 from tests.rules.planted import with_bug
-from tests.rules.three_ways import Counted, can_be_told, compare, made_rules, parts, simple_first
+from tests.rules.three_ways import Counted, compare, made_rules, parts, simple_first
 from tests.rules.world import NOW, ZONE, World, has_equal_times
 
 from bench.figures import Figures, spent
@@ -35,9 +35,8 @@ def run(*, small: bool) -> Figures:
     _in_bulk(con, asked, figures)
     _planted(con, asked, figures)
     counted = Counted()
-    told = [rule for rule in asked if can_be_told(rule)]
     with tempfile.TemporaryDirectory() as folder, spent() as work:
-        for number, several in enumerate(parts(told, TOGETHER)):
+        for number, several in enumerate(parts(asked, TOGETHER)):
             steps = 2 if small else STEPS
             compare(Path(folder) / f"w{number}", several, seed=SEED + number, steps=steps, counted=counted)
             if not small:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from pathlib import Path
 
 import pytest
-from tests.rules.three_ways import Counted, can_be_told, compare, made_rules, varied
+from tests.rules.oracle import members
+from tests.rules.played import Story
+from tests.rules.three_ways import Counted, compare, compare_now, made_rules, varied
+from tests.rules.timeline import Timeline
+from tests.rules.world import ZONE
 
 from habitue.audiences import realtime
+from habitue.audiences.list_changes import members_of
+from habitue.audiences.text import read
+from habitue.audiences.text_writing import written
+from habitue.kernel.config import WorkspaceSettings
+from habitue.workspace import create_workspace
 
 RULES, EACH, STEPS, SEED = 400, 3, 8, 7
 
 
 def _compared(folder: Path) -> Counted:
     counted = Counted()
-    asked = varied([rule for rule in made_rules(RULES) if can_be_told(rule)], EACH)
+    asked = varied(made_rules(RULES), EACH)
     compare(folder, asked, seed=SEED, steps=STEPS, counted=counted)
     return counted
 
@@ -34,3 +44,21 @@ def test_random_rules_give_the_same_people_three_ways(tmp_path: Path) -> None:
 def test_the_comparison_finds_an_audience_that_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(realtime, "is_concerned", lambda _topics, _news: False)
     assert any(line.startswith("in real time") for line in _compared(tmp_path / "told").wrong)
+
+
+def test_a_consent_taken_back_on_its_own_channel_is_none_for_any(tmp_path: Path) -> None:
+    with create_workspace(tmp_path / "told", workspace=WorkspaceSettings(timezone=ZONE), environ={}) as ws:
+        line, counted = Timeline(ws), Counted()
+        story = Story(line, random.Random(SEED))
+        story.begin()
+        rule = read("consent newsletter is withdrawn")
+        asked = {line.audience(written(rule)): rule}
+        for user, state, channel in (("anna", "given", "post"), ("anna", "withdrawn", "email"),
+                                     ("ben", "given", "email"), ("ben", "withdrawn", "email")):  # fmt: skip
+            line.passes(minutes=1)
+            story.say(user, state, channel, at=line.clock.at)
+            compare_now(line, asked, story.world(), counted)
+        story.renew()
+        assert counted.wrong == []
+        assert len(members(rule, story.world())) == 1
+        assert list(members_of(line.ws.context, rule)) == members(rule, story.world())

@@ -10,6 +10,7 @@ from tests.rules.timeline import START, Timeline
 from tests.sending import identify
 
 ORDER = "Order Completed"
+MOMENT = timedelta(microseconds=1)
 ANNA, BEN = "anna@web.example", "ben@web.example"
 
 
@@ -99,3 +100,33 @@ def test_a_clock_that_is_set_back_asks_for_activity_anew(line: Timeline) -> None
     assert agreed(line, lately) == set()
     line.at(START + timedelta(hours=1))
     assert agreed(line, lately) == {ANNA, BEN}
+
+
+SPANS = {
+    "events": f'did "{ORDER}" in last 2 days',
+    "hours": f'did "{ORDER}" in last 48 hours',
+    "sequences": f'sequence ("{ORDER}") in last 2 days',
+    "fields": "last_seen_at within last 2 days",
+    "history": 'entered audience "{buyers}" in last 2 days',
+}
+
+
+@pytest.mark.parametrize("kind", SPANS)
+def test_a_span_holds_its_beginning_and_not_its_end_whatever_it_is_of(line: Timeline, kind: str) -> None:
+    line.passes(days=3)
+    buyers = line.audience(f'did "{ORDER}"', "Buyers")
+    lately = line.audience(SPANS[kind].replace("{buyers}", buyers), "Lately")
+    told = line.clock.at
+    line.event("anna", ORDER, order_id="1")
+    length = timedelta(days=2)
+    for at, inside in ((timedelta(0), set()), (MOMENT, {ANNA}), (length, {ANNA}), (length + MOMENT, set())):
+        line.at(told + at)
+        assert (at, line.members(lately), line.by_rule(lately)) == (at, inside, inside)
+
+
+def test_what_is_coming_begins_with_now(line: Timeline) -> None:
+    line.passes(days=3)
+    coming = line.audience("last_seen_at within next 2 days", "Coming")
+    line.event("anna", ORDER, order_id="1")
+    assert line.members(coming) == line.by_rule(coming) == {ANNA}
+    assert agreed(line, coming) == set()

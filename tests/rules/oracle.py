@@ -138,14 +138,21 @@ def _product(product: dict[str, Any], test: PropertyTest, world: World) -> bool:
 
 
 def _consent(rule: Consent, who: str, world: World) -> str:
-    rows = [c for c in world.consents if c["profile_id"] == who and c["purpose"] == rule.purpose]
+    last: dict[str, dict[str, Any]] = {}
+    told = [c for c in world.consents if c["profile_id"] == who and c["purpose"] == rule.purpose]
+    for c in sorted(told, key=_by_time):
+        last[c["channel"]] = c
     if rule.channel != "any":
-        rows = [c for c in rows if c["channel"] in (rule.channel, "any")]
-        newest = sorted(rows, key=lambda c: (c["at"], c["state"] == "withdrawn"))
-        return str(newest[-1]["state"]) if rows else "unknown"
-    stop = max((c["at"] for c in rows if c["state"] == "withdrawn" and c["channel"] == "any"), default=None)
-    given = [c for c in rows if c["state"] == "given" and (stop is None or c["at"] > stop)]
-    return "given" if given else "withdrawn" if rows else "unknown"
+        rows = sorted((c for channel, c in last.items() if channel in (rule.channel, "any")), key=_by_time)
+        return str(rows[-1]["state"]) if rows else "unknown"
+    everywhere = last.get("any")
+    stop = everywhere["at"] if everywhere is not None and everywhere["state"] == "withdrawn" else None
+    given = [c for c in last.values() if c["state"] == "given" and (stop is None or c["at"] > stop)]
+    return "given" if given else "withdrawn" if last else "unknown"
+
+
+def _by_time(statement: dict[str, Any]) -> tuple[datetime, bool]:
+    return statement["at"], statement["state"] == "withdrawn"
 
 
 def _trait(person: dict[str, Any], field: str) -> tuple[Any, Any]:

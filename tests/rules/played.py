@@ -28,6 +28,7 @@ MERGES = {"app-7": "anna"}
 START = datetime(2026, 3, 20, 10, 0, tzinfo=UTC)
 ORDERED, REFUNDED, CANCELLED, OPENED = "Order Completed", "Order Refunded", "Order Cancelled", "Opened"
 WORDS = ("DE", "de", "AT", "Köln", "Straße", "Москва", "a'b")
+CHANNELS = ("email", "email", "any", "post")
 JUMPS = (
     timedelta(0), timedelta(microseconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1),
     timedelta(days=4), timedelta(days=7), timedelta(days=30),
@@ -43,6 +44,7 @@ class Story:
     traits: dict[str, dict[str, Any]] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     consents: list[dict[str, Any]] = field(default_factory=list)
+    seen: list[tuple[str, datetime]] = field(default_factory=list)
     merged: set[str] = field(default_factory=set)
     orders: list[tuple[str, str]] = field(default_factory=list)
     rfm: list[dict[str, Any]] = field(default_factory=list)
@@ -90,7 +92,7 @@ class Story:
         """The rows of now, with the profile ids of the register."""
         ids = self._profile_ids()
         persons = sorted({self._owner(user) for user in USERS if self._is_known(user)})
-        people = [self._person(ids[user], self.traits.get(user, {})) for user in persons]
+        people = [self._person(ids[user], self.traits.get(user, {}), self._last_seen(user)) for user in persons]
         told = {user: self.traits.get(user, {}) for user in persons}
         groups = [(ids[user], told[user].get("company_name"), "company") for user in persons]
         groups += [(ids[user], _home(told[user]), "household") for user in persons]
@@ -141,6 +143,7 @@ class Story:
         message = {"type": "track", **_who(user), "event": name, "properties": dict(properties),
                    "timestamp": at.isoformat()}  # fmt: skip
         self.line.send(message, source=source)
+        self.seen.append((user, at))
         self.events.append(
             {
                 "seq": len(self.events),
@@ -174,13 +177,17 @@ class Story:
         told["postal_code"] = "04109" if told["country"] == "DE" else "1010"
         self.line.send({"type": "identify", "userId": user, "traits": {"email": f"{user}@web.example", **told},
                         "timestamp": self.line.clock.at.isoformat()})  # fmt: skip
+        self.seen.append((user, self.line.clock.at))
         self.traits.setdefault(user, {}).update(told)
 
     def _consent(self) -> None:
-        user, state = self.rng.choice(USERS[:-1]), self.rng.choice(["given", "withdrawn"])
+        self.say(self.rng.choice(USERS[:-1]), self.rng.choice(["given", "withdrawn"]), self.rng.choice(CHANNELS))
+
+    def say(self, user: str, state: str, channel: str, *, at: datetime | None = None) -> None:
+        """Somebody gives a consent or takes it back."""
         name = "Consent Given" if state == "given" else "Consent Withdrawn"
-        self._tell(user, name, {"purpose": "newsletter", "channel": "email"})
-        self.consents.append({"user": user, "purpose": "newsletter", "channel": "email", "state": state,
+        self._tell(user, name, {"purpose": "newsletter", "channel": channel}, at=at)
+        self.consents.append({"user": user, "purpose": "newsletter", "channel": channel, "state": state,
                               "at": self.events[-1]["at"]})  # fmt: skip
 
     def _merge(self) -> None:
@@ -190,16 +197,21 @@ class Story:
         self.line.passes(milliseconds=1)
         self.line.send({"type": "identify", "userId": MERGES[user], **_who(user), "traits": {},
                         "timestamp": self.line.clock.at.isoformat()})  # fmt: skip
+        self.seen.append((user, self.line.clock.at))
         self.merged.add(user)
 
     def _owner(self, user: str) -> str:
         return MERGES[user] if user in self.merged else user
 
+    def _last_seen(self, user: str) -> datetime:
+        return max(at for other, at in self.seen if self._owner(other) == user)
+
     def _is_known(self, user: str) -> bool:
         return user in self.traits or any(event["user"] == user for event in self.events)
 
     def _may_write(self, user: str) -> bool:
-        rows = sorted((row["at"], row["state"]) for row in self.consents if self._owner(row["user"]) == user)
+        told = [row for row in self.consents if row["channel"] != "post" and self._owner(row["user"]) == user]
+        rows = sorted((row["at"], row["state"]) for row in told)
         return bool(rows) and rows[-1][1] == "given" and user in self.traits
 
     def _history(self) -> list[dict[str, Any]]:
@@ -214,13 +226,13 @@ class Story:
             return {row.value: row.profile_id for row in conn.execute(query)}
 
     @staticmethod
-    def _person(profile_id: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    def _person(profile_id: str, told: Mapping[str, Any], last_seen_at: datetime) -> dict[str, Any]:
         born, income = told.get("birth_date"), told.get("income")
         own = {name: told[name] for name in ("hobby", "children") if name in told}
         return {
             "profile_id": profile_id, "kind": "person", "country": told.get("country"), "city": told.get("city"),
             "birth_date": None if born is None else date.fromisoformat(born),
-            "income": None if income is None else Decimal(income), "last_seen_at": None, "region": None,
+            "income": None if income is None else Decimal(income), "last_seen_at": last_seen_at, "region": None,
             "postal_code": told.get("postal_code"), "traits": json.dumps(own),
         }  # fmt: skip
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from habitue import flow
 from habitue.audiences import stays
 from habitue.audiences.list_changes import members_of
-from habitue.audiences.rule import Group, InAudience, Related, Rule, Trait, walk
+from habitue.audiences.rule import Group, InAudience, Related, Rule, walk
 from habitue.audiences.text import read
 from habitue.audiences.text_writing import written
 from habitue.kernel.config import WorkspaceSettings
@@ -84,11 +84,6 @@ def varied(asked: Sequence[Rule], each: int) -> Sequence[Rule]:
     return list(found)
 
 
-def can_be_told(rule: Rule) -> bool:
-    """Whether the story holds what the rule asks: everything but when somebody was seen last."""
-    return not any(isinstance(node, Trait) and node.field == "last_seen_at" for _path, node in walk(rule))
-
-
 def compare(folder: Path, asked: Sequence[Rule], *, seed: int, steps: int, counted: Counted) -> None:
     """Publish the rules in a workspace of their own, tell it a story, and compare after every step."""
     with create_workspace(folder, workspace=WorkspaceSettings(timezone=ZONE), environ={}) as ws:
@@ -107,7 +102,7 @@ def compare(folder: Path, asked: Sequence[Rule], *, seed: int, steps: int, count
         counted.rules += len(meant)
         asked_now = dict(zip(ids, meant, strict=True)) | {others[key]: read(text) for key, text in OTHERS.items()}
         for world in story.steps(steps):
-            _compare_now(line, asked_now, _with_others(world, others), counted)
+            compare_now(line, asked_now, _with_others(world, others), counted)
         story.renew()
         counted.steps_back += story.steps_back
         counted.renewals += story.renewals
@@ -117,7 +112,8 @@ def compare(folder: Path, asked: Sequence[Rule], *, seed: int, steps: int, count
                 counted.wrong.append(f"in bulk: {written(rule)}")
 
 
-def _compare_now(line: Timeline, asked: dict[str, Rule], world: World, counted: Counted) -> None:
+def compare_now(line: Timeline, asked: dict[str, Rule], world: World, counted: Counted) -> None:
+    """Compare who is in which audience by now with what the second evaluator says."""
     with line.ws.register.read() as conn:
         pairs = stays.members(conn, list(asked))
     people = len(world.people)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+from habitue import flow
 from habitue.audiences import stays
 from habitue.audiences.text import read
+from habitue.kernel.rereading import READ_AGAIN_SECONDS
 from habitue.work import follower
 from habitue.workspace import Workspace, open_workspace
 from tests.sending import identify, send
@@ -43,3 +46,21 @@ def test_people_enter_what_was_just_published_and_what_is_known_of_already(ws: W
         stop.set()
         beside.join()
         other.close()
+
+
+def test_what_is_taken_away_while_it_is_read_is_read_again(ws: Workspace) -> None:
+    send(ws, identify("old", city="Ulm"))
+    flow.refresh(ws.context)
+    audience = ws.audiences.create("Here", read('city is "Ulm"'))
+    away = [path.rename(path.with_suffix(".away")) for path in map(Path, ws.context.lake.paths("people"))]
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        while away:
+            path = away.pop()
+            path.rename(path.with_suffix(".parquet"))
+
+    follower.run(ws.context, lambda: bool(_inside(ws, audience.audience_id)) or len(waited) > 100, wait)
+    assert len(_inside(ws, audience.audience_id)) == 1
+    assert waited[0] == READ_AGAIN_SECONDS[0]

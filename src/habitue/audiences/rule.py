@@ -89,7 +89,11 @@ class _Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 
 class Trait(_Node, frozen=True, tag="trait"):
-    """What somebody is or has. `is_not` is also true of people whose value is not known."""
+    """What somebody is or has. `is_not` is also true of people whose value is not known.
+
+    `in_last_days` and `in_next_days` of an instant are spans as those of `Window`: before now, and from now on. Of a
+    day they hold both ends, in days of the workspace.
+    """
 
     field: str
     op: ValueOp

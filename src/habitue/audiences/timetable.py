@@ -27,7 +27,7 @@ _DAY: Final = timedelta(days=1)
 _SLACK: Final = timedelta(days=3)
 _MINUTE: Final = 60_000_000
 _DAY_MICROS: Final = 86_400_000_000
-# Who is asked at the very instant of a bound is asked again right after it: some windows hold their bound, some do not.
+# Who is asked at the very instant of a bound is asked again right after it: a span holds its beginning, not its end.
 _JUST_AFTER: Final = 1
 
 Instants = npt.NDArray[np.int64]

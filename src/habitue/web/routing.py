@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -15,11 +14,10 @@ from django.urls import URLPattern, path
 from django_htmx.http import HttpResponseClientRedirect
 
 from habitue.access.policy import VERBS, require
-from habitue.kernel.lake import is_file_gone
+from habitue.kernel.rereading import again
 
 PUBLIC = "public"
 SIGNED_IN = "signed_in"
-READ_AGAIN_SECONDS = (0.05, 0.3, 1.0)
 
 View = Callable[..., HttpResponse]
 
@@ -63,17 +61,9 @@ def guarded(entry: Route) -> View:
 
 
 def _answered(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-    """The answer of a view; a page that only shows is read again when its files were taken away meanwhile.
-
-    What is undone or erased is deleted at once, without a grace for who is just reading it.
-    """
-    for seconds in READ_AGAIN_SECONDS if request.method in ("GET", "HEAD") else ():
-        try:
-            return view(request, *args, **kwargs)
-        except Exception as error:
-            if not is_file_gone(error):
-                raise
-            time.sleep(seconds)
+    """The answer of a view; a page that only shows is read again when its files were taken away meanwhile."""
+    if request.method in ("GET", "HEAD"):
+        return again(lambda: view(request, *args, **kwargs))
     return view(request, *args, **kwargs)
 
 

@@ -12,6 +12,7 @@ from habitue.access.actor import Actor
 from habitue.kernel import jobs
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
+from habitue.kernel.lake import is_file_gone
 
 Handlers = Mapping[str, Callable[[Context, jobs.Job], None]]
 
@@ -33,7 +34,9 @@ def run_one(ws: Context, handlers: Handlers) -> bool:
     except HabitueError as error:
         jobs.finish(ws, job.job_id, state="failed", error=error, claimed_at=job.started_at)
         log.warning("job failed", kind=job.kind, job_id=job.job_id, code=error.code)
-    except (OSError, SQLAlchemyError) as error:
+    except Exception as error:
+        if not isinstance(error, OSError | SQLAlchemyError) and not is_file_gone(error):
+            raise
         log.warning("job broke off and is taken up again", kind=job.kind, job_id=job.job_id, error=type(error).__name__)
     else:
         log.info("job ended", kind=job.kind, job_id=job.job_id, seconds=round(time.monotonic() - started, 2))

@@ -15,6 +15,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from habitue import flow
 from habitue.audiences.realtime import Follower
 from habitue.kernel.context import Context
+from habitue.kernel.rereading import again
 from habitue.work.process import SignOfLife, run_process
 
 SEEN = "follower_seen"
@@ -39,9 +40,9 @@ def run(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], object
         try:
             sign.leave(ws)
             if time.monotonic() - settled_at >= SETTLE_SECONDS:
-                flow.settle(ws)
+                again(lambda: flow.settle(ws), wait)
                 settled_at = time.monotonic()
-            if flow.follow(ws, follower):
+            if again(lambda: flow.follow(ws, follower), wait):
                 idle = IDLE_SECONDS
                 continue
         except (OperationalError, InterfaceError) as error:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from habitue import flow
 from habitue.kernel.context import Context
+from habitue.kernel.rereading import again
 from habitue.profiles import matching
 from habitue.profiles.weighing import Weigher
 from habitue.quality import importing
@@ -83,7 +84,7 @@ def _turn(ws: Context, due: _Due) -> bool:
     is_busy = flow.weigh(ws, due.weigher) or is_busy
     is_busy = run_one(ws, HANDLERS) or is_busy
     if time.monotonic() - due.refreshed_at >= REFRESH_SECONDS:
-        flow.refresh(ws)
+        again(lambda: flow.refresh(ws))
         due.refreshed_at = time.monotonic()
     return is_busy
 
