@@ -41,6 +41,7 @@ def audience_id(shop: Workspace) -> str:
         ("/audiences/{id}/history/", 200, 200, 403, 302),
         ("/audiences/{id}/overlap/", 200, 200, 403, 302),
         ("/audiences/{id}/why/{person}/", 200, 200, 403, 302),
+        ("/audiences/help/", 200, 200, 403, 302),
         ("/audiences/hints/", 405, 405, 403, 302),
         ("/audiences/nothing/", 404, 404, 403, 302),
     ],
