@@ -11,6 +11,7 @@ from typing import Any
 import click
 import msgspec
 
+from habitue.audiences.guide import chapters
 from habitue.cli.main import habitue
 from habitue.collect.files.targets import TARGETS
 from habitue.door.description import description
@@ -117,11 +118,42 @@ def events() -> Iterator[str]:
         yield f"| `{purpose.purpose_id}` | {BASES[purpose.basis]} | {purpose.channel} | {purpose.why} |"
 
 
+def rules() -> Iterator[str]:
+    """The language of rules, as the page of help shows it."""
+    yield from (
+        "# Rules as text",
+        "",
+        "A rule says which people belong to an audience. It can be built by mouse, and written as text; both are the "
+        "same rule, and each can be turned into the other without loss. Use it on the page of an audience, or on the "
+        "command line:",
+        "",
+        "```sh",
+        "habitue audience create Regulars "
+        """--text 'country is "DE" and did "Order Completed" at least 2 times in last year'""",
+        """habitue audience count --text 'not did "Order Completed" in last 90 days'""",
+        "habitue audience text Regulars",
+        "```",
+        "",
+        "On the page, what can come next is listed while you write: words of the language, fields, events, and values "
+        "that the data has, each with its meaning. ↓ and Enter put it in, Esc closes the list, Ctrl and Space open it. "
+        "A text that is no rule shows the word that does not fit and what could stand there. “How rules are written” "
+        "shows all that follows here with its sentences, and opens each example in the builder.",
+    )
+    for chapter in chapters():
+        yield from ("", f"## {chapter.name}")
+        yield from ("", chapter.remark) if chapter.remark else ()
+        for form in chapter.forms:
+            yield from ("", f"### {form.name}")
+            yield from ("", form.remark) if form.remark else ()
+            yield from ("", "```rule", *form.examples, "```")
+
+
 PAGES: Mapping[str, Callable[[], Iterator[str]]] = {
     "command-line.md": command_line,
     "settings.md": settings,
     "targets.md": targets,
     "events.md": events,
+    "rules.md": rules,
 }
 MEANINGS = {
     "workspace.name": "What the workspace is called.",

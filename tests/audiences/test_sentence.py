@@ -175,6 +175,9 @@ def test_a_number_of_an_insight_or_an_own_field_is_said_right_after_people() -> 
     assert _english(often) == "People whose “Number of purchases” is 1."
     two = Group(rules=(often, Trait("mnt_wines", "is_not", "3")))
     assert _english(two) == "People whose “Number of purchases” is 1 and whose “Mnt wines” is not 3."
+    contract = Trait("contract_number", "one_of", ("10001", "10002"))
+    assert _english(contract) == "People whose “Contract number” is 10001 or 10002."
+    assert _english(Trait("is_member", "is", "true")) == "People who have yes in the field “Is member”."
     wines = Group(rules=(Trait("mnt_wines", "at_least", "1234.5"), Consent("newsletter", "email")))
     assert _english(wines) == "People whose “Mnt wines” is at least 1,234.5 who agreed to “Newsletter by e-mail”."
     assert _english(Trait("mnt_wines", "is_not", "3")) == "People whose “Mnt wines” is not 3."

@@ -23,6 +23,7 @@ PATHS = (
     "imports/",
     "audiences/",
     "audiences/new/",
+    "audiences/help/",
     "insights/",
     "insights/rfm/",
     "insights/rfm/at-risk/",

@@ -33,6 +33,7 @@ LISTS = {
     "audiences": "audiences/",
     "builder": "audiences/new/",
     "builder-rule": f"audiences/new/?{urlencode({'rule': encode(RULE)})}",
+    "rules-help": "audiences/help/",
     "list-new": "audiences/lists/new/",
     "insights": "insights/",
     "rfm": "insights/rfm/",

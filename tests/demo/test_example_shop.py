@@ -158,6 +158,15 @@ def test_orders_and_revenue_of_each_person_are_exactly_those_of_the_files(folder
         assert int(person_row["orders"]) == len(bought[person])
 
 
+def test_some_customers_were_brought_by_an_earlier_one(folder: Path) -> None:
+    brought = {row["Kundennr."]: row["Geworben von"] for row in orders(folder) if row["Kundennr."]}
+    truth = person_of(folder, "shop_orders.csv")
+    found = {number: by for number, by in brought.items() if by}
+    assert 0.03 <= len(found) / len(brought) <= 0.1
+    assert all(int(by) < int(number) and truth[by] and truth[by] != truth[number] for number, by in found.items())
+    assert not [row for row in orders(folder) if row["Geworben von"] and not row["Kundennr."]]
+
+
 def test_a_return_belongs_to_an_order_and_never_exceeds_it(folder: Path) -> None:
     ordered = {(row["Bestellnummer"], row["Artikelnr."]): int(row["Menge"]) for row in orders(folder)}
     returned = {key: count for key, count in ordered.items() if key[0].startswith("R")}

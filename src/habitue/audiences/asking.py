@@ -43,10 +43,14 @@ def conditions_of(
     known: Kinds,
     *,
     insight: Callable[[str], ir.Table],
+    with_figures: bool = False,
 ) -> ir.Table:
-    """Every person (profile_id) with a true or false column `c0`, `c1`, … for each rule, in one pass."""
+    """Every person (profile_id) with a true or false column `c0`, `c1`, … for each rule, in one pass.
+
+    `with_figures` adds what they compare, as `conditions_at` says.
+    """
     tables = tables_of(ws, Group(rules=tuple(rules)), mentioned, moment, known, insight=insight)
-    return conditions_at(rules, tables, moment, known)
+    return conditions_at(rules, tables, moment, known, with_figures=with_figures)
 
 
 def tables_of(

@@ -70,18 +70,21 @@ def compiled_at(rule: Rule, tables: Tables, moment: Moment, kinds: Kinds) -> ir.
     return joined.filter(_holds(rule, joined, facts, moment, kinds)).select("profile_id")
 
 
-def conditions_at(rules: Sequence_[Rule], tables: Tables, moment: Moment, kinds: Kinds) -> ir.Table:
+def conditions_at(
+    rules: Sequence_[Rule], tables: Tables, moment: Moment, kinds: Kinds, *, with_figures: bool = False
+) -> ir.Table:
     """Every person (profile_id) with a true or false column `c0`, `c1`, … for each rule, in one pass.
 
-    Rules that compare how often or how much have that figure as well, in `figure_0`, `figure_1`, ….
+    `with_figures` adds what rules about events compare, in `figure_0`, `figure_1`, …: how often, how much, or a
+    measure, which for an average is the sum with the number of its values.
     """
     facts = _Facts.of(Group(rules=tuple(rules)))
     joined = facts.join(tables, moment, kinds)
     columns = {f"c{number}": _holds(rule, joined, facts, moment, kinds) for number, rule in enumerate(rules)}
     figures = {
-        f"figure_{number}": joined[facts.key(rule)].fill_null(0)
+        f"figure_{number}": joined[facts.key(rule)]
         for number, rule in enumerate(rules)
-        if isinstance(rule, EventCount | EventSum)
+        if with_figures and isinstance(rule, EventCount | EventSum | EventValue)
     }
     return joined.select("profile_id", **columns, **figures)
 

@@ -94,13 +94,16 @@ def matching(ws: Context, rule: Rule) -> ir.Table:
     return _matching(ws, rule, mentioned, ws.clock.now(), kinds(ws))
 
 
-def conditions(ws: Context, rules: Sequence[Rule]) -> ir.Table:
-    """Every person (profile_id) with a true or false column `c0`, `c1`, … for each rule, in one pass."""
+def conditions(ws: Context, rules: Sequence[Rule], *, with_figures: bool = False) -> ir.Table:
+    """Every person (profile_id) with a true or false column `c0`, `c1`, … for each rule, in one pass.
+
+    `with_figures` adds what rules about events compare, as `compile.conditions_at` says.
+    """
     check_rule(Group(rules=tuple(rules)))
-    return conditions_of_checked(ws, rules)
+    return conditions_of_checked(ws, rules, with_figures=with_figures)
 
 
-def conditions_of_checked(ws: Context, rules: Sequence[Rule]) -> ir.Table:
+def conditions_of_checked(ws: Context, rules: Sequence[Rule], *, with_figures: bool = False) -> ir.Table:
     """The same for rules that were checked one by one, however many there are."""
     whole = Group(rules=tuple(rules))
     with ws.register.read() as conn:
@@ -110,7 +113,9 @@ def conditions_of_checked(ws: Context, rules: Sequence[Rule]) -> ir.Table:
     settings = ws.config.workspace
     moment = Moment(now=ws.clock.now(), timezone=settings.timezone, currency=settings.currency)
     known = kinds(ws)
-    return conditions_of(ws, rules, mentioned, moment, known, insight=lambda name: stored(ws, name).table)
+    return conditions_of(
+        ws, rules, mentioned, moment, known, insight=lambda name: stored(ws, name).table, with_figures=with_figures
+    )
 
 
 def narrowing(ws: Context, rules: Sequence[Rule]) -> Sequence[int]:

@@ -33,6 +33,7 @@ from habitue.audiences.rule import (
 )
 from habitue.audiences.spans import times, window
 from habitue.audiences.wording import Phrase, Reader
+from habitue.insights.catalogue import FieldKind
 from habitue.insights.orders import COMPLETED
 from habitue.kernel.text import gettext_noop as _
 from habitue.privacy.purposes import DEFAULTS
@@ -182,8 +183,17 @@ def _number(field: RuleField | None, rule: Trait | InsightIs, reader: Reader, *,
     if field is None or field.kind not in ("number", "money") or rule.op in NO_VALUE_OPS:
         return None
     message = _WHOSE[again, rule.op == "is_not"]
-    what = what_is(field.kind, rule.op, rule.value, reader)
+    what = _which(rule, reader) or what_is(field.kind, rule.op, rule.value, reader)
     return reader.phrase(message, field=reader.gettext(field.label), what=what)
+
+
+def _which(rule: Trait | InsightIs, reader: Reader) -> Phrase:
+    """Whole numbers of an own field as they stand: they may be those of a customer or a contract. Else empty."""
+    texts = values_of(rule.value)
+    is_told = isinstance(rule, Trait) and is_own(rule.field) and rule.op in ("is", "is_not", "one_of")
+    if not is_told or not all(text.isdigit() for text in texts):
+        return ()
+    return reader.any_of([reader.phrase(NUMBER["is"], value=text) for text in texts])
 
 
 def _field(rule: Trait) -> RuleField:
@@ -191,9 +201,16 @@ def _field(rule: Trait) -> RuleField:
     field = trait_field(rule.field)
     if not is_own(rule.field):
         return field
+    return replace(field, kind=fitting_kind(_own_kind(rule), rule.op, rule.value))
+
+
+def _own_kind(rule: Trait) -> FieldKind:
+    """What the values of a condition on an own field are, for people."""
     texts = values_of(rule.value)
+    if rule.op == "is" and texts[0] in ("true", "false"):
+        return "boolean"
     is_number = rule.op not in NO_VALUE_OPS and all(value_kind(text) in (INTEGER, DECIMAL) for text in texts)
-    return replace(field, kind=fitting_kind("number" if is_number else "text", rule.op, rule.value))
+    return "number" if is_number else "text"
 
 
 def _trait(rule: Trait, reader: Reader) -> Phrase:

@@ -31,7 +31,9 @@ class RuleTextUnreadable(HabitueError):
 
     code = "rule_text_unreadable"
     message = _("Line %(line)s, column %(column)s: “%(word)s” does not fit here. Possible: %(expected)s.")
-    next_step = _("Correct this word; the file docs/reference/rules.md of Habitué shows every form.")
+    next_step = _(
+        "Correct this word; the page “How rules are written” shows every form, and so does docs/reference/rules.md."
+    )
 
 
 class RuleTextUnclosed(HabitueError):

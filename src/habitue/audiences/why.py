@@ -13,9 +13,21 @@ import ibis
 from habitue.access import policy
 from habitue.audiences import membership
 from habitue.audiences.compile import ANY_CHANNEL
-from habitue.audiences.event_facts import counted_events
+from habitue.audiences.event_facts import EventNode, counted_events
 from habitue.audiences.moment import Moment
-from habitue.audiences.rule import Consent, EventCount, EventSum, Group, InsightIs, MayUse, Place, Rule, Trait, walk
+from habitue.audiences.rule import (
+    Consent,
+    EventCount,
+    EventSum,
+    EventValue,
+    Group,
+    InsightIs,
+    MayUse,
+    Place,
+    Rule,
+    Trait,
+    walk,
+)
 from habitue.audiences.tables import AGE, PEOPLE_COLUMNS
 from habitue.audiences.topics import topics_of
 from habitue.insights.store import stored
@@ -25,6 +37,7 @@ from habitue.profiles import reading, timeline
 from habitue.profiles.reading import Person
 
 MOST_EVENTS = 5
+Figure = Decimal | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +55,8 @@ class Happened:
 class Answer:
     """One condition, whether it holds, the values and the last events that it looked at.
 
-    `figure` is what it compared: how often something happened, or the sum of its money; None for other conditions.
+    `figure` is what it compared: how often something happened, the sum of its money, or a measure of its properties;
+    None for other conditions, and for a measure of nothing.
     `more` are the earlier events that it counted beyond those, `more_money` the sum of their money. `consents` are
     the statements that a condition about consent looked at, newest first.
     """
@@ -52,7 +66,7 @@ class Answer:
     depth: int
     values: tuple[tuple[str, str], ...]
     events: tuple[Happened, ...]
-    figure: Decimal | None = None
+    figure: Figure = None
     more: int = 0
     more_money: Decimal = Decimal(0)
     consents: tuple[Statement, ...] = ()
@@ -76,18 +90,18 @@ def why(ws: Context, rule: Rule, profile_id: str) -> Why:
         (path.count("."), node) for path, node in walk(rule) if not isinstance(node, Group)
     ]
     nodes = nodes or [(0, rule)]
-    table = membership.conditions(ws, [rule, *(node for _depth, node in nodes)])
+    table = membership.conditions(ws, [rule, *(node for _depth, node in nodes)], with_figures=True)
     rows = ws.lake.con.to_pyarrow(table.filter(table.profile_id == person.row.profile_id)).to_pylist()
     found: dict[str, Any] = rows[0] if rows else {}
     answers = [
-        _answer(ws, node, depth, person, bool(found.get(f"c{number}")), _figure(found.get(f"figure_{number}")))
+        _answer(ws, node, depth, person, bool(found.get(f"c{number}")), _figure(node, found.get(f"figure_{number}")))
         for number, (depth, node) in enumerate(nodes, 1)
     ]
     return Why(person.row.profile_id, bool(found.get("c0")), tuple(answers))
 
 
-def _answer(ws: Context, node: Rule, depth: int, person: Person, holds: bool, figure: Decimal | None) -> Answer:
-    counted = _counted(ws, node, person.row.profile_id) if isinstance(node, EventCount | EventSum) else []
+def _answer(ws: Context, node: Rule, depth: int, person: Person, holds: bool, figure: Figure) -> Answer:
+    counted = _counted(ws, node, person.row.profile_id) if isinstance(node, EventNode) else []
     shown, more = counted[:MOST_EVENTS], counted[MOST_EVENTS:]
     return Answer(
         node,
@@ -103,7 +117,7 @@ def _answer(ws: Context, node: Rule, depth: int, person: Person, holds: bool, fi
     )
 
 
-def _counted(ws: Context, node: EventCount | EventSum, profile_id: str) -> Sequence[Happened]:
+def _counted(ws: Context, node: EventNode, profile_id: str) -> Sequence[Happened]:
     """The events of a person that a condition counts or adds up, newest first."""
     settings = ws.config.workspace
     moment = Moment(now=ws.clock.now(), timezone=settings.timezone, currency=settings.currency)
@@ -128,8 +142,19 @@ def _statements(node: Rule, consents: Sequence[Statement]) -> tuple[Statement, .
     )
 
 
-def _figure(value: Any) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
+def _figure(node: Rule, value: Any) -> Figure:
+    """What a condition about events compared; None for other conditions."""
+    if isinstance(node, EventValue):
+        return _measure(node, value)
+    return Decimal(str(value or 0)) if isinstance(node, EventCount | EventSum) else None
+
+
+def _measure(node: EventValue, value: Any) -> Figure:
+    if node.measure == "average":
+        return value["total"] / value["number"] if value and value["number"] else None
+    if value is None:
+        return Decimal(0) if node.measure in ("sum", "distinct") else None
+    return value if isinstance(value, str) else Decimal(str(value))
 
 
 def _values(node: Rule, person: Person) -> tuple[tuple[str, str], ...]:

@@ -5,8 +5,8 @@ and date give equal bytes. Money is exact; all amounts are euros; times are thos
 
 shop_orders.csv (source shop, kind orders): Windows-1252, semicolons, CRLF, decimal comma; one row per order line.
     Bestellnummer; Bestelldatum (31.12.2024 14:05); Kundennr. (empty for guests); Anrede; Vorname; Nachname;
-    E-Mail; Telefon; Straße; PLZ; Ort; Land; Artikelnr.; Artikel; Kategorie; Marke; Menge; Einzelpreis; Versand;
-    Zahlungsart; Status.
+    E-Mail; Telefon; Straße; PLZ; Ort; Land; Geworben von (the number of another customer, mostly empty);
+    Artikelnr.; Artikel; Kategorie; Marke; Menge; Einzelpreis; Versand; Zahlungsart; Status; Gutschein.
     Versand stands on the first line of an order, 0,00 on the others. Status: abgeschlossen, in Bearbeitung,
     storniert, erstattet. A return is an order of its own, R and the number of the order it belongs to, with
     negative Menge. Customer 9999999 is a test, customer 10000 the shop itself.

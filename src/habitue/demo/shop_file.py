@@ -10,6 +10,7 @@ from habitue.demo import story
 from habitue.demo.baskets import Line
 from habitue.demo.chance import happens, stream
 from habitue.demo.products import BY_SKU
+from habitue.demo.referrals import OWN_CUSTOMER, customer_number, recommender
 from habitue.demo.tables import SourceFile, TruthRow, delimited, euros
 from habitue.demo.writing import (
     COUNTRY_NAMES,
@@ -31,11 +32,11 @@ if TYPE_CHECKING:
 FILE, SOURCE = "shop_orders.csv", "shop"
 HEADING = (
     *("Bestellnummer", "Bestelldatum", "Kundennr.", "Anrede", "Vorname", "Nachname", "E-Mail", "Telefon"),
-    *("Straße", "PLZ", "Ort", "Land", "Artikelnr.", "Artikel", "Kategorie", "Marke", "Menge", "Einzelpreis"),
-    *("Versand", "Zahlungsart", "Status", "Gutschein"),
+    *("Straße", "PLZ", "Ort", "Land", "Geworben von", "Artikelnr.", "Artikel", "Kategorie", "Marke", "Menge"),
+    *("Einzelpreis", "Versand", "Zahlungsart", "Status", "Gutschein"),
 )
 
-TEST_CUSTOMER, OWN_CUSTOMER = "9999999", "10000"
+TEST_CUSTOMER = "9999999"
 _STATES = {"done": "abgeschlossen", "open": "in Bearbeitung", "cancelled": "storniert"}
 
 Row = tuple[datetime, str, tuple[str, ...]]  # when, order number, cells
@@ -43,7 +44,10 @@ Row = tuple[datetime, str, tuple[str, ...]]  # when, order number, cells
 
 @dataclass(slots=True)
 class _Account:
-    """How the shop knows a customer; `number` is empty for guests and given in the order of first purchase."""
+    """How the shop knows a customer; `number` is empty for guests and given in the order of first purchase.
+
+    `recommended_by` is the number of the customer who brought this one, mostly empty.
+    """
 
     person: Person
     name: Written
@@ -54,6 +58,7 @@ class _Account:
     email: str
     country_text: str
     number: str = ""
+    recommended_by: str = ""
 
 
 def shop_file(histories: tuple[History, ...], *, seed: int, mess: Mess, until: date) -> SourceFile:
@@ -61,11 +66,12 @@ def shop_file(histories: tuple[History, ...], *, seed: int, mess: Mess, until: d
     placed = sorted(_placed(histories, mess), key=lambda found: (found[0].at, found[0].person.person_id))
     rows: list[Row] = []
     truth: dict[str, TruthRow] = {}
-    customers = 10_000
+    customers: list[Person] = []
     for order, (purchase, account, is_guest) in enumerate(placed, start=100_001):
         if not is_guest and not account.number:
-            customers += 1
-            account.number = str(customers)
+            account.recommended_by = recommender(seed, account.person, customers)
+            customers.append(account.person)
+            account.number = customer_number(len(customers))
         number = str(order)
         rows += _rows(mess, purchase, account, number, is_guest=is_guest)
         keys = [account.number] if not is_guest else [number, f"R{number}"][: 1 + bool(purchase.returned)]
@@ -183,7 +189,7 @@ def _customer(mess: Mess, account: _Account, day: date, *, is_guest: bool) -> tu
         for text in (
             *("" if is_guest else account.number, account.salutation, name.first, name.last, email),
             *(account.phone_text, f"{mess.street(address.street)} {address.house_number}"),
-            *(address.postal_code, address.city.latin, account.country_text),
+            *(address.postal_code, address.city.latin, account.country_text, account.recommended_by),
         )
     )
 
@@ -203,8 +209,9 @@ def _nobody(seed: int, mess: Mess, until: date) -> list[Row]:
         "12345",
         "Test",
         "DE",
+        "",
     )
-    home = (f"{store.street} {store.house_number}", store.postal_code, store.city, "Deutschland")
+    home = (f"{store.street} {store.house_number}", store.postal_code, store.city, "Deutschland", "")
     own = (OWN_CUSTOMER, "", "Ladenverkauf", story.NAME, story.SERVICE_EMAIL, "0341/5550100", *home)
     made: list[Row] = []
     for place in range(12):

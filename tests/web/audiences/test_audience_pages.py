@@ -41,6 +41,7 @@ def audience_id(shop: Workspace) -> str:
         ("/audiences/{id}/history/", 200, 200, 403, 302),
         ("/audiences/{id}/overlap/", 200, 200, 403, 302),
         ("/audiences/{id}/why/{person}/", 200, 200, 403, 302),
+        ("/audiences/help/", 200, 200, 403, 302),
         ("/audiences/hints/", 405, 405, 403, 302),
         ("/audiences/nothing/", 404, 404, 403, 302),
     ],
@@ -159,6 +160,34 @@ def test_why_names_events_as_everywhere_and_tells_the_sum_that_was_compared(
     assert f"together €{answer.figure:,.2f}" in page
     assert "Order Completed" not in page
     assert all(f"€{event.amount:,.2f}" in page for event in answer.events)
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "told"),
+    [
+        ('sum(total) of "Order Completed" >= 1', Decimal(90), "the sum: €90.00"),
+        ('average(total) of "Order Completed" >= 1', Decimal(30), "the average: €30.00"),
+        ('max(total) of "Order Completed" > 1000', Decimal(50), "the greatest: €50.00"),
+        ('distinct(order_id) of "Order Completed" >= 2', Decimal(3), "how many different: 3"),
+        ('last(order_id) of "Order Completed" is "o-1"', "o-3", "the last: o-3"),
+        ('sum(total) of "Order Completed" >= 1 where (total > 1000)', Decimal(0), "the sum: €0.00"),
+        ('average(total) of "Ticket Opened" >= 1', None, "the average: not known"),
+    ],
+)
+def test_why_tells_the_measure_that_was_compared(
+    seen_by: Callable[..., Client], shop: Workspace, text: str, figure: object, told: str
+) -> None:
+    days = ("2026-01-02T09:00:00Z", "2026-02-02T09:00:00Z", "2026-03-02T09:00:00Z")
+    email = "new@shop.example"
+    send(shop, *(order(f"o-{n}", total, at=at, email=email)
+                 for n, (total, at) in enumerate(zip(("10", "30", "50"), days, strict=True), 1)))  # fmt: skip
+    shop.refresh()
+    made = shop.audiences.create("Measured", read(text))
+    (person,) = shop.people.search(email)
+    (answer,) = shop.audiences.why(made.audience_id, person.profile_id).answers
+    assert answer.figure == figure
+    page = seen_by("owner").get(f"/audiences/{made.audience_id}/why/{person.profile_id}/").content.decode()
+    assert f"<b>{told}</b>" in page
 
 
 def test_why_tells_what_an_insight_says_in_the_words_of_the_reader(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_date
@@ -14,12 +15,15 @@ from django.utils.translation import gettext, ngettext
 from habitue.access.policy import require
 from habitue.audiences import comparing, reading, why
 from habitue.audiences.comparing import Size
-from habitue.audiences.rule import EventSum, Group, InAudience
+from habitue.audiences.fixed_list import list_of
+from habitue.audiences.properties import AMOUNTS
+from habitue.audiences.rule import EventSum, EventValue, Group, InAudience
 from habitue.audiences.stays import WHY, of_person
-from habitue.audiences.why import Answer, Happened
+from habitue.audiences.why import Answer, Figure, Happened
 from habitue.audiences.wording import Part
 from habitue.profiles import reading as people_reading
 from habitue.quality.dictionary import event_kind
+from habitue.web.audiences.choices import MEASURES
 from habitue.web.audiences.readable import diff_of, fact_of
 from habitue.web.charts import colour
 from habitue.web.drawing import Drawing, axis, ticks
@@ -121,12 +125,29 @@ def why_page(request: HttpRequest, audience_id: str, profile_id: str) -> HttpRes
 
 def _compared(answer: Answer) -> str:
     """The figure that a condition compared, in words; empty for conditions without one."""
-    if answer.figure is None:
+    if isinstance(answer.rule, EventValue):
+        return _measured(answer.rule, answer.figure)
+    if not isinstance(answer.figure, Decimal):
         return ""
     if isinstance(answer.rule, EventSum):
         return gettext("together %(amount)s") % {"amount": money(answer.figure, answer.rule.currency)}
     count = int(answer.figure)
     return ngettext("%(count)s time", "%(count)s times", count) % {"count": number(count)}
+
+
+def _measured(rule: EventValue, figure: Figure) -> str:
+    """“the average: €24.90”; empty where the sentence says it better."""
+    if list_of(rule) is not None:
+        return ""
+    if figure is None:
+        shown = gettext("not known")
+    elif isinstance(figure, str):
+        shown = figure
+    elif rule.property in AMOUNTS and rule.measure != "distinct":
+        shown = money(figure)
+    else:
+        shown = number(figure, 0 if figure == figure.to_integral_value() else 2)
+    return f"{gettext(MEASURES[rule.measure])}: {shown}"
 
 
 def _more(answer: Answer) -> str:

@@ -24,7 +24,7 @@ from habitue.audiences.wording import Part
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
 from habitue.privacy import purposes
-from habitue.web.audiences import breakdown, builder, history, likeness, lists, people
+from habitue.web.audiences import breakdown, builder, guide, history, likeness, lists, people
 from habitue.web.audiences.examples import examples
 from habitue.web.audiences.forms import PasteForm
 from habitue.web.navigation import NavEntry
@@ -157,6 +157,7 @@ ROUTES = (
     route("lists/new/", lists.new, name="list_new", permission="audiences.edit"),
     route("lists/freeze/", lists.freeze, name="freeze", permission="audiences.edit"),
     route("people/", people_of_rule, name="people", permission="audiences.read"),
+    route("help/", guide.page, name="guide", permission="audiences.read"),
     route("facts/", facts, name="facts", permission="audiences.read"),
     route("values/", values, name="values", permission="audiences.edit"),
     route("<str:audience_id>/", show, name="show", permission="audiences.read"),
