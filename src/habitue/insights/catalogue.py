@@ -74,7 +74,7 @@ class Insight:
     label: str
     question: str
     fields: tuple[InsightField, ...]
-    compute: Callable[[Facts], ir.Table] | None = None
+    compute: Callable[[Facts], pa.Table] | None = None
     learn: Callable[[Facts], Learnt] | None = None
     schema: pa.Schema | None = None
 
