@@ -61,7 +61,7 @@ def _read(facts: Facts) -> MoneyDays:
     person, day = _numbers(rows["person"]), _numbers(rows["day"])
     order = np.argsort((person.astype(np.int64) << 32) + day)
     return MoneyDays(
-        people=ids_of(ids),
+        people=ids_of(facts),
         person=person[order],
         day=day[order],
         orders=_numbers(rows["orders"])[order],

@@ -92,6 +92,8 @@ def learn_all(ws: Context, names: Sequence[str], progress: Callable[[int, int], 
         insight = insight_of(name)
         if insight.schema is None:
             refresh(ws, insight, now, sequence)
+            # What one insight needed is given back, or the most memory of one would add to that of the next.
+            pa.default_memory_pool().release_unused()
     if progress is not None:
         progress(len(names), len(names))
 
