@@ -9,14 +9,16 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from rfm_oracle import NOW, Happened, event_table, oracle, people_table, shop
 
+from habitue.insights.catalogue import Facts
 from habitue.insights.orders import money_rows, orders, orders_per_profile
-from habitue.insights.rfm import rfm
+from habitue.insights.rfm import compute, rfm
 from habitue.insights.summary import valuable_at_risk
 
 ZONES = ("Europe/Berlin", "UTC", "Asia/Kolkata", "America/New_York")
@@ -53,6 +55,26 @@ def test_it_is_exact_to_the_cent_against_a_second_computation(con: Any) -> None:
 
     check()
     sys.stdout.write(f"\nbuyers by group: {dict(groups)}, shops by number of buyers: {dict(sorted(sizes.items()))}\n")
+    assert len(groups) == 7
+
+
+def _from_arrays(events: ir.Table, people: ir.Table, *, at: datetime, timezone: str, currency: str) -> ir.Table:
+    return ibis.memtable(compute(Facts(events, people, at, timezone, currency)))
+
+
+def test_so_is_what_is_worked_out_in_arrays(con: Any) -> None:
+    groups: Counter[str] = Counter()
+
+    @settings(TRIALS)
+    @given(st.integers(0, 2**32))
+    def check(seed: int) -> None:
+        events = shop(seed)
+        zone = ZONES[len(events) % len(ZONES)]
+        rows, expected = _computed(con, events, zone, _from_arrays)
+        assert rows == expected
+        groups.update(row["rfm_group"] for row in rows.values())
+
+    check()
     assert len(groups) == 7
 
 

@@ -154,6 +154,7 @@ def _write_xlsx(
         bold = book.add_format({"bold": True})
         formats = {
             "money": book.add_format({"num_format": "#,##0.00"}),
+            "share": book.add_format({"num_format": "0.0%"}),
             "date": book.add_format({"num_format": "yyyy-mm-dd"}),
             "instant": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
         }

@@ -36,7 +36,7 @@ from habitue.audiences.rule import (
 )
 from habitue.audiences.rule_parts import DAYS_OPS, NUMBER_MEASURES, other_of
 from habitue.audiences.tables import AGE
-from habitue.insights.catalogue import FieldKind
+from habitue.insights.catalogue import NUMBER_KINDS, FieldKind
 from habitue.kernel.errors import HabitueError
 from habitue.kernel.text import gettext_noop as _
 
@@ -236,7 +236,7 @@ def _in_audience(node: InAudience, path: str) -> None:
 
 
 def _condition(kind: FieldKind, name: str, op: str, value: Value, path: str) -> None:
-    if op not in OPS[kind] and not (op == "one_of" and kind in ("number", "money")):
+    if op not in OPS[kind] and not (op == "one_of" and kind in NUMBER_KINDS):
         raise OperatorUnfit(path=path, name=name, op=op)
     if op in NO_VALUE_OPS:
         return
@@ -303,6 +303,7 @@ _READ: Mapping[str, Callable[[str, str], None]] = {
     "choice": _anything,
     "number": _amount,
     "money": _amount,
+    "share": _amount,
     "date": _day,
     "instant": _day,
     "boolean": _truth,

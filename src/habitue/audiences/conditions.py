@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from habitue.audiences.moment import Moment
 from habitue.audiences.rule_parts import DAYS_OPS, Value, values_of
-from habitue.insights.catalogue import FieldKind
+from habitue.insights.catalogue import NUMBER_KINDS, FieldKind
 from habitue.insights.days import instant
 from habitue.insights.orders import MONEY
 
@@ -60,7 +60,7 @@ def age_condition(birth_date: Any, op: str, value: Value, moment: Moment) -> ir.
 
 def typed(text: ir.StringValue, kind: FieldKind) -> ir.Value:
     """A column of text in the type that the kind compares in; what cannot be read becomes missing."""
-    if kind in ("number", "money"):
+    if kind in NUMBER_KINDS:
         return text.try_cast(MONEY)
     if kind == "date":
         return text.try_cast("date")
@@ -72,7 +72,7 @@ def typed(text: ir.StringValue, kind: FieldKind) -> ir.Value:
 def _holds(column: Any, kind: FieldKind, op: str, values: tuple[str, ...], moment: Moment) -> ir.BooleanValue:
     if op in ("is_known", "is_unknown"):
         return column.notnull() & (column != "") if kind in ("text", "choice") else column.notnull()
-    if kind in ("number", "money"):
+    if kind in NUMBER_KINDS:
         numbers = [ibis.literal(Decimal(text), type=MONEY) for text in values]
         return _compare(column.cast(MONEY), op, numbers)
     if kind == "boolean":

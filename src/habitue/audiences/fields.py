@@ -31,6 +31,7 @@ OPS: Mapping[FieldKind, tuple[str, ...]] = {
     "choice": ("is", "is_not", "one_of", *_KNOWN),
     "number": _NUMBERS,
     "money": _NUMBERS,
+    "share": _NUMBERS,
     "date": (*_DAYS, "anniversary_in_next_days", *_KNOWN),
     "instant": (*_DAYS, *_KNOWN),
     "boolean": ("is", *_KNOWN),

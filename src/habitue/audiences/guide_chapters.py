@@ -178,8 +178,8 @@ _WINDOWS = Chapter(
     _("When"),
     _(
         "The beginning of a span is inside, its end is not: of events, sequences, the history of audiences and fields "
-        "that hold an instant. What happened exactly 48 hours ago is in the `last 2 days`. Fields that hold a day go by "
-        "days: `within last 30 days` is today and the 30 days before. Without a span, all times count."
+        "that hold an instant. What happened exactly 48 hours ago is in the `last 2 days`. Fields that hold a day go "
+        "by days: `within last 30 days` is today and the 30 days before. Without a span, all times count."
     ),
     (
         Form(
@@ -322,8 +322,8 @@ _CONSENT = Chapter(
         Form(
             _("What somebody said"),
             _(
-                "A channel is `email`, `phone` or `post`; without one, any will do. The last word of each channel counts, "
-                "at the same instant the withdrawal; what was taken back for all channels is taken back for each."
+                "A channel is `email`, `phone` or `post`; without one, any will do. The last word of each channel "
+                "counts, at the same instant the withdrawal; what was taken back for all channels is taken back for each."
             ),
             (
                 "consent newsletter by email is given",

@@ -33,7 +33,7 @@ from habitue.audiences.rule import (
 )
 from habitue.audiences.spans import times, window
 from habitue.audiences.wording import Phrase, Reader
-from habitue.insights.catalogue import FieldKind
+from habitue.insights.catalogue import NUMBER_KINDS, FieldKind
 from habitue.insights.orders import COMPLETED
 from habitue.kernel.text import gettext_noop as _
 from habitue.privacy.purposes import DEFAULTS
@@ -180,7 +180,7 @@ def _where(field: str, value: str, reader: Reader) -> Phrase:
 
 
 def _number(field: RuleField | None, rule: Trait | InsightIs, reader: Reader, *, again: bool = False) -> Phrase | None:
-    if field is None or field.kind not in ("number", "money") or rule.op in NO_VALUE_OPS:
+    if field is None or field.kind not in NUMBER_KINDS or rule.op in NO_VALUE_OPS:
         return None
     message = _WHOSE[again, rule.op == "is_not"]
     what = _which(rule, reader) or what_is(field.kind, rule.op, rule.value, reader)

@@ -65,6 +65,8 @@ def what_is(kind: FieldKind, op: str, value: Value, reader: Reader, currency: st
 def _shown(kind: FieldKind, text: str, reader: Reader, currency: str) -> str:
     if currency:
         return reader.money(Decimal(text), currency)
+    if kind == "share":
+        return reader.percent(Decimal(text))
     if kind in ("number", "money"):
         return reader.number(Decimal(text))
     if kind in ("date", "instant"):

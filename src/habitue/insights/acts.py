@@ -121,7 +121,8 @@ def acts_of(facts: Facts) -> Acts:
     person, hours, channel, times = (np.concatenate(each) for each in zip(*parts, strict=True))
     present, number = present_in(person, size_of(ids))
     clock, moment = _clock(hours, facts.timezone)
-    return Acts(ids_of(ids, present), number.astype(np.int32), moment, channel, times, clock)
+    people = list(compress(ids_of(facts), present.tolist()))
+    return Acts(people, number.astype(np.int32), moment, channel, times, clock)
 
 
 def _part(marked: ir.Table) -> tuple[npt.NDArray[np.generic], ...]:

@@ -28,9 +28,9 @@ SHOWN = 5
 LEAST_PEOPLE = 50
 MOST_LEARNT = 20_000
 METHODS = {
-    "ease": _("what goes together (EASE)"),
-    "cosine": _("what goes together (cosine)"),
-    "bm25": _("what goes together (BM25)"),
+    "ease": _("what is bought together"),
+    "cosine": _("what is bought together"),
+    "bm25": _("what is bought together"),
     "popular": _("most popular in the last weeks"),
 }
 
@@ -194,15 +194,13 @@ def _card(
 
 def _measures(new: Any, popular: Any, habit: Any, simple: Any) -> tuple[Measure, ...]:
     rows = (
-        ("hit_new", _("New products: customers with a hit among ten"), new[0], popular[0], True),
-        ("ndcg_new", _("New products: quality of the order (NDCG)"), new[1], popular[1], False),
-        ("hit_again", _("Bought again: customers with a hit among ten"), habit[0], simple[0], True),
-        ("ndcg_again", _("Bought again: quality of the order (NDCG)"), habit[1], simple[1], False),
+        ("hit_new", _("New products: customers with a hit among ten"), new[0], popular[0]),
+        ("ndcg_new", _("New products: how far up the list the hits stand"), new[1], popular[1]),
+        ("hit_again", _("Bought again: customers with a hit among ten"), habit[0], simple[0]),
+        ("ndcg_again", _("Bought again: how far up the list the hits stand"), habit[1], simple[1]),
     )
     return tuple(
-        Measure(name, label, value, base, "share" if is_share else "number", "high")
-        for name, label, value, base, is_share in rows
-        if value == value
+        Measure(name, label, value, base, "share", "high") for name, label, value, base in rows if value == value
     )
 
 

@@ -60,7 +60,7 @@ class Card:
 
     `is_shown` is the gate: without it nothing is shown as a score. `days` is how far the insight looks ahead,
     `tested_days` how far could be tested, `tests` on how many past days. `method` is a code, the labels are msgids.
-    `parts` are customers by forecast in the tests, lowest first.
+    `parts` are customers by forecast in the tests, lowest first; what was forecast of them is the msgid `parts_label`.
     """
 
     insight: str
@@ -76,6 +76,8 @@ class Card:
     measures: tuple[Measure, ...] = ()
     rivals: tuple[Rival, ...] = ()
     parts: tuple[Part, ...] = ()
+    parts_label: str = ""
+    parts_unit: Unit = "number"
     inputs: tuple[str, ...] = ()
 
     def measure(self, name: str) -> float | None:

@@ -74,15 +74,23 @@ def churn(purchases: Purchases, tested: Tested) -> tuple[Card, str]:
         measures=(
             Measure(
                 "auc",
-                _("Buyers told from the others (0.5 is chance)"),
+                _("Pairs of a buyer and a non-buyer in the right order (half is chance)"),
                 best.figures["auc"],
                 rule.figures["auc"],
-                goal="high",
+                "share",
+                "high",
             ),
-            Measure("brier", _("Mean squared error of the probability"), best.figures["brier"], alike.figures["brier"]),
+            Measure(
+                "brier",
+                _("How far the chances were off, 0 is best (beside it: everybody alike)"),
+                best.figures["brier"],
+                alike.figures["brier"],
+            ),
         ),
         rivals=rivals_of(scores, CHANCE_METHODS, CHANCE_BASELINES, ("auc", "brier")),
         parts=parts_of([(cut.forecasts.buys[best.name], (cut.after.orders > 0).astype(float)) for cut in tested.cuts]),
+        parts_label=_("share who buy"),
+        parts_unit="share",
         inputs=INPUTS,
     )
     return card, best.name
@@ -136,6 +144,8 @@ def next_order(purchases: Purchases, tested: Tested) -> Card:
             Rival("everybody_alike", WAIT_METHODS["everybody_alike"], {"mae": alike}, is_baseline=True),
         ),
         parts=parts,
+        parts_label=_("days until the next order"),
+        parts_unit="days",
         inputs=INPUTS,
     )
 

@@ -96,10 +96,11 @@ def lifetime(purchases: Purchases, known: Histories, tested: Tested, trained: Tr
         Measure("off", _("Sum of all, off on average"), best.figures["off"], simple.figures["off"], "share"),
         Measure(
             "auc",
-            _("Buyers told from the others (0.5 is chance)"),
+            _("Pairs of a buyer and a non-buyer in the right order (half is chance)"),
             best.figures["auc"],
             simple.figures["auc"],
-            goal="high",
+            "share",
+            "high",
         ),
     ]
     if worth is not None and is_shown:
@@ -125,6 +126,7 @@ def lifetime(purchases: Purchases, known: Histories, tested: Tested, trained: Tr
         measures=tuple(measures),
         rivals=(*rivals_of(scores, ORDER_METHODS, ORDER_BASELINES, ("rmse", "off", "auc")), *rivals),
         parts=parts_of([(cut.forecasts.orders[best.name], cut.after.orders) for cut in tested.cuts]),
+        parts_label=_("purchases a customer"),
         inputs=INPUTS,
     )
     return card, best.name, worth if is_shown else None

@@ -17,7 +17,9 @@ import pyarrow as pa
 from habitue.insights.card import Card
 from habitue.kernel.context import Context
 
-FieldKind = Literal["text", "choice", "number", "money", "date", "instant", "boolean"]
+FieldKind = Literal["text", "choice", "number", "money", "share", "date", "instant", "boolean"]
+"""A share is a number from 0 to 1 that people read and type in per cent."""
+NUMBER_KINDS: frozenset[str] = frozenset({"number", "money", "share"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Insight:
     label: str
     question: str
     fields: tuple[InsightField, ...]
-    compute: Callable[[Facts], ir.Table] | None = None
+    compute: Callable[[Facts], pa.Table] | None = None
     learn: Callable[[Facts], Learnt] | None = None
     schema: pa.Schema | None = None
 

@@ -100,7 +100,7 @@ INSIGHT = Insight(
     question=_("Who will buy again in the next 90 days, who is leaving, and what is in danger?"),
     learn=learn,
     fields=(
-        InsightField("p_buys", "number", _("Chance to buy in the next 90 days (0 to 1)")),
+        InsightField("p_buys", "share", _("Chance to buy in the next 90 days")),
         InsightField("is_at_risk", "boolean", _("Overdue and unlikely to come back by themselves")),
         InsightField("money_in_danger", "money", _("Money in danger")),
         InsightField("silence_days", "number", _("Days of silence")),

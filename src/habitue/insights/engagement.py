@@ -134,9 +134,9 @@ INSIGHT = Insight(
     question=_("How engaged is each person, and on which channel, day and hour are they best reached?"),
     learn=learn,
     fields=(
-        InsightField("engagement", "number", _("Engagement (share of people who do less, 0 to 1)")),
+        InsightField("engagement", "share", _("Engagement (share of people who do less)")),
         InsightField("best_channel", "choice", _("Best channel"), tuple(CHANNELS.items())),
         InsightField("best_weekday", "choice", _("Best weekday"), tuple(WEEKDAYS.items())),
-        InsightField("best_hour", "choice", _("Best hour"), tuple((hour, hour) for hour in HOURS)),
+        InsightField("best_hour", "choice", _("Best hour"), tuple((hour, f"{hour}:00") for hour in HOURS)),
     ),
 )

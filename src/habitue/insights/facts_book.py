@@ -6,18 +6,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import compress
 
-import ibis
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from habitue.insights.books.book import OrderBook
 from habitue.insights.books.refunds import without_refunds
 from habitue.insights.card import Card, Said
 from habitue.insights.catalogue import Facts, Learnt
 from habitue.insights.models.histories import Purchases
-from habitue.insights.numbered import by_number, ids_of, numbered
-from habitue.insights.orders import days_of_money
+from habitue.insights.money_days import MoneyDays, money_days_of
 from habitue.kernel.clock import day_in
 from habitue.kernel.text import gettext_noop as _
 
@@ -34,26 +31,15 @@ def book_of_facts(facts: Facts) -> OrderBook:
 
 
 def _read(facts: Facts) -> OrderBook:
-    ids = numbered(facts.people)
-    events = facts.events.filter(facts.events["at"] < ibis.literal(facts.now, type="timestamp('UTC')"))
-    days = days_of_money(by_number(events, ids), timezone=facts.timezone, currency=facts.currency)
-    rows = days.select(
-        person="profile_id",
-        day=days.on.delta(ibis.literal(_EPOCH), unit="day").cast("int32"),
-        is_order=days.orders > 0,
-        is_foreign=days.other_orders >= days.orders,
-        money=days.money.cast("float64"),
-    ).to_pyarrow()
     today = (day_in(facts.now, facts.timezone) - _EPOCH).days
-    return _book(rows, ids_of(ids), today, facts.currency)
+    return _book(money_days_of(facts), today, facts.currency)
 
 
-def _book(rows: pa.Table, names: list[str], today: int, currency: str) -> OrderBook:
-    code = rows["person"].to_numpy().astype(np.int64)
-    day = rows["day"].to_numpy().astype(np.int64)
-    is_order = rows["is_order"].to_numpy()
-    money = rows["money"].to_numpy().astype(float)
-    money = np.where(is_order & pc.fill_null(rows["is_foreign"], False).to_numpy(), np.nan, money)
+def _book(days: MoneyDays, today: int, currency: str) -> OrderBook:
+    names = days.people
+    is_order = days.orders > 0
+    money = np.where(is_order & (days.other_orders >= days.orders), np.nan, days.money)
+    code, day = days.person.astype(np.int64), days.day.astype(np.int64)
     found, _gone = without_refunds(customer=code, day=day, money=money, refund=~is_order, customers=len(names))
     present = np.zeros(len(names), dtype=bool)
     present[found.customer] = True

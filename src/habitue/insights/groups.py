@@ -7,12 +7,19 @@ from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
 
+from habitue.insights.models.histories import Floats, Ints
 from habitue.kernel.text import gettext_noop as _
 
 OVERDUE_AFTER = 2
 LOST_AFTER = 4
 LOST = "lost"
+YEAR_DAYS = 365
+VALUE_DAYS = 730
+TOP_PARTS = 5
+"""Scores are fifths, and the valuable ones are the first of five."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +108,18 @@ def group_column(table: ir.Table) -> ir.StringValue:
         (table.rhythm_days <= table.shop_gap_days, "regular"),
         else_="good",
     )
+
+
+def group_codes(frequency: Ints, recency: Ints, rhythm: Floats, shop_gap: float) -> pa.Array:
+    """The same for arrays."""
+    is_late, is_very_late = recency > rhythm * OVERDUE_AFTER, recency > rhythm * LOST_AFTER
+    cases = {
+        "new": (frequency == 1) & ~is_late,
+        "one_time": frequency == 1,
+        LOST: is_very_late,
+        "at_risk": is_late,
+        "promising": frequency == 2,
+        "regular": rhythm <= shop_gap,
+    }
+    code = np.select(list(cases.values()), list(range(len(cases))), len(cases))
+    return pa.array([*cases, "good"], pa.string()).take(pa.array(code))

@@ -21,7 +21,7 @@ LEAST_AREA = 0.6
 MOST_PLACES = 12
 METHODS = {
     "logistic": _("logistic regression"),
-    "boosting": _("gradient boosting"),
+    "boosting": _("decision trees"),
     "neighbours": _("nearest neighbours"),
 }
 INPUTS = ("Order Completed", "country", "gender", "birth_date", "source_channel")
@@ -94,13 +94,15 @@ def of_features(people: list[str], rows: Floats, is_seed: Flags) -> Lookalikes:
         baseline_label=METHODS["neighbours"],
         people=count,
         measures=(
-            Measure("auc", _("Members told from the others (0.5 is chance)"), area, near, goal="high"),
+            Measure("auc", _("Members told from the others (half is chance)"), area, near, "share", "high"),
             _precision(found.scores, is_seed, count),
         ),
         rivals=tuple(
             Rival(name, METHODS[name], {"auc": value}, name == "neighbours") for name, value in found.areas.items()
         ),
         parts=parts,
+        parts_label=_("share of members"),
+        parts_unit="share",
         inputs=INPUTS,
     )
     if not is_shown:

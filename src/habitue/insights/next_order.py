@@ -69,6 +69,6 @@ INSIGHT = Insight(
         InsightField("next_order_on", "date", _("Day of the next order")),
         InsightField("next_order_from", "date", _("Next order, not before")),
         InsightField("next_order_until", "date", _("Next order, not after")),
-        InsightField("chance", "number", _("Chance that the next order comes in 90 days (0 to 1)")),
+        InsightField("chance", "share", _("Chance that the next order comes in 90 days")),
     ),
 )

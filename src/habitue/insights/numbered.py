@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
+from habitue.insights.catalogue import Facts
 from habitue.insights.models.histories import AnyInts, Flags
 
 AT_ONCE = 200_000
@@ -25,10 +26,14 @@ def by_number(events: ir.Table, ids: ir.Table) -> ir.Table:
     return events.inner_join(ids, "profile_id").drop("profile_id").rename(profile_id="person")
 
 
-def ids_of(ids: ir.Table, present: Flags | None = None) -> list[str]:
-    """The ids in the order of their numbers; with `present` (one flag a number) those alone."""
-    found = ids.order_by("person").select("profile_id").to_pyarrow()["profile_id"]
-    told: list[str] = (found if present is None else found.filter(present)).to_pylist()
+def ids_of(facts: Facts) -> list[str]:
+    """The ids of all persons in the order of their numbers; a million of them are 100 MB, so they are kept once."""
+    found: list[str] = facts.once("ids", _ids)
+    return found
+
+
+def _ids(facts: Facts) -> list[str]:
+    told: list[str] = numbered(facts.people).order_by("person").select("profile_id").to_pyarrow()[0].to_pylist()
     return told
 
 

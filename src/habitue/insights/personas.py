@@ -112,18 +112,15 @@ def _categories(lines: Lines | None, customers: int) -> tuple[Floats, list[str]]
         return np.empty((customers, 0)), []
     names = sorted(set(lines.categories.values()))
     number = {name: index for index, name in enumerate(names)}
-    of_product = np.array([number.get(lines.categories.get(p, ""), -1) for p in lines.products], np.int64)
-    category = of_product[lines.product]
-    keep = category >= 0
-    if not keep.any():
+    of_product = np.array([number.get(lines.categories.get(p, ""), len(names)) for p in lines.products], np.int32)
+    size = np.bincount(of_product, np.bincount(lines.product, minlength=len(of_product)), len(names) + 1)[:-1]
+    if not size.any():
         return np.empty((customers, 0)), []
-    size = np.bincount(category[keep], minlength=len(names))
     chosen = np.argsort(-size, kind="stable")[:MOST_CATEGORIES]
-    customer, category = lines.customer[keep], category[keep]
-    of_all = np.maximum(np.bincount(customer, minlength=customers), 1)
-    shares = np.column_stack(
-        [np.bincount(customer[category == index], minlength=customers) / of_all for index in chosen]
-    )
+    # Lines are many, products few: the rows of one category are found without a copy of all others.
+    told = [np.bincount(lines.customer[which[lines.product]], minlength=customers)
+            for which in (of_product < len(names), *(of_product == index for index in chosen))]  # fmt: skip
+    shares = np.column_stack([count / np.maximum(told[0], 1) for count in told[1:]])
     return shares, [names[index] for index in chosen]
 
 
@@ -162,18 +159,17 @@ def _card(found: clusters.Clusters, named: tuple[Persona, ...], people: int) -> 
     is_shown = bool(named)
     if is_shown:
         message = _(
-            "%(groups)s groups came out nearly the same from %(seeds)s different starts (agreement %(ari)s of 1; "
-            "%(least)s is "
-            "needed)."
+            "%(groups)s groups came out nearly the same from %(seeds)s different starts: they agree to %(ari)s of 100, "
+            "%(least)s are needed."
         )
     else:
         message = _(
             "There are no stable groups: from %(seeds)s different starts the groups came out differently "
-            "(agreement %(ari)s of 1; "
-            "%(least)s is needed). Customers here differ by degrees, not by kind."
+            "(they agree to %(ari)s of 100, %(least)s are needed). Customers here differ by degrees, not by kind."
         )
     params = {
-        "groups": len(named), "seeds": clusters.SEEDS, "ari": round(found.stability, 2), "least": clusters.STABLE
+        "groups": len(named), "seeds": clusters.SEEDS, "ari": round(100 * found.stability),
+        "least": round(100 * clusters.STABLE),
     }  # fmt: skip
     label = _("Agreement of the groups from different starts")
     return Card(
@@ -182,9 +178,9 @@ def _card(found: clusters.Clusters, named: tuple[Persona, ...], people: int) -> 
         days=0,
         sentences=(Said(message, params),),
         method="kmeans",
-        method_label=_("k-means on recency, frequency, value, age and categories"),
+        method_label=_("how recently, how often, for how much, since when and what they buy"),
         people=people,
-        measures=(Measure("ari", label, found.stability, clusters.STABLE, "number", "high"),),
+        measures=(Measure("ari", label, found.stability, clusters.STABLE, "share", "high"),),
         inputs=("Order Completed",),
     )
 
@@ -214,6 +210,8 @@ def learn(facts: Facts) -> Learnt:
 
 def _renumbered(lines: Lines, people: list[str], customers: tuple[str, ...]) -> Lines:
     """The lines with customers numbered as in the book."""
+    if tuple(people) == customers:
+        return lines
     number = {name: index for index, name in enumerate(customers)}
     place = np.array([number.get(name, -1) for name in people] or [-1], np.int32)
     code = place[lines.customer] if len(lines.customer) else lines.customer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import compress
 from typing import Any
 
 import ibis
@@ -67,7 +68,7 @@ def _read(facts: Facts) -> tuple[list[str], Lines, int]:
     product = place[codes.whole()]
     real = _real(names, titles)[product]
     lines = Lines(customer[real], day[real], product[real], names, titles, products.most("category", names))
-    return ids_of(ids, present), lines, last
+    return list(compress(ids_of(facts), present.tolist())), lines, last
 
 
 def _real(names: Sequence[str], titles: Mapping[str, str]) -> Flags:

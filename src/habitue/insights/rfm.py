@@ -16,18 +16,16 @@ from datetime import date, datetime, timedelta
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from habitue.insights.catalogue import Facts, Insight, InsightField
-from habitue.insights.groups import GROUPS, OVERDUE_AFTER, group_column
+from habitue.insights.groups import GROUPS, OVERDUE_AFTER, TOP_PARTS, VALUE_DAYS, YEAR_DAYS, group_column
+from habitue.insights.money_days import money_days_of
 from habitue.insights.orders import MONEY, days_of_money
+from habitue.insights.rfm_of_days import scored as scored_of_days
 from habitue.insights.rhythm import with_gaps, with_rhythm
 from habitue.kernel.clock import day_in
 from habitue.kernel.text import gettext_noop as _
-
-YEAR_DAYS = 365
-VALUE_DAYS = 730
-TOP_PARTS = 5
-"""Scores are fifths, and the valuable ones are the first of five."""
 
 
 def rfm(events: ir.Table, people: ir.Table, *, at: datetime, timezone: str, currency: str) -> ir.Table:
@@ -121,9 +119,9 @@ def _is_valuable(table: ir.Table) -> ir.BooleanValue:
     return table.bought_in_two_years & (table.money_two_years > 0) & is_top
 
 
-def compute(facts: Facts) -> ir.Table:
+def compute(facts: Facts) -> pa.Table:
     """The insight from the facts, one row a buyer."""
-    return rfm(facts.events, facts.people, at=facts.now, timezone=facts.timezone, currency=facts.currency)
+    return scored_of_days(money_days_of(facts), day_in(facts.now, facts.timezone))
 
 
 INSIGHT = Insight(

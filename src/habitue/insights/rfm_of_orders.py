@@ -15,13 +15,12 @@ import pyarrow.compute as pc
 
 from habitue.insights.books.book import OrderBook, order_book
 from habitue.insights.card import Card, Said
-from habitue.insights.groups import GROUPS
-from habitue.insights.rfm import scored
+from habitue.insights.groups import GROUPS, TOP_PARTS
+from habitue.insights.money_days import UNITS, MoneyDays
+from habitue.insights.rfm_of_days import scored
 from habitue.insights.scores import Scores
-from habitue.kernel.lake import engine_in_process, temporary_rows
 from habitue.kernel.text import gettext_noop as _
 
-TOP_PARTS = 5
 _EPOCH = date(1970, 1, 1)
 _COLUMNS = (
     "customer", "group", "recency_days", "frequency", "monetary", "r", "f", "m", "rhythm_days", "yearly_money",
@@ -51,39 +50,27 @@ def fit(
 
 def of_book(book: OrderBook) -> Scores:
     """The same for orders that were understood already."""
-    con = engine_in_process()
-    try:
-        day = _EPOCH + timedelta(days=int(book.purchases.last_day))
-        rows = con.to_pyarrow(scored(temporary_rows(con, "days", _days(book)), day))
-    finally:
-        con.disconnect()
-    table = _named(rows, book).sort_by([("monetary", "descending"), ("customer", "ascending")])
+    day = _EPOCH + timedelta(days=int(book.purchases.last_day))
+    table = _named(scored(_days(book), day), book).sort_by([("monetary", "descending"), ("customer", "ascending")])
     labels = [Said(GROUPS[code].definition) for code in table["group"].to_pylist()]
     return Scores(table, (_card(table, book),), book.notes, book.columns, book.currency, tuple(labels))
 
 
-def _days(book: OrderBook) -> pa.Table:
+def _days(book: OrderBook) -> MoneyDays:
     bought = book.purchases
-    return pa.table(
-        {
-            "profile_id": pa.array(bought.customer),
-            "on": pa.array(bought.day.astype(np.int32)).cast(pa.date32()),
-            "orders": pa.array(np.ones(len(bought.day), np.int64)),
-            "other_orders": pa.array(np.zeros(len(bought.day), np.int64)),
-            "money": pa.array(np.nan_to_num(bought.money)).cast(pa.decimal128(18, 4), safe=False),
-        }
+    return MoneyDays(
+        people=list(book.customers),
+        person=bought.customer.astype(np.int32),
+        day=bought.day.astype(np.int32),
+        orders=np.ones(len(bought.day), np.int32),
+        other_orders=np.zeros(len(bought.day), np.int32),
+        units=np.rint(np.nan_to_num(bought.money) * UNITS).astype(np.int64),
     )
 
 
 def _named(rows: pa.Table, book: OrderBook) -> pa.Table:
-    names = pa.array(book.customers, pa.string()).take(rows["profile_id"].combine_chunks())
-    table = rows.append_column("customer", names).rename_columns(
-        [
-            *({"rfm_group": "group", "last_on": "last_order_on"}.get(name, name) for name in rows.column_names),
-            "customer",
-        ]
-    )
-    table = table.select(_COLUMNS)
+    new = {"profile_id": "customer", "rfm_group": "group", "last_on": "last_order_on"}
+    table = rows.rename_columns([new.get(name, name) for name in rows.column_names]).select(_COLUMNS)
     if book.has_money and np.isfinite(book.purchases.money).any():
         return table
     for name in _MONEY:

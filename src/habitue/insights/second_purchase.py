@@ -139,16 +139,25 @@ def _card(purchases: Purchases, second: hazard.Second, days: int, people: int) -
         days=days,
         sentences=tuple(said_all),
         method="hazard",
-        method_label=_("discrete hazard by days since the first purchase"),
+        method_label=_("who came back, day by day since the first purchase"),
         baseline_label=_("share of all who ever came back"),
         tested_days=ahead,
         tests=len(rows),
         people=people,
         measures=(
             Measure("calibration", _("Error of the share who came back"), error, naive, "share"),
-            Measure("auc", _("Buyers told from the others (0.5 is chance)"), area, 0.5, goal="high"),
+            Measure(
+                "auc",
+                _("Pairs of a buyer and a non-buyer in the right order (half is chance)"),
+                area,
+                0.5,
+                "share",
+                "high",
+            ),
         ),
         parts=parts,
+        parts_label=_("share who come back"),
+        parts_unit="share",
         inputs=("Order Completed",),
     )
 
@@ -193,7 +202,7 @@ INSIGHT = Insight(
     question=_("Which one-time buyers may come back, and until when is the time to write?"),
     learn=learn,
     fields=(
-        InsightField("p_second", "number", _("Chance of a second purchase in 90 days (0 to 1)")),
+        InsightField("p_second", "share", _("Chance of a second purchase in 90 days")),
         InsightField("is_in_window", "boolean", _("In the days in which half of the second purchases come")),
         InsightField("days_since_first", "number", _("Days since the first purchase of one-time buyers")),
     ),

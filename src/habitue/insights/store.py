@@ -92,6 +92,8 @@ def learn_all(ws: Context, names: Sequence[str], progress: Callable[[int, int], 
         insight = insight_of(name)
         if insight.schema is None:
             refresh(ws, insight, now, sequence)
+            # What one insight needed is given back, or the most memory of one would add to that of the next.
+            pa.default_memory_pool().release_unused()
     if progress is not None:
         progress(len(names), len(names))
 
@@ -110,11 +112,7 @@ def refresh(ws: Context, insight: Insight, now: Facts, seen: int | None = None) 
         table = _stamped(found.table, now.now, sequence)
     else:
         assert insight.compute is not None
-        values = insight.compute(now).mutate(
-            computed_at=ibis.literal(micros(now.now), type="int64"),
-            facts_seq=ibis.literal(sequence, type="int64"),
-        )
-        table = ws.lake.con.to_pyarrow(values)
+        table = _stamped(insight.compute(now), now.now, sequence)
     ws.lake.write(PREFIX + insight.name, table, seq=sequence)
     return Stored(table=ws.lake.table(PREFIX + insight.name), computed_at=now.now)
 
@@ -144,8 +142,8 @@ def _asked_for(ws: Context, name: str, schema: pa.Schema, now: Facts) -> Stored:
 
 def _stamped(table: pa.Table, at: datetime, sequence: int) -> pa.Table:
     rows = table.num_rows
-    table = table.append_column("computed_at", pa.array([micros(at)] * rows, pa.int64()))
-    return table.append_column("facts_seq", pa.array([sequence] * rows, pa.int64()))
+    table = table.append_column("computed_at", pa.repeat(pa.scalar(micros(at), pa.int64()), rows))
+    return table.append_column("facts_seq", pa.repeat(pa.scalar(sequence, pa.int64()), rows))
 
 
 def _kept(ws: Context, insight: Insight, now: Facts) -> Stored | None:

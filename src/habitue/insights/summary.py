@@ -5,9 +5,8 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from habitue.insights.groups import LOST
+from habitue.insights.groups import LOST, TOP_PARTS
 from habitue.insights.orders import MONEY
-from habitue.insights.rfm import TOP_PARTS
 
 CURVE_POINTS = 100
 

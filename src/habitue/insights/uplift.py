@@ -113,7 +113,7 @@ def of_arrays(rows: Floats, treated: Flags, happened: Flags) -> Uplift:
         days=0,
         sentences=(_changed(difference), Said(message, figures)),
         method="t_learner",
-        method_label=_("two logistic regressions, out of fold"),
+        method_label=_("two regressions, tested on people they had not seen"),
         baseline_label=_("everybody alike"),
         people=len(treated),
         measures=(
@@ -123,6 +123,8 @@ def of_arrays(rows: Floats, treated: Flags, happened: Flags) -> Uplift:
             Measure("qini_high", _("Qini, upper bound"), high, None, "number", "high"),
         ),
         parts=_parts(scores, treated, happened),
+        parts_label=_("difference of the response"),
+        parts_unit="share",
     )
     return Uplift(difference, scores if is_shown else unknown, card)
 

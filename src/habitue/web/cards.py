@@ -19,6 +19,8 @@ from habitue.web.templatetags.show import money, money_whole, number, percent
 
 WHOLE_FROM = 100
 """From this amount on cents say nothing."""
+SMALL_SHARE, SMALL_NUMBER = 0.1, 0.5
+"""Below these another decimal tells figures apart."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -49,13 +51,13 @@ def said(sentence: Said) -> str:
 
 def figures(card: Card) -> Sequence[FigureRow]:
     """The figures of a card beside those of the simplest rule."""
-    return [FigureRow(gettext(m.label), _figure(m, m.value), _figure(m, m.baseline)) for m in card.measures]
+    return [FigureRow(gettext(m.label), *_figures(m)) for m in card.measures]
 
 
 def chart(card: Card) -> Drawing:
     """What was forecast for parts of the customers, and what came."""
     rows = [
-        [str(place), number(part.people), number(part.forecast, 2), number(part.real, 2)]
+        [str(place), number(part.people), _part(card, part.forecast), _part(card, part.real)]
         for place, part in enumerate(card.parts, start=1)
     ]
     return Drawing(
@@ -77,12 +79,16 @@ def _points(card: Card, width: int) -> Mapping[str, Any]:
     scale = {"domain": [lowest, marks[-1]]}
 
     def write(value: float) -> str:
-        return number(value, digits)
+        return percent(value) if card.parts_unit == "share" else number(value, digits)
+
+    def named(title: str) -> str:
+        about = {"title": title, "what": gettext(card.parts_label)}
+        return gettext("%(title)s: %(what)s") % about if card.parts_label else title
 
     x = {"field": "forecast", "type": "quantitative", "scale": scale}
     y = {"field": "real", "type": "quantitative", "scale": scale}
-    named_x = {**x, "axis": {**axis(marks, write), "title": gettext("Forecast")}}
-    named_y = {**y, "axis": {**axis(marks, write), "title": gettext("Reality")}}
+    named_x = {**x, "axis": {**axis(marks, write), "title": named(gettext("Forecast"))}}
+    named_y = {**y, "axis": {**axis(marks, write), "title": named(gettext("Reality"))}}
     ends = [{"forecast": lowest, "real": lowest}, {"forecast": marks[-1], "real": marks[-1]}]
     return {
         "width": width - 80,
@@ -103,14 +109,32 @@ def amount(value: Decimal) -> str:
     return money_whole(value) if abs(value) >= WHOLE_FROM else money(value)
 
 
-def _figure(measure: Measure, value: float | None) -> str:
+def _figures(measure: Measure) -> tuple[str, str]:
+    """The value and that of the simplest rule, in one form, so that they can be compared."""
+    known = [abs(each) for each in (measure.value, measure.baseline) if each is not None and each == each]
+    smallest = min(known, default=0.0)
+    return _figure(measure, measure.value, smallest), _figure(measure, measure.baseline, smallest)
+
+
+def _figure(measure: Measure, value: float | None, smallest: float) -> str:
     if value is None or value != value:
         return "–"
     if measure.unit == "share":
-        return percent(value)
+        return percent(value, 1 if smallest < SMALL_SHARE else 0)
     if measure.unit == "money":
-        return amount(Decimal(str(round(value, 2))))
-    return number(value, 1 if measure.unit == "days" else 3)
+        rounded = Decimal(str(round(value, 2)))
+        return money(rounded) if smallest < WHOLE_FROM else money_whole(rounded)
+    if measure.unit == "days":
+        return number(value, 1)
+    return number(value, 3 if smallest < SMALL_NUMBER else 2)
+
+
+def _part(card: Card, value: float) -> str:
+    return percent(value, 1) if card.parts_unit == "share" else number(value, 1 if card.parts_unit == "days" else 2)
+
+
+def _most_digits(value: float) -> int:
+    return 2 if abs(value) < 10 else 1
 
 
 def _word(value: Any) -> Any:
@@ -123,5 +147,5 @@ def _word(value: Any) -> Any:
     if isinstance(value, date):
         return written_date(value)
     if isinstance(value, float):
-        return number(value, 2 if abs(value) < 10 else 1)
+        return number(value, next((digits for digits in (0, 1) if round(value, digits) == value), _most_digits(value)))
     return number(value)

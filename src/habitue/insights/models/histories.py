@@ -134,14 +134,15 @@ def histories(purchases: Purchases, day: int) -> Histories:
 def usual_gaps(purchases: Purchases, day: int) -> Floats:
     """The median pause of each customer of `histories(purchases, day)` in days, NaN without repeats."""
     keep = purchases.day <= day
-    code, on = purchases.customer[keep], purchases.day[keep].astype(float)
+    code, on = purchases.customer[keep], purchases.day[keep]
     if not len(code):
         return np.empty(0)
     is_first = np.r_[True, code[1:] != code[:-1]]
     starts = np.flatnonzero(is_first)
     repeats = np.diff(np.r_[starts, len(code)]) - 1
-    gaps = np.where(is_first, -1.0, np.diff(on, prepend=on[0]))
-    ordered = gaps[np.lexsort((gaps, code))]
+    gaps = np.where(is_first, 0, np.diff(on, prepend=on[0]))
+    # Customer and pause in one number are sorted several times faster than by two keys.
+    ordered = np.sort((code.astype(np.int64) << 32) + gaps) & 0xFFFFFFFF
     low, high = starts + (repeats + 1) // 2, starts + 1 + repeats // 2
     middle = (ordered[low] + ordered[np.minimum(high, starts + repeats)]) / 2
     found: Floats = np.where(repeats > 0, middle, np.nan)

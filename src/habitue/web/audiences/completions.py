@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from habitue.audiences import reading
 from habitue.audiences.completing import Kind, Wanted, wanted
 from habitue.audiences.fields import (
+    RuleField,
     Suggestion,
     insight_field,
     insight_fields,
@@ -117,9 +118,15 @@ def _properties(_ws: Context, asked: Wanted) -> Iterable[Offer]:
     return _named(inner, asked, show=field_name)
 
 
+def _label(field: RuleField) -> str:
+    """What a field is called; the written rule has shares as they are stored."""
+    label = gettext(field.label)
+    return gettext("%(label)s, from 0 to 1") % {"label": label} if field.kind == "share" else label
+
+
 def _insights(_ws: Context, asked: Wanted) -> Iterable[Offer]:
     if asked.of:
-        fields = [(each.name, gettext(each.label)) for each in insight_fields() if each.insight == asked.of]
+        fields = [(each.name, _label(each)) for each in insight_fields() if each.insight == asked.of]
         return _named(fields, asked, show=field_name)
     return _named({each.insight: gettext(each.group) for each in insight_fields()}.items(), asked, show=str)
 

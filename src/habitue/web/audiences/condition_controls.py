@@ -18,7 +18,13 @@ from habitue.web.audiences.controls import At, Control
 from habitue.web.audiences.draft import BARE, PROPERTY, SAME, STEP, Draft
 from habitue.web.audiences.window_controls import window
 
-_INPUTS: Mapping[str, str] = {"number": "number", "money": "number", "date": "date", "instant": "date"}
+_INPUTS: Mapping[str, str] = {
+    "number": "number",
+    "money": "number",
+    "share": "number",
+    "date": "date",
+    "instant": "date",
+}
 
 
 _ANY = re.compile(".*", re.DOTALL)
@@ -194,6 +200,8 @@ def _comparison(ws: Context, at: At, lists: Choices) -> list[Control]:
         found.append(_value(at, text, number, options, lists))
     if op in DAYS_OPS:
         found.append(at.word(gettext("days")))
+    elif choices.value_kind(draft, lists.own) == "share":
+        found.append(at.word(gettext("per cent")))
     return found
 
 

@@ -8,9 +8,11 @@ from typing import Any, cast
 
 from habitue.audiences.check import ValueUnreadable, WindowInvalid
 from habitue.audiences.rule import MANY_VALUES_OPS, NO_VALUE_OPS, Value, Window
+from habitue.insights.catalogue import NUMBER_KINDS
 from habitue.kernel.errors import HabitueError
 from habitue.kernel.text import gettext_noop as _
 from habitue.web.audiences.draft import Draft
+from habitue.web.audiences.shares import share_of
 
 
 class ConditionUnfinished(HabitueError):
@@ -27,7 +29,7 @@ def value_of(node: Draft, kind: str) -> Value:
         return ""
     if not texts or (op == "between" and len(texts) < 2):
         raise ConditionUnfinished()
-    texts = tuple(_number(text) if kind in ("number", "money") else text.strip() for text in texts)
+    texts = tuple(_typed(text, kind) for text in texts)
     if op == "one_of":
         return texts
     return texts[:2] if op in MANY_VALUES_OPS else texts[0]
@@ -84,6 +86,13 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text) if text.strip() else None
     except ValueError:
         raise WindowInvalid(path="") from None
+
+
+def _typed(text: str, kind: str) -> str:
+    if kind not in NUMBER_KINDS:
+        return text.strip()
+    number = _number(text.replace("%", "") if kind == "share" else text)
+    return share_of(number) if kind == "share" else number
 
 
 def _number(text: str) -> str:

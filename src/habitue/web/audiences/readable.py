@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from habitue.audiences.fields import RuleField, insight_field, trait_field
 from habitue.audiences.rule import Group, Rule
 from habitue.audiences.text_writing import written
-from habitue.web.templatetags.show import money, number
+from habitue.web.templatetags.show import money, number, percent
 
 
 def diff_of(before: Rule | None, after: Rule, names: Mapping[str, str]) -> tuple[Sequence[Rule], Sequence[Rule]]:
@@ -40,6 +40,8 @@ def _shown(field: RuleField, text: str) -> str:
         return gettext("yes") if text == "true" else gettext("no")
     if field.kind == "money":
         return money(Decimal(text))
+    if field.kind == "share":
+        return percent(Decimal(text), 1)
     if field.kind == "number":
         figure = Decimal(text)
         return number(figure, 0 if figure == figure.to_integral_value() else 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from habitue.audiences.fields import insight_field
 from habitue.audiences.rule import (
     Consent,
     EventCount,
@@ -26,6 +27,7 @@ from habitue.audiences.rule import (
 )
 from habitue.audiences.rule import Sequence as Steps
 from habitue.web.audiences.draft import BARE, PROPERTY, SAME, STEP, Draft
+from habitue.web.audiences.shares import share_text
 
 MATCHES: Mapping[tuple[str, bool], str] = {
     ("all", False): "all",
@@ -85,7 +87,10 @@ def _texts(rule: Rule) -> Mapping[str, tuple[str, ...]]:
             return {"field": (rule.field,), "op": (rule.op,), "value": values_of(rule.value)}
         case InsightIs():
             field = f"{rule.insight}.{rule.field}"
-            return {"field": (field,), "op": (rule.op,), "value": values_of(rule.value)}
+            known = insight_field(rule.insight, rule.field)
+            is_share = known is not None and known.kind == "share"
+            shown = tuple(share_text(text) if is_share else text for text in values_of(rule.value))
+            return {"field": (field,), "op": (rule.op,), "value": shown}
         case EventCount():
             texts = {"event": rule.event, "op": rule.op, "count": str(rule.count), "negate": _yes(rule.negate)}
             return {**_single(texts), **_window(rule.window)}

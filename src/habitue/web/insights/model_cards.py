@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,17 +14,19 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from habitue.insights import store
-from habitue.insights.catalogue import InsightField
+from habitue.insights.catalogue import NUMBER_KINDS, InsightField
 from habitue.insights.listing import ORDER, Listed, Listing, kinds, listing
 from habitue.kernel import jobs
 from habitue.kernel.text import gettext_noop as _
 from habitue.web import cards
-from habitue.web.cards import amount, said
+from habitue.web.cards import WHOLE_FROM, said
 from habitue.web.insights.personas import persona_rows
 from habitue.web.rule_links import person_url
-from habitue.web.templatetags.show import date, number, percent
+from habitue.web.templatetags.show import chance, date, money, money_whole, number
 
 FIRST = 30
+FEW = 10
+"""In a column that reaches this, the second decimal says nothing."""
 JOB_KIND = "insights"
 YES, NO = _("yes"), _("no")
 
@@ -49,8 +52,8 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         places = _told_columns(found)
         shown |= {
             **cards.shown(kept.card),
-            "fields": [(_heading(found.fields[place]), _is_number(found.fields[place])) for place in places],
-            "rows": [_line(person, found.fields, places) for person in found.people] if kept.card.is_shown else [],
+            "fields": [(gettext(found.fields[place].label), _is_number(found.fields[place])) for place in places],
+            "rows": _lines(found, places) if kept.card.is_shown else [],
             "has_reasons": any(person.why for person in found.people),
             "total": found.total,
         }
@@ -90,30 +93,33 @@ def _told_columns(found: Listing) -> Sequence[int]:
     return [place for place in said if not all(person.values[place] is True for person in found.people)]
 
 
-def _is_share(field: InsightField) -> bool:
-    return field.kind == "number" and field.name.startswith(("p_", "engagement"))
-
-
 def _is_number(field: InsightField) -> bool:
     """Whether a column stands at the right, as numbers and money do."""
-    return field.kind in ("number", "money")
+    return field.kind in NUMBER_KINDS
 
 
-def _heading(field: InsightField) -> str:
-    """The label; a share stands here in per cent, so the bounds behind its label would mislead."""
-    label = gettext(field.label)
-    return label.rsplit(" (", 1)[0] if _is_share(field) else label
+def _decimals(values: Sequence[Any]) -> int:
+    """How many decimals a column has: one form for all its numbers, none where all are whole."""
+    known = [value for value in values if isinstance(value, int | float | Decimal)]
+    if all(value == int(value) for value in known):
+        return 0
+    return next((digits for least, digits in ((WHOLE_FROM, 0), (FEW, 1)) if max(known) >= least), 2)
 
 
-def _line(person: Listed, fields: Sequence[InsightField], places: Sequence[int]) -> PersonLine:
+def _lines(found: Listing, places: Sequence[int]) -> Sequence[PersonLine]:
+    decimals = {place: _decimals([person.values[place] for person in found.people]) for place in places}
+    return [_line(person, found.fields, decimals) for person in found.people]
+
+
+def _line(person: Listed, fields: Sequence[InsightField], decimals: Mapping[int, int]) -> PersonLine:
     cells = [
-        (_heading(fields[place]), _cell(person.values[place], fields[place]), _is_number(fields[place]))
-        for place in places
+        (gettext(fields[place].label), _cell(person.values[place], fields[place], digits), _is_number(fields[place]))
+        for place, digits in decimals.items()
     ]
     return PersonLine(person, person_url(person.profile_id), cells, said(person.why) if person.why else "")
 
 
-def _cell(value: Any, field: InsightField) -> str:
+def _cell(value: Any, field: InsightField, decimals: int) -> str:
     if value is None:
         return "–"
     if field.kind == "choice":
@@ -121,13 +127,13 @@ def _cell(value: Any, field: InsightField) -> str:
     if field.kind == "boolean":
         return gettext(YES if value else NO)
     if field.kind == "money":
-        return amount(value)
+        return money(value) if decimals else money_whole(value)
     if field.kind == "date":
         return date(value)
+    if field.kind == "share":
+        return chance(value)
     if field.kind == "number":
-        if _is_share(field):
-            return percent(value)
-        return number(value, 0 if isinstance(value, int) or value >= 10 else 2)
+        return number(value, decimals)
     return str(value)
 
 
