@@ -323,7 +323,8 @@ _CONSENT = Chapter(
             _("What somebody said"),
             _(
                 "A channel is `email`, `phone` or `post`; without one, any will do. The last word of each channel "
-                "counts, at the same instant the withdrawal; what was taken back for all channels is taken back for each."
+                "counts, at the same instant the withdrawal; what was taken back for all channels is taken back for "
+                "each."
             ),
             (
                 "consent newsletter by email is given",
