@@ -18,7 +18,7 @@ from habitue.insights.card import Card, Said
 from habitue.insights.groups import GROUPS
 from habitue.insights.rfm import scored
 from habitue.insights.scores import Scores
-from habitue.kernel.lake import engine_in_process, temporary_rows
+from habitue.kernel.lake import temporary_engine, temporary_rows
 from habitue.kernel.text import gettext_noop as _
 
 TOP_PARTS = 5
@@ -51,12 +51,9 @@ def fit(
 
 def of_book(book: OrderBook) -> Scores:
     """The same for orders that were understood already."""
-    con = engine_in_process()
-    try:
+    with temporary_engine() as con:
         day = _EPOCH + timedelta(days=int(book.purchases.last_day))
         rows = con.to_pyarrow(scored(temporary_rows(con, "days", _days(book)), day))
-    finally:
-        con.disconnect()
     table = _named(rows, book).sort_by([("monetary", "descending"), ("customer", "ascending")])
     labels = [Said(GROUPS[code].definition) for code in table["group"].to_pylist()]
     return Scores(table, (_card(table, book),), book.notes, book.columns, book.currency, tuple(labels))
