@@ -38,7 +38,7 @@ def run(*, small: bool, only: str = "") -> Figures:
     sizes = [size for size in (SMALL if small else SIZES) if size[1] <= most]
     with tempfile.TemporaryDirectory() as folder:
         for people, events in sizes if parts != ["live"] else ():
-            con = lake.engine_in_process()
+            con = lake.engine_in_process(folder=Path(folder) / "spill")
             _make(con, Path(folder), people, events)
             if "bulk" in parts:
                 _ask(con, Path(folder), events, figures)

@@ -23,7 +23,7 @@ from habitue.insights.catalogue import insights
 from habitue.insights.reports import catalogue
 from habitue.insights.reports import store as reports
 from habitue.kernel.config import WorkspaceSettings
-from habitue.kernel.lake import engine_in_process, lake_files
+from habitue.kernel.lake import lake_files
 from habitue.workspace import create_workspace, open_workspace
 
 REPORTS = "reports"
@@ -88,7 +88,7 @@ def made(folder: Path, customers: int) -> int:
     """A workspace whose lake holds the orders of so many customers; returns the number of order lines."""
     shop = WorkspaceSettings(name="Shop", timezone="Europe/Berlin", country="DE", currency="EUR")
     ws = create_workspace(folder, workspace=shop)
-    con = engine_in_process()
+    con = ws.lake.engine()
     paths = {table: ws.lake.path / table / "made.parquet" for table in ("facts", "people", "identifiers")}
     for path in paths.values():
         path.parent.mkdir(parents=True)

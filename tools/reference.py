@@ -164,6 +164,9 @@ MEANINGS = {
     "journal.kind": "Where accepted events wait: `file` in the folder, or `table` on PostgreSQL, for several doors.",
     "register.url": "Where the register is, such as `postgresql+psycopg://user@host/name`; empty: `register.db` here.",
     "lake.path": "Folder of the Parquet replica.",
+    "lake.memory_mb": "How much memory (MiB) an engine on the replica may take before it goes on in a folder below it, "
+    "`.spill`; 0: half of what the machine or the container has, and at most 1536. Pages, follower and worker have "
+    "one engine or more each.",
     "serve.bind": "Address and port of the pages.",
     "door.sdk_folder": "Folder with the files of an SDK that you installed (`npm install @segment/analytics-next`), "
     "such as `node_modules/@segment/analytics-next/dist/umd`; they are served at `/sdk/`. Relative to the workspace.",

@@ -172,8 +172,7 @@ def follow(ws: Context, follower: realtime.Follower) -> bool:
 
     Returns whether there was anything to do.
     """
-    if realtime.was_set_back(ws):
-        settling.settle_all(ws, "time")
+    settling.settle_time(ws)
     step = realtime.follow(ws, follower)
     return step.people > 0 or step.is_more or retelling.correct(ws, follower)
 

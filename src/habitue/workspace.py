@@ -201,7 +201,7 @@ def open_workspace(
     if is_new:
         with register.write() as conn:
             purposes.seed(conn)
-    lake = Lake(register, path / config.lake.path, ids, engine=config.engine)
+    lake = Lake(register, path / config.lake.path, ids, engine=config.engine, memory_mb=config.lake.memory_mb)
     context = Context(
         folder=path,
         config=config,

@@ -11,6 +11,7 @@ from tests.rules.timeline import START, Timeline
 from tests.sending import identify
 
 from habitue import flow
+from habitue.audiences import realtime
 from habitue.identity import replay
 from habitue.identity.tables import identifiers
 
@@ -204,3 +205,22 @@ def test_who_is_asked_at_the_very_end_of_a_window_is_asked_again_right_after_it(
     assert line.members(ordered) == line.by_rule(ordered) == {"anna@web.example"}
     line.at(START + timedelta(days=30, microseconds=1))
     assert line.members(ordered) == line.by_rule(ordered) == set()
+
+
+def test_a_clock_set_back_before_a_rule_was_published_is_noticed(line: Timeline) -> None:
+    line.event("anna", ORDER, order_id="1")
+    line.passes(hours=3)
+    lately = line.audience(f'did "{ORDER}" in last 2 hours')
+    assert line.members(lately) == set()
+    line.passes(hours=-2)
+    assert line.members(lately) == line.by_rule(lately) == {"anna@web.example"}
+
+
+def test_a_clock_set_back_is_noticed_once(line: Timeline) -> None:
+    line.audience(f'did "{ORDER}" in last 2 hours')
+    line.event("anna", ORDER, order_id="1")
+    flow.refresh(line.ws.context)
+    line.clock.at -= timedelta(hours=1)
+    assert realtime.was_set_back(line.ws.context)
+    line.step()
+    assert not realtime.was_set_back(line.ws.context)

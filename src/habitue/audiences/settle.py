@@ -12,10 +12,10 @@ from habitue.audiences.audience import Audience, audiences, of_row
 from habitue.audiences.clocks import Clock
 from habitue.audiences.moment import Moment
 from habitue.audiences.published import TOGETHER, Known, known_of
-from habitue.audiences.realtime import MOST_PEOPLE, SEQ, slice_for
+from habitue.audiences.realtime import MOST_PEOPLE, NOW, SEQ, slice_for, was_set_back
 from habitue.audiences.timetable import Timetable
 from habitue.kernel import state
-from habitue.kernel.clock import day_in
+from habitue.kernel.clock import day_in, micros
 from habitue.kernel.context import Context
 from habitue.kernel.register import chunks
 from habitue.profiles import relations
@@ -63,6 +63,15 @@ def _published(ws: Context) -> Sequence[Known]:
         return [known_of(conn, of_row(row)) for row in conn.execute(query).mappings()]
 
 
+def settle_time(ws: Context) -> None:
+    """Ask every audience again when the clock was set back."""
+    if was_set_back(ws):
+        now = ws.clock.now()
+        settle_all(ws, "time")
+        with ws.register.write() as conn:
+            state.store(conn, {NOW: micros(now)})
+
+
 def settle_relations(ws: Context) -> None:
     """Ask the audiences that look at companies and households again when somebody was put together with others."""
     with ws.register.read() as conn:
@@ -95,6 +104,7 @@ def _settled(ws: Context, several: Sequence[Audience], why: stays.Why) -> set[st
     moved: set[str] = set()
     if not several:
         return moved
+    now = micros(ws.clock.now())
     _note_dues(ws, {each.audience_id for each in several})
     remembering = [each for each in _published(ws) if each.remembers]
     for part in chunks(several, TOGETHER):
@@ -107,7 +117,9 @@ def _settled(ws: Context, several: Sequence[Audience], why: stays.Why) -> set[st
             _unsettle(conn, [each.audience_id for each in remembering if each.remembers & changed])
             moved |= changed
             since = state.read(conn, SEQ)
-            state.store(conn, {SEQ: min(since, seq) if since else seq})
+            # Whoever was asked at a later time than any before is asked again when the clock goes back behind it.
+            upto = {SEQ: min(since, seq) if since else seq, NOW: max(state.read(conn, NOW), now)}
+            state.store(conn, upto)
     return moved
 
 

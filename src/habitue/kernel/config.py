@@ -41,9 +41,10 @@ class JournalSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LakeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the lake is, relative to the folder."""
+    """Where the lake is, relative to the folder, and what memory one engine may take (in MiB; 0: by the machine)."""
 
     path: str = "lake"
+    memory_mb: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class ServeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

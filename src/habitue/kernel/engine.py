@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import ibis
@@ -17,6 +18,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from habitue.kernel.cluster import Cluster, engine_on_cluster
+from habitue.kernel.memory import of_machine, share_mb
 
 # As a JSON pointer, for there any name is a name: in a path `*` stands for every name, and a quote ends it.
 _POINTER = "'/' || replace(replace(name, '~', '~0'), '/', '~1')"
@@ -153,9 +155,16 @@ def _literal(value: datetime | date) -> str:
     return f"{'TIMESTAMPTZ' if isinstance(value, datetime) else 'DATE'} '{value.isoformat()}'"
 
 
-def engine_in_process() -> Any:
-    """A new connection of the engine in process: UTC, two threads, and the functions of the lake."""
-    con = ibis.duckdb.connect(threads=2)
+def engine_in_process(*, memory_mb: int = 0, folder: Path | None = None) -> Any:
+    """A new connection of the engine in process: UTC, two threads, and the functions of the lake.
+
+    What it cannot hold in `memory_mb` (0: its share of the machine) goes into `folder`; without one it gives up then.
+    """
+    con = ibis.duckdb.connect(
+        threads=2,
+        memory_limit=f"{memory_mb or share_mb(of_machine())}MiB",
+        temp_directory="" if folder is None else str(folder),
+    )
     con.raw_sql("SET TimeZone='UTC'")
     con.raw_sql(_NO_CACHING)
     for macro in MACROS:

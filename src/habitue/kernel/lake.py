@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from habitue.kernel import spill
 from habitue.kernel.cluster import INSTANT, Cluster, engine_on_cluster
 from habitue.kernel.engine import (
     MACROS,
@@ -78,6 +79,7 @@ __all__ = [
 GRACE_SECONDS = 3600
 MOST_FILES = 32
 SMALL_ROWS = 100_000
+SPILL = ".spill"
 
 lake_files = sa.Table(
     "kernel_lake_files",
@@ -148,20 +150,32 @@ class LakeChanged(HabitueError):
 class Lake:
     """Tables in Parquet files whose list lives in the register, so that readers see whole refreshes only."""
 
-    def __init__(self, register: Register, path: Path, ids: Ids, *, engine: str = "duckdb") -> None:
+    def __init__(self, register: Register, path: Path, ids: Ids, *, engine: str = "duckdb", memory_mb: int = 0) -> None:
         self._register = register
         self.path = path
         self._ids = ids
         self._engine = engine
+        self._memory_mb = memory_mb
         self._local = threading.local()
 
     @property
     def con(self) -> Any:
         """The Ibis connection of this thread (an engine connection must not be shared between threads)."""
         if not hasattr(self._local, "con"):
-            self._local.con = engine_in_process() if self._engine == "duckdb" else engine_on_cluster(self._engine)
+            self._local.con = self.engine() if self._engine == "duckdb" else engine_on_cluster(self._engine)
             self._local.known = {}
         return self._local.con
+
+    def engine(self) -> Any:
+        """A further connection of the engine in process, with the memory that one may take and a folder to spill into.
+
+        The folder is gone with the connection.
+        """
+        aside = spill.Spill(self.path / SPILL)
+        con = engine_in_process(memory_mb=self._memory_mb, folder=aside.folder)
+        # The raw connection, for whoever has it may have let go of the other.
+        aside.belongs_to(con.con)
+        return con
 
     def table(self, name: str) -> ir.Table:
         """The table or view `name`, as an Ibis expression; empty with its columns when nothing was written yet."""
@@ -276,7 +290,11 @@ class Lake:
         return _complete(con.read_parquet(paths, union_by_name=True), name)
 
     def sweep(self, grace: float = GRACE_SECONDS) -> None:
-        """Delete files that no table lists any more and that are older than `grace` seconds."""
+        """Delete files that no table lists any more and that are older than `grace` seconds.
+
+        So goes what an engine had put aside whose process was killed.
+        """
+        spill.sweep(self.path / SPILL)
         with self._register.read() as conn:
             listed = set(conn.scalars(sa.select(lake_files.c.file_name)))
         oldest = time.time() - grace

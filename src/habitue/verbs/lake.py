@@ -21,7 +21,7 @@ from habitue.activation.console.saved import SavedQuery
 from habitue.activation.console.snapshot import Snapshot, write_snapshot
 from habitue.kernel.context import Context
 from habitue.kernel.errors import NotFound
-from habitue.kernel.lake import Cluster, engine_in_process
+from habitue.kernel.lake import Cluster
 from habitue.kernel.text import gettext_noop as _
 from habitue.kernel.unbound import Unbound, sql
 from habitue.verbs.verb import Verbs
@@ -94,7 +94,7 @@ class OpenLake(Verbs):
 
     def duckdb(self) -> Any:
         """A DuckDB connection in this process that knows every table."""
-        con = engine_in_process()
+        con = self._ws.lake.engine()
         offered = self._offers()
         _prepare(con, self._ws, offered, offered.tables, self._is_masked())
         self._note(offered, "", offered.tables)
@@ -143,7 +143,7 @@ class OpenLake(Verbs):
                 self._ws.lake.con.offer(name, expression)
             return self._ws.lake.con
         if self._con is None:
-            self._con = engine_in_process()
+            self._con = self._ws.lake.engine()
         _prepare(self._con, self._ws, offered, names, self._is_masked())
         return self._con
 

@@ -68,7 +68,7 @@ def renew(ws: Context) -> None:
     if not fresh and seen <= set(files):
         return
     kept = [row for row in rows if row["file_name"] in files]
-    con = lake.engine_in_process()
+    con = ws.lake.engine()
     try:
         for file in fresh:
             kept.extend(_rows(con.con, file, str(ws.lake.path / file)))
