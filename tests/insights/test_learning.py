@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -240,3 +241,15 @@ def test_postage_is_nothing_that_anybody_would_like(sqlite_ws: Workspace, tmp_pa
     people, found, _last = lines_of_facts(facts(sqlite_ws.context))
     assert len(people) == 3
     assert {found.products[number] for number in found.product.tolist()} == {"P10", "P11"}
+
+
+def test_a_card_in_former_words_is_learnt_again(shop: Workspace) -> None:
+    ws = shop.context
+    store.refresh(ws, store.insight_of("second_purchase"), facts(ws))
+    kept = store.card(ws, "second_purchase")
+    assert kept is not None
+    assert not store.is_due(ws, "second_purchase")
+    with ws.register.write() as conn:
+        old = replace(kept.card, edition=0)
+        card_store.keep(conn, old, at=kept.computed_at, facts_seq=kept.facts_seq)
+    assert store.is_due(ws, "second_purchase")
