@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -208,6 +209,28 @@ def test_a_person_is_told_value_bounds_and_reason_of_what_passed_its_test(shop: 
     assert of_person.told(shop.context, "nobody") == []
 
 
+def test_names_and_categories_come_from_a_list_of_products_until_it_is_undone(ws: Workspace, tmp_path: Path) -> None:
+    lines = ["Order number;Customer number;Order date;SKU;Quantity;Unit price", "A1;1;01.02.2026;P10;1;5,00"]
+    (tmp_path / "orders.csv").write_text("\n".join([*lines, "A2;2;02.02.2026;P11;1;5,00"]), "utf-8")
+    ws.imports.run(tmp_path / "orders.csv", source_name="Shop")
+    said = []
+    for text in ("P10;Tea;Black tea\nP11;;Pots", "P10;Strong tea;"):
+        (tmp_path / "goods.csv").write_text(f"SKU;Name;Category\n{text}", "utf-8")
+        said.append(ws.imports.run(tmp_path / "goods.csv", source_name="Goods"))
+
+    def told() -> tuple[dict[str, str], dict[str, str]]:
+        _people, found, _last = lines_of_facts(facts(ws.context))
+        return dict(found.names), dict(found.categories)
+
+    assert [each.rows_taken for each in said] == [2, 1]
+    assert facts(ws.context).people.count().to_pyarrow().as_py() == 2, "an article is nobody"
+    assert told() == ({"P10": "Strong tea"}, {"P11": "Pots"}), "the newest list speaks"
+    ws.imports.undo(said[1].import_id)
+    assert told() == ({"P10": "Tea"}, {"P10": "Black tea", "P11": "Pots"})
+    ws.imports.undo(said[0].import_id)
+    assert told() == ({}, {})
+
+
 def test_postage_is_nothing_that_anybody_would_like(sqlite_ws: Workspace, tmp_path: Path) -> None:
     lines = ["Order number;Customer number;Order date;SKU;Item;Quantity;Unit price"]
     for number in range(1, 4):
@@ -218,3 +241,15 @@ def test_postage_is_nothing_that_anybody_would_like(sqlite_ws: Workspace, tmp_pa
     people, found, _last = lines_of_facts(facts(sqlite_ws.context))
     assert len(people) == 3
     assert {found.products[number] for number in found.product.tolist()} == {"P10", "P11"}
+
+
+def test_a_card_in_former_words_is_learnt_again(shop: Workspace) -> None:
+    ws = shop.context
+    store.refresh(ws, store.insight_of("second_purchase"), facts(ws))
+    kept = store.card(ws, "second_purchase")
+    assert kept is not None
+    assert not store.is_due(ws, "second_purchase")
+    with ws.register.write() as conn:
+        old = replace(kept.card, edition=0)
+        card_store.keep(conn, old, at=kept.computed_at, facts_seq=kept.facts_seq)
+    assert store.is_due(ws, "second_purchase")

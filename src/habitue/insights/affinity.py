@@ -33,6 +33,7 @@ METHODS = {
     "bm25": _("what is bought together"),
     "popular": _("most popular in the last weeks"),
 }
+OWN = _("what each one bought most often")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ def _card(
         days=DAYS,
         sentences=tuple(said),
         method=best,
-        method_label=METHODS[best],
+        method_label=METHODS[best] if best != "popular" else OWN,
         baseline_label=METHODS["popular"],
         tested_days=days,
         tests=1,

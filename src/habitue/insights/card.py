@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 Unit = Literal["number", "share", "days", "money"]
 Translate = Callable[[str], str]
+EDITION = 1
+"""Counted up when the words of cards change: what was kept in the former ones could no longer be translated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Card:
     parts: tuple[Part, ...] = ()
     parts_label: str = ""
     parts_unit: Unit = "number"
+    edition: int = 0
     inputs: tuple[str, ...] = ()
 
     def measure(self, name: str) -> float | None:

@@ -7,7 +7,7 @@ renewed once a day, or when somebody asks; its card is kept in the register.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import ibis
@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from habitue.insights import card_store
+from habitue.insights.card import EDITION
 from habitue.insights.card_store import KeptCard
 from habitue.insights.catalogue import Facts, Insight, facts, insights
 from habitue.kernel.clock import day_in, from_micros, micros
@@ -63,7 +64,7 @@ def card(ws: Context, name: str) -> KeptCard | None:
 
 
 def is_due(ws: Context, name: str) -> bool:
-    """Whether an insight that learns was never computed, or not today while the facts have changed.
+    """Whether an insight that learns was never computed, in former words, or not today while the facts have changed.
 
     Nor does it wait for tomorrow when the facts have grown by a fifth, as in the middle of the first import.
     """
@@ -71,7 +72,7 @@ def is_due(ws: Context, name: str) -> bool:
     if insight_of(name).learn is None or sequence == 0:
         return False
     kept = card(ws, name)
-    if kept is None:
+    if kept is None or kept.card.edition != EDITION:
         return True
     zone, now = ws.config.workspace.timezone, ws.clock.now()
     is_of_today = day_in(kept.computed_at, zone) == day_in(now, zone)
@@ -108,7 +109,9 @@ def refresh(ws: Context, insight: Insight, now: Facts, seen: int | None = None) 
         found = insight.learn(now)
         with ws.register.write() as conn:
             before = card_store.newest(conn, insight.name, limit=card_store.LOOK_BACK)
-            card_store.keep(conn, card_store.watched(found.card, before), at=now.now, facts_seq=sequence)
+            card_store.keep(
+                conn, replace(card_store.watched(found.card, before), edition=EDITION), at=now.now, facts_seq=sequence
+            )
         table = _stamped(found.table, now.now, sequence)
     else:
         assert insight.compute is not None

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from habitue.collect import imports, projection, repeats
+from habitue.collect import imports, products, projection, repeats
 from habitue.collect.files.cells import iso
 from habitue.collect.files.headings import key as plain_key
 from habitue.collect.files.shapes import Record, Rejected
@@ -77,6 +77,7 @@ class FileIntake:
         self._seen: list[tuple[int, int]] = []
         self._repeats: list[Repeat] = []
         self._gaps: list[Gap] = []
+        self._products: list[dict[str, str]] = []
         self._slot = 0
         self._aside: list[Quarantined] = []
         with ws.register.read() as conn:
@@ -102,6 +103,9 @@ class FileIntake:
 
     def _take(self, record: Record) -> None:
         tally, count = self.tally, len(record.lines)
+        if record.product is not None:
+            self._take_product(record.product, count)
+            return
         key = imports.hash64(record.key, self._secret)
         content = imports.hash64(record.content_hash)
         before = self._known.get(key)
@@ -125,6 +129,14 @@ class FileIntake:
         self._messages.extend(messages)
         for problem in problems:
             self._note(record, problem)
+
+    def _take_product(self, product: dict[str, str], count: int) -> None:
+        """Keep what a list says of a product; every import keeps its own rows, so that it can be undone by itself."""
+        self.tally.rows_read += count
+        self.tally.rows_taken += count
+        self._products.append(product)
+        if len(self._products) >= GROUP_REPEATS:
+            self._close_frame(is_last=True)
 
     def _repeat(self, record: Record) -> None:
         """Note what the record would have become, for the day when the import that brought it first is undone."""
@@ -262,8 +274,9 @@ class FileIntake:
             imports.note_records(conn, self._source_id, self._import_id, self._seen)
             repeats.note(conn, self._import_id, self._repeats)
             quarantine.add(conn, self._aside)
+            products.note(conn, self._import_id, self._products)
             imports.update(conn, self._import_id, self.tally.as_dict())
-        self._seen, self._aside, self._repeats = [], [], []
+        self._seen, self._aside, self._repeats, self._products = [], [], [], []
         self._apply()
         self._tell()
 

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from habitue.access import policy
 from habitue.audit import ledger
-from habitue.collect import imports, repeats, sources
+from habitue.collect import imports, products, repeats, sources
 from habitue.collect.files.columns import ColumnGuess, guess_columns
 from habitue.collect.files.mapping import Mapping
 from habitue.collect.files.messages import messages
@@ -267,6 +267,7 @@ def note_undone(ws: Context, import_id: str) -> Sequence[str]:
         imports.update(conn, import_id, {"state": "undone", "undone_at": ws.clock.now()})
         imports.forget_records(conn, import_id)
         repeats.forget(conn, import_id)
+        products.forget(conn, import_id)
         quarantine.forget(conn, import_id=import_id)
         ledger.record(conn, ws, verb="import.undone", subject_kind="import", subject_id=import_id)
         return imports.later_of_source(conn, import_id)

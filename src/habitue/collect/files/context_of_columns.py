@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from habitue.collect.files.candidates import NUMERIC, fits, holds_clocks, holds_dates
 from habitue.collect.files.dating import count_the_pieces, date_the_orders, name_the_orders
 from habitue.collect.files.headings import key, snake, word_set
+from habitue.collect.files.product_list import product_targets
 from habitue.collect.files.targets import TARGETS
 
 if TYPE_CHECKING:
@@ -95,6 +96,9 @@ _OF_THE_EVENT = re.compile("note|message|comment|feedback|rating|notiz|nachricht
 def settle(candidates: Sequence[Candidate]) -> list[str | None]:
     """The target of each column; a target is given once, to its best column, and the rest keep their own name."""
     first = [_by_cells(candidate, candidates) for candidate in candidates]
+    of_products = product_targets(candidates, first)
+    if of_products is not None:
+        return of_products
     name_the_orders(candidates, first)
     date_the_orders(candidates, first)
     subjects = _subjects(first)

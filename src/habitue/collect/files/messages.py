@@ -11,6 +11,7 @@ from habitue.collect.files.consents import consents
 from habitue.collect.files.orders import REASONS, build_order, order_reader
 from habitue.collect.files.persons import Person, person_reader
 from habitue.collect.files.plan import Plan, make_plan
+from habitue.collect.files.product_list import product_fields, product_of
 from habitue.collect.files.shapes import Batch, CellProblem, Format, Record, Rejected, Row
 from habitue.kernel.text import gettext_noop as _
 
@@ -86,6 +87,7 @@ class _Maker:
         self._seen: dict[int, int] = {}
         self._alike: dict[str, int] = {}
         self._last: dict[str, Person] = {}
+        self._products = product_fields(plan)
         self._extras = not plan.fields.keys().isdisjoint({"contact", "payment", "survey", "subscription"})
 
     def take(self, batch: Batch) -> Iterator[Record | Rejected]:
@@ -198,6 +200,11 @@ class _Maker:
             found = companies(self._plan, person, row, line, problems) if "company" in self._plan.fields else []
             if found:
                 return self._record(found[0]["context"]["record"], [row], [line], found, problems)
+            product = product_of(self._products, row) if self._products else None
+            if product is not None:
+                return Record(
+                    line, (line,), f"product:{product['sku']}", self._plan.hash_of([row]), (), row, product=product
+                )
             if self._extras and others(self._plan, person, row, line, problems, None):
                 return self._rejected("no_customer", _NO_CUSTOMER, [row], [line])
             return self._rejected("no_identifier", _NOBODY, [row], [line])

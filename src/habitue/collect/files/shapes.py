@@ -98,7 +98,7 @@ class Record:
 
     `key` names the record within its source and stays the same from one import to the next; `content_hash`
     changes when a cell or the mapping changes. `messages` lack only their messageId. `raw` holds the cells of
-    the first row.
+    the first row. The row of a list of products has no messages but a `product`.
     """
 
     line: int
@@ -108,3 +108,4 @@ class Record:
     messages: tuple[dict[str, Any], ...]
     raw: Row
     problems: tuple[CellProblem, ...] = ()
+    product: dict[str, str] | None = None
