@@ -177,6 +177,13 @@ def follow(ws: Context, follower: realtime.Follower) -> bool:
     return step.people > 0 or step.is_more or retelling.correct(ws, follower)
 
 
+def carry_out(ws: Context, decision: Position) -> None:
+    """Project a decision about identity, and ask what it opens, no more what it settles."""
+    catch_up(ws, decision)
+    with ws.register.write() as conn:
+        review.settle(conn)
+
+
 def settle(ws: Context) -> None:
     """Ask newly published audiences, and those that mention renewed insights or relations, of everybody."""
     if settling.is_waiting(ws):

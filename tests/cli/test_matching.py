@@ -134,3 +134,28 @@ def test_three_rows_are_too_few_to_say_how_right_it_is(tmp_path: Path, capsys: p
     assert "Training session" not in told
     assert "too few rows to say" in told
     assert "almost empty" not in told
+
+
+def test_what_cannot_be_compared_is_said_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = tmp_path / "same.csv"
+    given.write_text("name,city\n" + 40 * "Anna Krume,Bonn\n", "utf-8")
+    assert run(["match", str(given)]) == 0
+    assert "Nothing could be compared" in capsys.readouterr().out
+
+
+def test_rows_that_could_not_be_read_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = tmp_path / "people.jsonl"
+    given.write_text('{"name": "Anna"}\n{"name": \n[1, 2]\n{"name": "Max"}\n', "utf-8")
+    assert run(["match", str(given)]) == 0
+    assert "2 rows of the file could not be read" in capsys.readouterr().out
+
+
+def test_a_result_beside_an_older_result_says_which_columns_are_its_own(
+    people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    assert run(["match", str(people), "--out", str(first)]) == 0
+    assert "cluster_id_2" not in capsys.readouterr().out
+    assert run(["match", str(first), "--out", str(second)]) == 0
+    assert "the result stands in cluster_id_2, match_probability_2" in " ".join(capsys.readouterr().out.split())
+    assert pyarrow.csv.read_csv(second).column_names[-2:] == ["cluster_id_2", "match_probability_2"]

@@ -61,6 +61,26 @@ def match(
     if out is not None:
         write_table(found.clusters, out, like=given.format)
     session.give(found.report, lambda: _show(session, found.report, out))
+    _tell(session, found, lost=given.lost, is_written=out is not None)
+
+
+def _tell(session: Session, found: Result, *, lost: int, is_written: bool) -> None:
+    """What the figures do not say by themselves."""
+    if lost:
+        session.say(_("%(count)s rows of the file could not be read and are not in the result."), count=lost)
+    if found.report.rows > 1 and not found.report.keys:
+        session.say(
+            _(
+                "Nothing could be compared: no column has values that few rows share. Every row stays alone, even rows"
+                " that are equal."
+            )
+        )
+    ours = found.clusters.column_names[found.table.num_columns :]
+    if is_written and ours != ["cluster_id", "match_probability"]:
+        session.say(
+            _("The file had columns of these names already; the result stands in %(columns)s."),
+            columns=", ".join(ours),
+        )
 
 
 def _asked(session: Session, found: Result, questions: int, answers: Path | None) -> Result:
@@ -122,14 +142,16 @@ def _show(session: Session, report: Report, out: Path | None) -> None:
     ]  # fmt: skip
     if trained:
         session.table([_("Training session"), _("Pairs"), _("Matches"), _("Outcome"), _("Reason")], trained)
+    precision = _percent(session, report.expected_precision)
     few = session.text(_("too few rows to say")) if report.rows < FEW_ROWS else None
     session.facts(
         [
             (_("Linked from probability"), _percent(session, report.link_probability)),
             (_("To be reviewed from probability"), _percent(session, report.review_probability)),
             (_("Pairs to review"), report.pairs_to_review),
-            (_("Expected precision"), few or _percent(session, report.expected_precision)),
-            (_("Expected recall"), few or _percent(session, report.expected_recall)),
+            (_("Expected precision"), few or precision),
+            # Where nothing was linked, a share of next to nothing would read as if much had been missed.
+            (_("Expected recall"), few or (_percent(session, report.expected_recall) if precision else None)),
             (_("Sources that hold everybody once"), ", ".join(report.sources_without_duplicates) or None),
             (_("Rows"), report.rows),
             (_("Clusters"), report.clusters),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -11,7 +11,7 @@ from habitue.identity import review, rules
 from habitue.identity.proposals import Proposal
 from habitue.identity.tables import reviews, violations
 from habitue.kernel import state
-from habitue.kernel.register import bulk, insert_ignoring
+from habitue.kernel.register import among, bulk, chunks, insert_ignoring
 
 SYNCED = "reviews_seq"
 # How often the rules are wrong to refuse, as far as anybody knows before a model has weighed the pair.
@@ -42,6 +42,17 @@ def note(conn: Connection) -> None:
     ]  # fmt: skip
     bulk(conn, insert_ignoring(conn, reviews), fresh)
     state.store(conn, {SYNCED: rows[-1].seq})
+
+
+def note_again(conn: Connection, identifier_ids: Collection[int]) -> None:
+    """Let `note` look again at what a replay refused: the events that it replays are older than the last time."""
+    known = state.read(conn, SYNCED)
+    oldest = known + 1
+    for part in chunks(sorted(identifier_ids), 10_000):
+        query = sa.select(sa.func.min(violations.c.seq)).where(among(conn, violations.c.kept, part))
+        oldest = min(oldest, conn.scalar(query.where(violations.c.reason.in_(rules.TO_DECIDE))) or oldest)
+    if oldest <= known:
+        state.store(conn, {SYNCED: oldest - 1})
 
 
 def are_new(conn: Connection) -> bool:

@@ -15,9 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import Event
-from habitue.identity import commands, graph, nodes
+from habitue.identity import commands, graph, nodes, refusals
 from habitue.identity.rules import DEVICE
 from habitue.identity.tables import blocks, identifiers, links, separations, violations
+from habitue.kernel import state
 from habitue.kernel.context import Context
 from habitue.kernel.register import among, chunks
 
@@ -76,7 +77,9 @@ def build(conn: Connection, ws: Context, events: Sequence[Event], kept: nodes.Ke
 
 def built(conn: Connection, around: Closure, identifier_ids: Iterable[int]) -> nodes.Resolved:
     """Who came out of it; `identifier_ids` are those that the events hang on now."""
-    now = frozenset(_profiles(conn, around.identifier_ids.union(identifier_ids)))
+    ids = around.identifier_ids.union(identifier_ids)
+    refusals.note_again(conn, ids)
+    now = frozenset(_profiles(conn, ids))
     return nodes.Resolved(changed=now, touched=now, gone=around.profile_ids - now)
 
 
@@ -132,7 +135,15 @@ def _some(conn: Connection, query: sa.Executable, keys: Sequence[Any]) -> Sequen
     return conn.scalars(query, {"ids": list(keys)}).all()
 
 
+def keep_numbers(conn: Connection) -> None:
+    """Never give the row numbers of today again, whoever is forgotten: what was decided about them stays written."""
+    newest = int(conn.scalar(sa.select(sa.func.max(identifiers.c.identifier_id))) or 0)
+    if newest > state.read(conn, nodes.HIGHEST):
+        state.store(conn, {nodes.HIGHEST: newest})
+
+
 def _forget(conn: Connection, identifier_ids: Iterable[int]) -> None:
+    keep_numbers(conn)
     for part in chunks(sorted(identifier_ids), _AT_ONCE):
         for statement in _FORGOTTEN:
             conn.execute(statement, {"ids": list(part)})

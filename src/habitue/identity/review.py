@@ -12,9 +12,9 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.identity import graph, threshold
+from habitue.identity import graph, replaced, threshold
 from habitue.identity.proposals import Proposal
-from habitue.identity.tables import decisions, identifiers, reviews, separations, violations
+from habitue.identity.tables import decisions, identifiers, reviews, runs, separations, violations
 from habitue.kernel.register import bulk, insert_ignoring, upsert
 from habitue.kernel.text import gettext_noop as _
 
@@ -61,8 +61,8 @@ def propose(
     conn: Connection, run_id: str, found: Iterable[tuple[int, int, Proposal]], events: Mapping[int, int]
 ) -> int:
     """Put the doubtful pairs of a run into the queue, instead of those of former runs; returns how many there are."""
-    conn.execute(sa.delete(reviews).where(reviews.c.kind == "match", reviews.c.state == "open"))
     rows = _rows(conn, run_id, found, events)
+    replaced.put_aside(conn, run_id, {(row["a"], row["b"]) for row in rows})
     bulk(conn, upsert(conn, reviews), rows)
     return len(rows)
 
@@ -91,9 +91,10 @@ def _rows(
 
 
 def withdraw(conn: Connection, run_id: str) -> None:
-    """Ask no more about what a run found doubtful."""
+    """Ask no more about what a run found doubtful, and again about what it took the place of."""
     undecided = reviews.c.state.in_(("open", "settled"))
     conn.execute(sa.delete(reviews).where(reviews.c.run_id == run_id, undecided))
+    replaced.bring_back(conn, run_id)
 
 
 FREE = {"later_until": None, "claimed_by": None, "claimed_until": None, "skipped_by": ""}
@@ -136,15 +137,19 @@ def upcoming(conn: Connection, *, by: str, now: datetime, limit: int = 20, kind:
 def settle(conn: Connection) -> int:
     """Close open pairs that are one person by now, or of which one is nobody any more; returns how many.
 
-    A refusal that never came to pass, since what asked for it was taken back, is forgotten. Pairs that were one person
+    A refusal that never came to pass, since what asked for it was taken back, is forgotten, and so is what a run asked
+    that was taken back. Pairs that were one person
     and are two again are asked about again, unless somebody said that the two are different.
     """
     told = sa.or_(
         sa.and_(violations.c.kept == reviews.c.a, violations.c.left_out == reviews.c.b),
         sa.and_(violations.c.kept == reviews.c.b, violations.c.left_out == reviews.c.a),
     )
-    is_refusal = sa.and_(reviews.c.kind == "refusal", reviews.c.state == "open")
+    is_undecided = reviews.c.state.in_(("open", "settled"))
+    is_refusal = sa.and_(reviews.c.kind == "refusal", is_undecided)
     conn.execute(sa.delete(reviews).where(is_refusal, ~sa.select(violations.c.seq).where(told).exists()))
+    gone = sa.select(runs.c.run_id).where(runs.c.state == "undone")
+    conn.execute(sa.delete(reviews).where(is_undecided, reviews.c.run_id.in_(gone)))
     rows = conn.execute(sa.select(reviews).where(reviews.c.state == "open")).all()
     done = [
         pair
@@ -192,13 +197,22 @@ def close(conn: Connection, a: int, b: int, word: str) -> None:
     conn.execute(change.values(state=word, claimed_by=None, claimed_until=None))
 
 
+def unanswer(conn: Connection, pairs: Iterable[tuple[int, int]]) -> None:
+    """Count pairs whose answer was taken back as settled, for `settle` to ask again, unless another answer stands."""
+    said = (decisions.c.a == reviews.c.a, decisions.c.b == reviews.c.b, decisions.c.verb.in_(("same", "different")))
+    is_left = sa.and_(reviews.c.state == "decided", ~sa.select(decisions.c.seq).where(*said).exists())
+    for a, b in pairs:
+        change = sa.update(reviews).where(reviews.c.a == a, reviews.c.b == b, is_left)
+        conn.execute(change.values(state="settled"))
+
+
 def settle_between(conn: Connection, a: int, b: int) -> None:
     """Ask no more about the people of two identifiers by other identifiers of theirs."""
     _change_between(conn, a, b, "open", "settled")
 
 
 def reopen(conn: Connection, pairs: Iterable[tuple[int, int]]) -> None:
-    """Ask again about pairs whose answer was taken back, and what was settled with them."""
+    """Ask once more about pairs that were decided, and what was settled with them."""
     for a, b in pairs:
         _change_between(conn, a, b, "settled", "open")
         close(conn, a, b, "open")

@@ -76,7 +76,7 @@ def take_back(ws: Context, told: Sequence[listings.Decision], *, apply: Apply) -
     seqs = [each.seq for each in told]
     apply(decide.undo(ws, seqs=seqs, verb="pair.undone", subject_id=f"{told[0].a}/{told[0].b}", details=details))
     with ws.register.write() as conn:
-        review.reopen(conn, [(each.a, each.b) for each in told])
+        review.settle(conn)
     return len(told)
 
 

@@ -142,3 +142,21 @@ reviews = sa.Table(
     sa.Column("claimed_until", Instant),
     sa.Column("skipped_by", sa.Text, nullable=False, server_default=""),
 )
+
+# What a run took the place of in the queue, asked again once that run is taken back.
+replaced = sa.Table(
+    "identity_reviews_replaced",
+    metadata,
+    sa.Column("replaced_by", sa.Text, primary_key=True),
+    sa.Column("a", BigId, primary_key=True, autoincrement=False),
+    sa.Column("b", BigId, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("run_id", sa.Text),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("weight", sa.Float, nullable=False),
+    sa.Column("evidence", sa.Text, nullable=False),
+    sa.Column("value", sa.Float, nullable=False),
+    sa.Column("later_until", Instant),
+    sa.Column("skipped_by", sa.Text, nullable=False),
+)

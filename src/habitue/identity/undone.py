@@ -7,10 +7,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.identity import commands, replay
-from habitue.identity.nodes import HIGHEST
-from habitue.identity.tables import decisions, identifiers, links, reviews, rulebooks
-from habitue.kernel import state
+from habitue.identity import commands, replay, review
+from habitue.identity.tables import decisions, identifiers, links, replaced, reviews, rulebooks
 from habitue.kernel.register import chunks
 
 
@@ -38,9 +36,11 @@ def forget(conn: Connection, seqs: Sequence[int]) -> list[int]:
     """Delete the record of some decisions; returns the sequence numbers of those that there were."""
     known: list[int] = []
     for part in chunks(sorted(seqs), 5_000):
-        known += conn.scalars(sa.select(decisions.c.seq).where(decisions.c.seq.in_(part)))
+        rows = conn.execute(sa.select(decisions).where(decisions.c.seq.in_(part))).all()
+        known += [row.seq for row in rows]
         conn.execute(sa.delete(decisions).where(decisions.c.seq.in_(part)))
         conn.execute(sa.delete(rulebooks).where(rulebooks.c.seq.in_(part)))
+        review.unanswer(conn, [(row.a, row.b) for row in rows if row.verb in ("same", "different")])
     return known
 
 
@@ -50,7 +50,7 @@ def forget_about(conn: Connection, identifier_ids: Sequence[int]) -> list[int]:
     for part in chunks(sorted(identifier_ids), 5_000):
         about = sa.or_(decisions.c.a.in_(part), decisions.c.b.in_(part))
         found += conn.scalars(sa.select(decisions.c.seq).where(about))
-        conn.execute(sa.delete(reviews).where(sa.or_(reviews.c.a.in_(part), reviews.c.b.in_(part))))
-    highest = max(int(conn.scalar(sa.select(sa.func.max(identifiers.c.identifier_id))) or 0), state.read(conn, HIGHEST))
-    state.store(conn, {HIGHEST: highest})
+        for table in (reviews, replaced):
+            conn.execute(sa.delete(table).where(sa.or_(table.c.a.in_(part), table.c.b.in_(part))))
+    replay.keep_numbers(conn)
     return forget(conn, found)

@@ -42,7 +42,7 @@ class Identity(Verbs):
 
     def change_rules(self, book: Rulebook) -> None:
         """Let other rules hold from the beginning on; everybody keeps their id."""
-        flow.catch_up(self._ws, decide.change_rules(self._ws, book))
+        flow.carry_out(self._ws, decide.change_rules(self._ws, book))
 
     def shared_values(self) -> Sequence[listings.SharedValue]:
         """Values that link nobody, since too many people have them or because somebody said so."""
@@ -52,7 +52,7 @@ class Identity(Verbs):
 
     def judge(self, identifier_id: int, state: Literal["blocked", "allowed"], *, reason: str = "") -> None:
         """Say that a value links nobody (`blocked`), or that it does whatever it looks like (`allowed`)."""
-        flow.catch_up(self._ws, decide.judge(self._ws, identifier_id=identifier_id, state=state, reason=reason))
+        flow.carry_out(self._ws, decide.judge(self._ws, identifier_id=identifier_id, state=state, reason=reason))
 
     def decisions(self, *, limit: int = 50) -> Sequence[listings.Decision]:
         """The newest decisions of people."""
@@ -75,16 +75,13 @@ class Identity(Verbs):
         until = datetime.combine(day + timedelta(days=1), time(), zone)
         with self._ws.register.read() as conn:
             known = listings.between(conn, by=by, since=since, until=until)
-        count = self._undo([each.seq for each in known], "identity.day_undone", f"{by}/{day.isoformat()}")
-        with self._ws.register.write() as conn:
-            review.reopen(conn, [(each.a, each.b) for each in known])
-        return count
+        return self._undo([each.seq for each in known], "identity.day_undone", f"{by}/{day.isoformat()}")
 
     def _undo(self, seqs: Sequence[int], verb: str, subject_id: str) -> int:
         if seqs:
             details = {"decisions": len(seqs)}
             position = decide.undo(self._ws, seqs=seqs, verb=verb, subject_id=subject_id, details=details)
-            flow.catch_up(self._ws, position)
+            flow.carry_out(self._ws, position)
         return len(seqs)
 
 

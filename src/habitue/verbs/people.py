@@ -69,15 +69,15 @@ class People(Verbs):
 
     def separate(self, identifier_id: int, *, reason: str = "") -> None:
         """Take every link of one identifier back; both sides are as they were before."""
-        flow.catch_up(self._ws, decide.separate(self._ws, identifier_id=identifier_id, reason=reason))
+        flow.carry_out(self._ws, decide.separate(self._ws, identifier_id=identifier_id, reason=reason))
 
     def undo_link(self, a: int, b: int, *, reason: str = "") -> None:
         """Take one link back; both sides are as they were before."""
-        flow.catch_up(self._ws, decide.undo_link(self._ws, a=a, b=b, reason=reason))
+        flow.carry_out(self._ws, decide.undo_link(self._ws, a=a, b=b, reason=reason))
 
     def join(self, profile_ids: Sequence[str], *, reason: str = "") -> None:
         """Decide that two profiles are one person."""
-        flow.catch_up(self._ws, decide.join(self._ws, profile_ids=profile_ids, reason=reason))
+        flow.carry_out(self._ws, decide.join(self._ws, profile_ids=profile_ids, reason=reason))
 
     def erase(self, profile_id: str) -> flow.Erased:
         """Erase one person from every table, the replica and the exports that we keep."""

@@ -24,10 +24,11 @@ HEAD_ROWS = 1_000
 
 @dataclass(frozen=True)
 class TableFile:
-    """A table and how its file was written."""
+    """A table, how its file was written, and how many of its rows could not be read."""
 
     table: pa.Table
     format: Format
+    lost: int = 0
 
 
 def read_table(path: Path) -> TableFile:
@@ -38,7 +39,8 @@ def read_table(path: Path) -> TableFile:
     if fmt.kind == "csv" and not fmt.gzip and fmt.delimiter != BLANKS:
         fmt = _headed(path, fmt)
         return TableFile(_csv_table(path, fmt), fmt)
-    return TableFile(_other_table(path, fmt), fmt)
+    table, lost = _other_table(path, fmt)
+    return TableFile(table, fmt, lost)
 
 
 def _headed(path: Path, fmt: Format) -> Format:
@@ -109,15 +111,17 @@ def _slow_csv(path: Path, fmt: Format) -> pa.Table:
     )
 
 
-def _other_table(path: Path, fmt: Format) -> pa.Table:
+def _other_table(path: Path, fmt: Format) -> tuple[pa.Table, int]:
     columns: tuple[str, ...] = ()
     rows: list[tuple[object, ...]] = []
+    lost = 0
     for batch in reading.read(path, fmt):
         columns = batch.columns
         rows.extend(batch.rows)
+        lost += len(batch.rejected)
     names = distinct(list(columns))
     cells = {name: [None if row[at] is None else str(row[at]) for row in rows] for at, name in enumerate(names)}
-    return pa.table({name: pa.array(texts, pa.string()) for name, texts in cells.items()})
+    return pa.table({name: pa.array(texts, pa.string()) for name, texts in cells.items()}), lost
 
 
 def distinct(names: list[str]) -> list[str]:
