@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+from habitue.activation.mail import subscriptions
 from habitue.kernel.jobs import jobs
 from habitue.kernel.migrate import newest, version
 from habitue.kernel.register import among, bulk, metadata, upsert
@@ -24,6 +25,7 @@ def test_the_tables_of_a_new_workspace_are_those_of_the_code(ws: Workspace) -> N
         return kind != "table" or not (name or "").startswith(("web_", "profiles_search", "kernel_versions"))
 
     assert version(ws.register) == newest()
+    assert subscriptions.mailings.name in metadata.tables, "only the pages know this table"
     with ws.register.read() as conn:
         context = MigrationContext.configure(conn, opts={"include_object": ours})
         assert compare_metadata(context, metadata) == []
