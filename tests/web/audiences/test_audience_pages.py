@@ -127,6 +127,13 @@ def test_the_history_tells_versions_with_their_differences(
     page = seen_by("owner").get(f"/audiences/{audience_id}/history/").content.decode()
     assert re.search(r"<del>\s*People in <b>Austria</b>", page)
     assert re.search(r"<ins>\s*People in <b>Germany</b>", page)
+    assert "in work, not published" not in page.lower()
+    vienna = Group(rules=(Trait("country", "is", "DE"), Trait("city", "is", "Wien")))
+    change.change(shop.context, audience_id=audience_id, name="Austria", rule=vienna, folder="Places", publish=False)
+    draft = seen_by("owner").get(f"/audiences/{audience_id}/history/").content.decode().partition("In work")[2]
+    assert re.search(r"<ins>\s*People in <b>Wien</b>", draft.partition("<table")[0])
+    assert f"/audiences/{audience_id}/edit/" in draft
+    assert "a draft waits" in seen_by("owner").get("/audiences/").content.decode()
     german = seen_by("marketer", language="de").get(f"/audiences/{audience_id}/history/").content.decode()
     assert "Personen in <b>Österreich</b>" in german
     assert "Places" in seen_by("owner").get("/audiences/").content.decode()
@@ -160,6 +167,14 @@ def test_why_names_events_as_everywhere_and_tells_the_sum_that_was_compared(
     assert f"together €{answer.figure:,.2f}" in page
     assert "Order Completed" not in page
     assert all(f"€{event.amount:,.2f}" in page for event in answer.events)
+
+
+def test_why_says_of_a_sample_nothing_but_whether_it_holds(seen_by: Callable[..., Client], shop: Workspace) -> None:
+    made = shop.audiences.create("Nearly nobody", read('sample "s" 0 % to 0.01 %'))
+    (person, *_) = shop.people.listing(limit=1).rows
+    page = seen_by("owner").get(f"/audiences/{made.audience_id}/why/{person.profile_id}/").content.decode()
+    assert '<span class="tag a">no</span>' in page
+    assert "nothing is known about it" not in page
 
 
 @pytest.mark.parametrize(

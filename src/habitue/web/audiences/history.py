@@ -17,10 +17,11 @@ from habitue.audiences import comparing, reading, why
 from habitue.audiences.comparing import Size
 from habitue.audiences.fixed_list import list_of
 from habitue.audiences.properties import AMOUNTS
-from habitue.audiences.rule import EventSum, EventValue, Group, InAudience
+from habitue.audiences.rule import EventSum, EventValue, Group, InAudience, Related, Rule, Sample
 from habitue.audiences.stays import WHY, of_person
 from habitue.audiences.why import Answer, Figure, Happened
 from habitue.audiences.wording import Part
+from habitue.kernel.context import Context
 from habitue.profiles import reading as people_reading
 from habitue.quality.dictionary import event_kind
 from habitue.web.audiences.choices import MEASURES
@@ -37,10 +38,10 @@ DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
-class VersionRow:
-    """A published rule: its sentence, and what it says otherwise than the one before."""
+class RuleRow:
+    """A rule: its sentence, and what it says otherwise than the one before; a draft has no `version` yet."""
 
-    version: reading.Version
+    version: reading.Version | None
     parts: Sequence[Part]
     gone: Sequence[Sequence[Part]]
     new: Sequence[Sequence[Part]]
@@ -51,22 +52,22 @@ def history(request: HttpRequest, audience_id: str) -> HttpResponse:
     ws = request.ws.context
     audience = reading.get(ws, audience_id)
     found = reading.versions_of(ws, audience_id)
-    names = reading.names(ws)
-    rows = []
-    for place, version in enumerate(found):
-        before = found[place + 1].rule if place + 1 < len(found) else None
-        gone, new = diff_of(before, version.rule, names)
-        told = ([said(ws, rule) for rule in rules] for rules in (gone, new))
-        rows.append(VersionRow(version, said(ws, version.rule), *told))
+    earlier = [*(version.rule for version in found[1:]), None]
+    rows = [_row(ws, version, before, version.rule) for version, before in zip(found, earlier, strict=False)]
     others = [each for each in reading.listing(ws) if each.audience_id != audience_id]
     shown = {
         "audience": audience,
         "chart": _chart(comparing.sizes(ws, audience_id, days=DAYS)),
         "versions": rows,
         "others": others,
-        "draft_parts": None if audience.draft is None else said(ws, audience.draft),
+        "draft": None if audience.draft is None else _row(ws, None, found[0].rule if found else None, audience.draft),
     }
     return render(request, "audiences/history.html", shown)
+
+
+def _row(ws: Context, version: reading.Version | None, before: Rule | None, rule: Rule) -> RuleRow:
+    gone, new = diff_of(before, rule, reading.names(ws))
+    return RuleRow(version, said(ws, rule), [said(ws, each) for each in gone], [said(ws, each) for each in new])
 
 
 def overlap(request: HttpRequest, audience_id: str) -> HttpResponse:
@@ -106,6 +107,7 @@ def why_page(request: HttpRequest, audience_id: str, profile_id: str) -> HttpRes
                 "values": [fact_of(name, value) for name, value in answer.values],
                 "figure": _compared(answer),
                 "more": _more(answer),
+                "is_told_by_itself": isinstance(answer.rule, InAudience | Related | Sample),
                 "statements": [may_we.statement(each, sources) for each in answer.consents],
                 "events": [
                     {"label": gettext(event_kind(event.name).label), "at": event.at, "amount": _amount(event)}

@@ -44,6 +44,7 @@ class AudienceRow:
 
     audience: Audience
     parts: Sequence[Part]
+    is_fixed: bool
 
 
 def overview(request: HttpRequest) -> HttpResponse:
@@ -51,7 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     ws = request.ws.context
     is_archive = request.GET.get("archived") == "1"
     query = request.GET.get("q", "").strip()
-    rows = [AudienceRow(each, said(ws, each.rule)) for each in reading.listing(ws, archived=is_archive)]
+    rows = [AudienceRow(each, said(ws, each.rule), is_fixed(each)) for each in reading.listing(ws, archived=is_archive)]
     has_any = bool(rows)
     rows = [row for row in rows if query.casefold() in f"{row.audience.name} {row.audience.description}".casefold()]
     sort = request.GET.get("sort", "-changed")

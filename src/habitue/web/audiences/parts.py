@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from habitue.audiences.rule_parts import DAYS_OPS
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.kernel.text import gettext_noop as _
@@ -33,6 +35,8 @@ MORE: Mapping[str, str] = {
     "related": _("Company, household or referral"),
     "sample": _("Part of everybody"),
 }
+_DAY, _NUMBER_OF_DAYS = re.compile(r"\d{4}-\d{2}-\d{2}"), re.compile(r"\d{1,5}")
+"""What is left over when a day is compared in another way: neither can be the other."""
 _NARROW = {PROPERTY: _("narrow down, for example to a category")}
 _INSIDE: Mapping[str, Mapping[str, str]] = {
     "event_count": _NARROW,
@@ -70,9 +74,15 @@ class Node:
     is_fresh: bool
     has_loss: bool
 
+    @property
+    def ident(self) -> str:
+        """The path as the beginning of ids."""
+        return self.path.replace(".", "_")
+
 
 def settled(draft: Draft, lists: Choices) -> Draft:
-    """The tree with comparisons that fit: when another field was chosen, the old values go."""
+    """The tree with comparisons that fit: when another field was chosen, or a day is compared in another way, the
+    old values go."""
     event = {"event": draft.values["event"]} if draft.kind != "group" and "event" in draft.values else {}
     inner = (child if child.kind == STEP else replace(child, values={**child.values, **event}) for child in draft.rules)
     draft = replace(draft, rules=tuple(settled(child, lists) for child in inner))
@@ -85,7 +95,15 @@ def settled(draft: Draft, lists: Choices) -> Draft:
     ops = choices.fitting_ops(replace(draft, values={**values, "op": ()}), lists.own)
     if not draft.one("op") or (is_another and draft.one("op") not in ops):
         values["op"] = (ops[0],)
-    return replace(draft, values=values)
+    return _with_fitting_days(replace(draft, values=values), lists)
+
+
+def _with_fitting_days(draft: Draft, lists: Choices) -> Draft:
+    if choices.value_kind(draft, lists.own) not in ("date", "instant"):
+        return draft
+    strange = _DAY if draft.one("op") in DAYS_OPS else _NUMBER_OF_DAYS
+    kept = tuple(text for text in draft.many("value") if not strange.fullmatch(text))
+    return replace(draft, values={**draft.values, "value": kept})
 
 
 def drawn(ws: Context, draft: Draft, lists: Choices, problems: Mapping[str, HabitueError]) -> Node:

@@ -57,6 +57,20 @@ document.addEventListener("htmx:afterSwap", () => {
   });
 });
 
+// What is typed does not draw the tree anew; only what is wrong with each condition is told again, and marked here.
+function mark(told) {
+  const isWrong = told.querySelector(".unfinished") !== null;
+  const condition = told.parentElement;
+  if (!condition.matches(".condition")) return;
+  condition.classList.toggle("dashed", isWrong);
+  condition.querySelectorAll(":scope > input:not([type=hidden])").forEach((field) => {
+    if (isWrong) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+  });
+}
+
+document.addEventListener("htmx:afterSettle", () => document.querySelectorAll("#tree .told").forEach(mark));
+
 document.addEventListener("htmx:afterRequest", (event) => {
   if (isBuild(event)) window.setTimeout(goOn, window.htmx.config.defaultSettleDelay + AFTER_SETTLING);
 });
