@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import msgspec
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
@@ -12,9 +14,9 @@ from habitue import flow
 from habitue.identity import commands, decide, review
 from habitue.identity.tables import identifiers
 from habitue.workspace import Workspace
-from tests.identity.test_review import EVA, KIM, by_surname
+from tests.identity.test_review import EVA, KIM, Found, by_surname
 from tests.identity.test_review import shop as shop
-from tests.sending import identify, send
+from tests.sending import identify, send, state_of
 
 TODAY = date(2026, 6, 15)
 BERG = {"last_name": "Berg", "city": "Bonn"}
@@ -133,6 +135,21 @@ def test_the_questions_of_an_older_run_come_back_with_the_undo_of_the_newer(shop
     shop.matching.undo(gone[1].run_id)
     assert len(before) == 2
     assert shop.review.queue() == before
+
+
+def test_an_older_run_may_be_taken_back_while_a_newer_one_compares(shop: Workspace) -> None:
+    before = state_of(shop)
+    older = shop.matching.run(matcher=by_surname)
+
+    def slow(table: pa.Table, **pairs: Sequence[tuple[int, int]]) -> Found:
+        shop.matching.undo(older.run_id)
+        return by_surname(table, **pairs)
+
+    newer = shop.matching.run(matcher=slow)
+    assert {pair.run_id for pair in shop.review.queue()} == {newer.run_id}
+    shop.matching.undo(newer.run_id)
+    assert shop.review.queue() == []
+    assert state_of(shop) == before
 
 
 def test_what_was_answered_to_a_newer_run_is_answered_to_the_older_too(shop: Workspace) -> None:

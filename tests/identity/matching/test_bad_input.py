@@ -204,3 +204,10 @@ def test_a_source_that_holds_everybody_once_is_noticed(shop: Made) -> None:
     before = quality(match_table(shop.table).clusters, shop.truth)
     assert precision >= before[0]
     assert recall > before[1] - 0.02
+
+
+def test_the_report_says_when_nothing_could_be_compared() -> None:
+    told = str(match([{"name": "Anna Krume", "city": "Bonn"}] * 40))
+    assert "Nothing could be compared" in told
+    people = [{"name": f"Anna Krume{place % 30}", "mail": f"a{place % 30}@x.example"} for place in range(60)]
+    assert "Nothing could be compared" not in str(match(people))

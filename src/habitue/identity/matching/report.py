@@ -61,6 +61,8 @@ class Report:
             lines.append(f"{limits}: {self.pairs_to_review:,} pairs to review")
         if self.expected_precision is not None and self.expected_recall is not None:
             lines.append(f"Expected precision {self.expected_precision:.0%}, recall {self.expected_recall:.0%}")
+        if self.rows > 1 and not self.keys:
+            lines.append("Nothing could be compared: no column has values that few rows share; every row stays alone")
         lines.append(f"{self.pairs_compared:,} pairs compared in {self.seconds:.1f} s")
         return "\n".join(lines)
 
