@@ -40,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     ),
     EventSum("Order Completed", "more_than", Decimal("99.5"), window=LAST_YEAR, currency="EUR"),
     InsightIs("rfm", "rfm_group", "is", "at_risk"),
+    InsightIs("churn", "p_buys", "between", ("0.125", "0.7")),
     Consent("newsletter", "email", "withdrawn"),
     InAudience("a1", negate=True),
 )
@@ -150,3 +151,12 @@ def test_the_people_around_are_asked_a_group_that_stands_for_its_only_condition(
 def test_an_action_that_makes_no_sense_changes_nothing(action: str) -> None:
     tree = act(Draft("group"), "add:r:trait")
     assert act(tree, action) == tree
+
+
+def test_a_chance_is_typed_in_per_cent() -> None:
+    draft = draft_of_rule(InsightIs("churn", "p_buys", "at_least", "0.7"))
+    assert draft.rules[0].many("value") == ("70",)
+    typed = Draft("insight", {"field": ("churn.p_buys",), "op": ("more_than",), "value": ("12,5 %",)})
+    built = rule_of_draft(Draft("group", {"match": ("all",)}, (typed,)))
+    assert not built.problems
+    assert built.rule == Group(rules=(InsightIs("churn", "p_buys", "more_than", "0.125"),))
