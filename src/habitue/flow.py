@@ -245,7 +245,7 @@ def run_matching(ws: Context, job: jobs.Job, *, matcher: Matcher = match_table) 
     except HabitueError as error:
         outcome, problem = "failed", error
     if outcome != "done":
-        matching.fail(ws, job.subject_id)
+        matching.fail(ws, job.subject_id, state="stopped" if outcome == "cancelled" else "failed")
     refresh(ws)
     jobs.finish(ws, job.job_id, state=outcome, error=problem, claimed_at=job.started_at)
 

@@ -14,6 +14,7 @@ from habitue.access.actor import Actor
 from habitue.collect.journal import Position
 from habitue.identity import threshold
 from habitue.identity.explain import Link
+from habitue.identity.matching.stages import Stage, Tell
 from habitue.identity.threshold import Answered
 from habitue.kernel import jobs
 from habitue.kernel.clock import FixedClock
@@ -60,9 +61,12 @@ class Found:
 
 
 def by_surname(
-    table: pa.Table, *, known_different: Sequence[tuple[int, int]] = (), held_same: Sequence[tuple[int, int]] = ()
-) -> Found:
+    table: pa.Table, *, known_different: Sequence[tuple[int, int]] = (), held_same: Sequence[tuple[int, int]] = (),
+    tell: Tell | None = None,
+) -> Found:  # fmt: skip
     """A tiny matcher: the same surname and city are one person, the same surname alone is doubtful."""
+    if tell is not None:
+        tell(Stage("columns", 0.1, 0.1))
     rows = table.to_pylist()
     clusters = list(range(len(rows)))
     pairs: list[dict[str, float]] = []
@@ -277,3 +281,32 @@ def test_a_run_that_lost_its_job_stops_and_the_other_worker_brings_it_to_its_end
 
 def _links(ws: Workspace, profile_id: str) -> Sequence[Link]:
     return ws.people.identities(profile_id).links
+
+
+def test_a_run_is_stopped_between_two_stages_and_what_it_joined_can_be_taken_back(shop: Workspace) -> None:
+    before = state_of(shop)
+    job = matching.start(shop.context, is_claimed=True)
+    steps = list[int]()
+
+    def stopped(table: pa.Table, *, tell: Tell | None = None, **pairs: Sequence[tuple[int, int]]) -> Found:
+        assert tell is not None
+        tell(Stage("columns", 0.1, 0.1))
+        steps.append(jobs.get(shop.context, job.job_id).done)
+        shop.matching.cancel(job.subject_id)
+        tell(Stage("first pairs", 0.1, 0.1))
+        raise AssertionError("nobody compares any further")
+
+    flow.run_matching(shop.context, job, matcher=stopped)
+    (run,) = shop.matching.listing()
+    assert (run.state, steps, shop.matching.job(run.run_id)) == ("stopped", [2], None)
+    assert jobs.get(shop.context, job.job_id).state == "cancelled"
+    assert shop.matching.undo(run.run_id) == 0
+    assert state_of(shop) == before
+
+
+def test_a_run_that_waits_is_stopped_at_once(shop: Workspace) -> None:
+    job = shop.matching.start()
+    shop.matching.cancel(job.subject_id)
+    (run,) = shop.matching.listing()
+    assert run.state == "stopped"
+    assert jobs.claim(shop.context, [matching.JOB_KIND]) is None

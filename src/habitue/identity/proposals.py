@@ -10,6 +10,8 @@ from typing import Any, Protocol
 import msgspec
 import pyarrow as pa
 
+from habitue.identity.matching.stages import Tell
+
 MOST_DOUBTS = 5_000
 # Log odds: how far one pair can speak for two groups, and what a pair says that was not worth keeping.
 CLIP, NEVER_MET = 9.0, -4.0
@@ -39,11 +41,17 @@ class Outcome(Protocol):
 class Matcher(Protocol):
     """Finds out which rows of a table are the same person; rows are numbered from 0.
 
-    `held_same` are pairs that are one already, by an identifier.
+    `held_same` are pairs that are one already, by an identifier. `tell` hears of each stage as it ends; what it raises
+    ends the run.
     """
 
     def __call__(
-        self, table: pa.Table, *, known_different: Sequence[tuple[int, int]], held_same: Sequence[tuple[int, int]]
+        self,
+        table: pa.Table,
+        *,
+        known_different: Sequence[tuple[int, int]],
+        held_same: Sequence[tuple[int, int]],
+        tell: Tell | None = None,
     ) -> Outcome: ...
 
 

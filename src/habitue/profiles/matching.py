@@ -18,6 +18,7 @@ from habitue.identity import commands, decide, graph, listings, refusals, review
 from habitue.identity.matching.online import saved
 from habitue.identity.matching.outcome import Matched
 from habitue.identity.matching.run import match_table
+from habitue.identity.matching.stages import ORDER
 from habitue.identity.proposals import Explained, Matcher, Outcome, proposals
 from habitue.identity.tables import identifiers, runs, separations
 from habitue.kernel import jobs, state
@@ -32,13 +33,16 @@ from habitue.profiles.tables import people
 JOB_KIND = "matching"
 WEIGHED = "weighed_seq"
 BODY_LINKS = 500
-STEPS = 4
+STEPS = len(ORDER) + 3
+"""Records read, each stage of the comparison, links made, questions asked."""
 STATES: Mapping[str, str] = {
     "running": _("running"),
     "done": _("done"),
     "failed": _("failed"),
+    "stopped": _("stopped"),
     "undone": _("taken back"),
 }
+UNDOABLE = ("done", "failed", "stopped")
 
 
 class RunNotUndoable(HabitueError):
@@ -98,7 +102,12 @@ def run(ws: Context, job: jobs.Job, *, apply: Callable[[Position], object], matc
     tell(done=1)
     same = rows.known_same
     with jobs.kept(ws, job.job_id, claimed_at=claimed_at):
-        outcome = matcher(rows.table, known_different=different, held_same=same)
+        outcome = matcher(
+            rows.table,
+            known_different=different,
+            held_same=same,
+            tell=lambda stage: tell(done=2 + ORDER.index(stage.name)),
+        )
         links, doubts = proposals(
             outcome,
             upper=found.upper,
@@ -112,11 +121,10 @@ def run(ws: Context, job: jobs.Job, *, apply: Callable[[Position], object], matc
         commands.Matched(found.run_id, ids[each.a], ids[each.b], each.score, each.evidence, by=ws.actor.actor_id)
         for each in links
     ]
-    tell(done=2)
     for part in chunks(told, BODY_LINKS):
+        tell(done=STEPS - 2)
         apply(decide.submit(ws, *part))
-        tell(done=2)
-    tell(done=3)
+    tell(done=STEPS - 1)
     learnt = _learnt(outcome)
     apart = _refused(ws, rows, outcome)
     with ws.register.write() as conn:
@@ -137,17 +145,37 @@ def run(ws: Context, job: jobs.Job, *, apply: Callable[[Position], object], matc
             state.store(conn, {WEIGHED: weighed})
 
 
-def fail(ws: Context, run_id: str) -> None:
-    """Note that a run came to no end; what it linked until then stays and can be taken back."""
+def fail(ws: Context, run_id: str, *, state: str = "failed") -> None:
+    """Note that a run came to no end, or was stopped; what it linked until then stays and can be taken back."""
     with ws.register.write() as conn:
-        conn.execute(sa.update(runs).where(runs.c.run_id == run_id).values(state="failed"))
+        conn.execute(sa.update(runs).where(runs.c.run_id == run_id).values(state=state))
+
+
+def job_of(ws: Context, run_id: str) -> jobs.Job | None:
+    """The job of a run while it waits or runs."""
+    policy.require(ws.actor, "people.read")
+    job_id = get(ws, run_id).job_id
+    job = jobs.get(ws, job_id) if job_id else None
+    return job if job is not None and job.state in jobs.OPEN_STATES else None
+
+
+def cancel(ws: Context, run_id: str) -> None:
+    """Ask a run to stop; what it linked until then stays and can be taken back."""
+    policy.require(ws.actor, "people.edit")
+    job = job_of(ws, run_id)
+    if job is None:
+        return
+    if jobs.cancel(ws, job.job_id):
+        fail(ws, run_id, state="stopped")
+    with ws.register.write() as conn:
+        ledger.record(conn, ws, verb="matching.stopped", subject_kind="matching", subject_id=run_id, details={})
 
 
 def undo(ws: Context, run_id: str, *, apply: Callable[[Position], object]) -> int:
     """Take a run back, as if it had never been; what people decided about its questions stays."""
     policy.require(ws.actor, "people.edit")
     found = get(ws, run_id)
-    if found.state not in ("done", "failed"):
+    if found.state not in UNDOABLE:
         raise RunNotUndoable(state=STATES[found.state])
     with ws.register.read() as conn:
         seqs = listings.of_run(conn, run_id)

@@ -98,6 +98,14 @@ class Matching(Verbs):
         flow.run_matching(self._ws, job, matcher=matcher)
         return matching.get(self._ws, job.subject_id)
 
+    def job(self, run_id: str) -> jobs.Job | None:
+        """The job of a run while it waits or runs."""
+        return matching.job_of(self._ws, run_id)
+
+    def cancel(self, run_id: str) -> None:
+        """Ask a run to stop; what it linked until then stays and can be taken back."""
+        matching.cancel(self._ws, run_id)
+
     def listing(self, *, limit: int = 20) -> Sequence[matching.Run]:
         """Matching runs, newest first."""
         return matching.listing(self._ws, limit=limit)

@@ -9,7 +9,10 @@ import pytest
 from tests.identity.test_review import by_surname
 from tests.sending import identify, order, send
 
+from habitue import flow
 from habitue.access.actor import Actor
+from habitue.kernel import jobs
+from habitue.profiles import matching
 from habitue.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -44,6 +47,27 @@ def test_a_pair_is_shown_with_both_sides_and_decided(compared: Workspace, anna: 
     back = anna.post("/review/undo/")
     assert back.headers["Location"] == f"/review/?a={pair.a}&b={pair.b}", "the next key answers it again"
     assert compared.people.get(pair.profile_a).row.profile_id != compared.people.get(pair.profile_b).row.profile_id
+
+
+def test_a_run_that_goes_on_shows_how_far_it_is_and_is_stopped_by_button(compared: Workspace, anna: Client) -> None:
+    anna.post("/review/run/")
+    page = anna.get("/review/standing/").content.decode()
+    assert "Waiting for its turn" in page
+    assert "Compare everybody" not in page, "one run at a time"
+    job = jobs.claim(compared.context, [matching.JOB_KIND])
+    assert job is not None
+    jobs.progress(compared.context, job.job_id, done=6, total=matching.STEPS)
+    address = f"/review/run/{job.subject_id}/"
+    told = anna.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "Learning which details tell people apart" in told
+    assert "50 %" in told
+    told = anna.post(f"{address}cancel/", headers={"HX-Request": "true"}).content.decode()
+    assert "Stopping…" in told
+    flow.run_matching(compared.context, job, matcher=by_surname)
+    assert anna.get(address, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    page = anna.get("/review/standing/").content.decode()
+    assert "stopped" in page
+    assert "Compare everybody" in page
 
 
 def test_a_run_and_a_day_are_taken_back_by_button(compared: Workspace, anna: Client) -> None:

@@ -7,6 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 Tell = Callable[["Stage"], None]
+ORDER = (
+    "columns",
+    "search for keys",
+    "first pairs",
+    "first training",
+    "keys tried",
+    "pairs",
+    "training",
+    "weights",
+    "groups",
+)
+"""The stages of a long run; a short one leaves some out."""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ VERBS: Mapping[str, str] = {
     "identity.value_blocked": _("said that a value links nobody"),
     "matching.started": _("compared everybody"),
     "matching.undone": _("took a matching run back"),
+    "matching.stopped": _("stopped a matching run"),
     "pair.different": _("decided: different people"),
     "pair.same": _("decided: the same person"),
     "pair.undone": _("took an answer back"),

@@ -19,13 +19,13 @@ from habitue.identity.rules import REASONS, SHARED
 from habitue.identity.tables import identifiers
 from habitue.kernel.errors import NotFound
 from habitue.kernel.text import gettext_noop as _
-from habitue.profiles.matching import STATES
+from habitue.profiles.matching import STATES, UNDOABLE
 from habitue.profiles.reading import Person, PersonRow
 from habitue.web.navigation import NavEntry
 from habitue.web.profile_parts import pair as pairs
 from habitue.web.profile_parts.likeness import SENTENCES, likeness
 from habitue.web.profile_parts.origins import source_names
-from habitue.web.review import rules
+from habitue.web.review import rules, runs
 from habitue.web.review.joining import joining
 from habitue.web.routing import route
 from habitue.web.templatetags.show import percent
@@ -108,28 +108,12 @@ def standing(request: HttpRequest) -> HttpResponse:
         "standing": ws.review.standing(),
         "conflicts": [(each, _name(ws, each.a), _name(ws, each.b)) for each in ws.review.conflicts()[:50]],
         "runs": [(run, gettext(STATES[run.state])) for run in ws.matching.listing()],
+        "going": runs.going(ws),
+        "undoable": UNDOABLE,
         "days": rules.days(ws),
         "tab": "standing",
     }
     return render(request, "review/standing.html", shown)
-
-
-@require_POST
-def run(request: HttpRequest) -> HttpResponse:
-    """Start a matching run; the worker carries it out."""
-    request.ws.matching.start()
-    messages.success(request, gettext("Everybody is being compared with everybody. Pairs appear here by themselves."))
-    return redirect("review:standing")
-
-
-@require_POST
-def undo_run(request: HttpRequest) -> HttpResponse:
-    """Take a matching run back."""
-    count = request.ws.matching.undo(request.POST.get("run", "")[:64])
-    messages.success(
-        request, gettext("Taken back: %(count)s links, as if they had never been made.") % {"count": count}
-    )
-    return redirect("review:standing")
 
 
 @require_POST
@@ -213,8 +197,10 @@ ROUTES = (
     route("answer/", answer, name="answer", permission="people.edit"),
     route("undo/", undo, name="undo", permission="people.edit"),
     route("standing/", standing, name="standing", permission="people.edit"),
-    route("run/", run, name="run", permission="people.edit"),
-    route("run/undo/", undo_run, name="undo_run", permission="people.edit"),
+    route("run/", runs.run, name="run", permission="people.edit"),
+    route("run/undo/", runs.undo, name="undo_run", permission="people.edit"),
+    route("run/<str:run_id>/", runs.progress, name="progress", permission="people.edit"),
+    route("run/<str:run_id>/cancel/", runs.cancel, name="cancel", permission="people.edit"),
     route("day/undo/", undo_day, name="undo_day", permission="people.edit"),
     route("again/", ask_again, name="ask_again", permission="people.edit"),
     route("shared/", rules.shared, name="shared", permission="people.edit"),

@@ -1,0 +1,81 @@
+"""Matching runs on the pages of who is who: begun, watched, stopped, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from habitue.kernel.jobs import Job
+from habitue.kernel.text import gettext_noop as _
+from habitue.profiles.matching import STEPS
+from habitue.workspace import Workspace
+
+# What is done after so many steps; the steps in between go on with the text before.
+_NOW: Mapping[int, str] = {
+    0: _("Reading the records"),
+    1: _("Looking at what the records tell"),
+    2: _("Looking for what makes two records worth comparing"),
+    3: _("Putting records together in pairs"),
+    4: _("Learning which details tell people apart"),
+    8: _("Weighing every pair"),
+    9: _("Putting people together"),
+    10: _("Joining what is sure"),
+    11: _("Putting what is doubtful into the queue"),
+}
+
+
+def going(ws: Workspace) -> Mapping[str, object] | None:
+    """The run that waits or goes on, as the fragment of its progress shows it."""
+    newest = next((run for run in ws.matching.listing() if run.state == "running"), None)
+    job = None if newest is None else ws.matching.job(newest.run_id)
+    return None if newest is None or job is None else {"run_id": newest.run_id, "job": job, **_told(job)}
+
+
+@require_POST
+def run(request: HttpRequest) -> HttpResponse:
+    """Start a matching run; the worker carries it out."""
+    request.ws.matching.start()
+    messages.success(request, gettext("Everybody is being compared with everybody. Pairs appear here by themselves."))
+    return redirect("review:standing")
+
+
+def progress(request: HttpRequest, run_id: str) -> HttpResponse:
+    """How far a run is, as a fragment; when it has ended, the page is loaded anew."""
+    job = request.ws.matching.job(run_id)
+    if job is None or not request.htmx:
+        return HttpResponseClientRefresh() if request.htmx else redirect("review:standing")
+    return render(request, "review/progress.html", {"going": {"run_id": run_id, "job": job, **_told(job)}})
+
+
+@require_POST
+def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
+    """Stop a run."""
+    request.ws.matching.cancel(run_id)
+    return progress(request, run_id)
+
+
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take a matching run back."""
+    count = request.ws.matching.undo(request.POST.get("run", "")[:64])
+    messages.success(
+        request, gettext("Taken back: %(count)s links, as if they had never been made.") % {"count": count}
+    )
+    return redirect("review:standing")
+
+
+def _told(job: Job) -> Mapping[str, object]:
+    if job.is_cancel_wanted:
+        note = gettext("What was joined until now stays and can be taken back.")
+        return {"label": gettext("Stopping…"), "percent": None, "note": note}
+    note = gettext("You can close this page; the work goes on.")
+    if job.state == "queued":
+        return {"label": gettext("Waiting for its turn"), "percent": None, "note": note}
+    label = next(_NOW[step] for step in range(min(job.done, max(_NOW)), -1, -1) if step in _NOW)
+    return {"label": gettext(label), "percent": min(100 * job.done // STEPS, 99), "note": note}
