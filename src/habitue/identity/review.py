@@ -138,8 +138,8 @@ def settle(conn: Connection) -> int:
     """Close open pairs that are one person by now, or of which one is nobody any more; returns how many.
 
     A refusal that never came to pass, since what asked for it was taken back, is forgotten, and so is what a run asked
-    that was taken back. Pairs that were one person
-    and are two again are asked about again, unless somebody said that the two are different.
+    that was taken back. Pairs that were one person and are two again are asked about again, unless somebody said that
+    the two are different.
     """
     told = sa.or_(
         sa.and_(violations.c.kept == reviews.c.a, violations.c.left_out == reviews.c.b),
@@ -150,27 +150,36 @@ def settle(conn: Connection) -> int:
     conn.execute(sa.delete(reviews).where(is_refusal, ~sa.select(violations.c.seq).where(told).exists()))
     gone = sa.select(runs.c.run_id).where(runs.c.state == "undone")
     conn.execute(sa.delete(reviews).where(is_undecided, reviews.c.run_id.in_(gone)))
-    rows = conn.execute(sa.select(reviews).where(reviews.c.state == "open")).all()
-    done = [
-        pair
-        for pair in pairs_of(conn, rows)
-        if "" in (pair.profile_a, pair.profile_b) or pair.profile_a == pair.profile_b
-    ]
-    _ask_about_parted(conn)
-    for pair in done:
-        close(conn, pair.a, pair.b, "settled")
-    return len(done)
+    one = [(a, b) for a, b, _owners in _owned(conn, "open", are_two=False)]
+    different = _said_different(conn)
+    for a, b, owners in _owned(conn, "settled", are_two=True):
+        if owners not in different:
+            close(conn, a, b, "open")
+    for a, b in one:
+        close(conn, a, b, "settled")
+    return len(one)
 
 
-def _ask_about_parted(conn: Connection) -> None:
-    settled = conn.execute(sa.select(reviews).where(reviews.c.state == "settled")).all()
-    told = conn.execute(sa.select(separations.c.a, separations.c.b)).all() if settled else []
-    owners = graph.owners(conn, {identifier_id for row in told for identifier_id in row})
-    different = {frozenset((owners.get(a, ""), owners.get(b, ""))) for a, b in told}
-    for pair in pairs_of(conn, settled):
-        both = frozenset((pair.profile_a, pair.profile_b))
-        if len(both - {""}) == len(both) == 2 and both not in different:
-            close(conn, pair.a, pair.b, "open")
+def _owned(conn: Connection, word: str, *, are_two: bool) -> list[tuple[int, int, frozenset[str]]]:
+    """Pairs of a state with whose they are: those of two people, or all others, counted by the register."""
+    one, other = identifiers.alias(), identifiers.alias()
+    left, right = one.c.profile_id, other.c.profile_id
+    of_both = reviews.outerjoin(one, one.c.identifier_id == reviews.c.a)
+    of_both = of_both.outerjoin(other, other.c.identifier_id == reviews.c.b)
+    query = sa.select(reviews.c.a, reviews.c.b, left, right).select_from(of_both).where(reviews.c.state == word)
+    query = query.where(left != right if are_two else sa.or_(left.is_(None), right.is_(None), left == right))
+    return [(a, b, frozenset((x or "", y or ""))) for a, b, x, y in conn.execute(query)]
+
+
+def _said_different(conn: Connection) -> set[frozenset[str]]:
+    """The people, two by two, whom somebody keeps apart."""
+    one, other = identifiers.alias(), identifiers.alias()
+    query = sa.select(one.c.profile_id, other.c.profile_id).select_from(
+        separations.join(one, one.c.identifier_id == separations.c.a).join(
+            other, other.c.identifier_id == separations.c.b
+        )
+    )
+    return {frozenset((x, y)) for x, y in conn.execute(query)}
 
 
 def claim(conn: Connection, pair: Pair, *, by: str, now: datetime) -> bool:
