@@ -73,7 +73,7 @@ def build(request: HttpRequest) -> HttpResponse:
     """The tree after a change, its sentence and its count, as fragments."""
     bench = _bench(request, draft.from_form(dict(request.POST.lists())), but=request.POST.get("audience", ""))
     shown = _shown(request, bench)
-    template = "audiences/said.html" if request.GET.get("part") == "said" else "audiences/built.html"
+    template = "audiences/typed.html" if request.GET.get("part") == "said" else "audiences/built.html"
     return render(request, template, {**shown, "is_swapped": True})
 
 
