@@ -10,10 +10,9 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.kernel.register import metadata, upsert
+from habitue.kernel.register import bulk, metadata, upsert
 
 DETAILS = ("name", "category", "brand")
-AT_ONCE = 500
 
 products = sa.Table(
     "collect_products",
@@ -27,9 +26,7 @@ products = sa.Table(
 def note(conn: Connection, import_id: str, rows: Iterable[Mapping[str, str]]) -> None:
     """Keep what an import says of products; of the same number in one file the last row holds."""
     by_number = {row["sku"]: {"import_id": import_id, **dict.fromkeys(DETAILS), **row} for row in rows}
-    values = list(by_number.values())
-    for start in range(0, len(values), AT_ONCE):
-        conn.execute(upsert(conn, products), values[start : start + AT_ONCE])
+    bulk(conn, upsert(conn, products), list(by_number.values()))
 
 
 def known(conn: Connection) -> list[Mapping[str, str | None]]:

@@ -99,7 +99,6 @@ class Placing:
         """
         nodes: list[Node] = []
         blocked: list[Node] = []
-        of = self._book.of
         for namespace, value in event.identifiers:
             if namespace[:7] == "record:" and nodes:
                 continue
@@ -113,7 +112,7 @@ class Placing:
             node = self._named(node, namespace, value, event)
             (nodes if node.blocked_seq is None else blocked).append(node)
         if len(nodes) > 1:
-            nodes.sort(key=lambda node: of(node.namespace).priority)
+            nodes.sort(key=lambda node: self._book.of(node.namespace).priority)
         return nodes, blocked
 
     def _named(self, node: Node | None, namespace: str, value: str, event: Event) -> Node:

@@ -104,11 +104,12 @@ def undo(request: HttpRequest) -> HttpResponse:
 def standing(request: HttpRequest) -> HttpResponse:
     """How precise the matches were, where people disagree, matching runs, and the decisions of each day."""
     ws = request.ws
+    listed = ws.matching.listing()
     shown = {
         "standing": ws.review.standing(),
         "conflicts": [(each, _name(ws, each.a), _name(ws, each.b)) for each in ws.review.conflicts()[:50]],
-        "runs": [(run, gettext(STATES[run.state])) for run in ws.matching.listing()],
-        "going": runs.going(ws),
+        "runs": [(run, gettext(STATES[run.state])) for run in listed],
+        "going": runs.going(ws, listed),
         "undoable": UNDOABLE,
         "days": rules.days(ws),
         "tab": "standing",

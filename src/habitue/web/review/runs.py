@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,28 +11,36 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
+from habitue.identity.matching.stages import ORDER
 from habitue.kernel.jobs import Job
 from habitue.kernel.text import gettext_noop as _
-from habitue.profiles.matching import STEPS
+from habitue.profiles.matching import STEPS, Run
 from habitue.workspace import Workspace
 
-# What is done after so many steps; the steps in between go on with the text before.
-_NOW: Mapping[int, str] = {
-    0: _("Reading the records"),
-    1: _("Looking at what the records tell"),
-    2: _("Looking for what makes two records worth comparing"),
-    3: _("Putting records together in pairs"),
-    4: _("Learning which details tell people apart"),
-    8: _("Weighing every pair"),
-    9: _("Putting people together"),
-    10: _("Joining what is sure"),
-    11: _("Putting what is doubtful into the queue"),
+_LEARNING = _("Learning which details tell people apart")
+_STAGES: Mapping[str, str] = {
+    "columns": _("Looking at what the records tell"),
+    "search for keys": _("Looking for what makes two records worth comparing"),
+    "first pairs": _("Putting records together in pairs"),
+    "first training": _LEARNING,
+    "keys tried": _LEARNING,
+    "pairs": _LEARNING,
+    "training": _LEARNING,
+    "weights": _("Weighing every pair"),
+    "groups": _("Putting people together"),
 }
+# What goes on once so many steps are done.
+_NOW = (
+    _("Reading the records"),
+    *(_STAGES[name] for name in ORDER),
+    _("Joining what is sure"),
+    _("Putting what is doubtful into the queue"),
+)
 
 
-def going(ws: Workspace) -> Mapping[str, object] | None:
-    """The run that waits or goes on, as the fragment of its progress shows it."""
-    newest = next((run for run in ws.matching.listing() if run.state == "running"), None)
+def going(ws: Workspace, listed: Sequence[Run]) -> Mapping[str, object] | None:
+    """The run of some that waits or goes on, as the fragment of its progress shows it."""
+    newest = next((run for run in listed if run.state == "running"), None)
     job = None if newest is None else ws.matching.job(newest.run_id)
     return None if newest is None or job is None else {"run_id": newest.run_id, "job": job, **_told(job)}
 
@@ -77,5 +85,4 @@ def _told(job: Job) -> Mapping[str, object]:
     note = gettext("You can close this page; the work goes on.")
     if job.state == "queued":
         return {"label": gettext("Waiting for its turn"), "percent": None, "note": note}
-    label = next(_NOW[step] for step in range(min(job.done, max(_NOW)), -1, -1) if step in _NOW)
-    return {"label": gettext(label), "percent": min(100 * job.done // STEPS, 99), "note": note}
+    return {"label": gettext(_NOW[min(job.done, STEPS - 1)]), "percent": min(100 * job.done // STEPS, 99), "note": note}
