@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from habitue.access import policy
 from habitue.activation import exports_erase
 from habitue.activation.console import saved, snapshot
-from habitue.audiences import alike, corrections, fixed_list, realtime, retelling, stays, taken
+from habitue.audiences import alike, corrections, fixed_list, part, realtime, retelling, stays, taken
 from habitue.audiences import settle as settling
 from habitue.audit import ledger
 from habitue.collect import imports, projection, repeats, traffic
@@ -121,6 +121,7 @@ def refresh(ws: Context) -> None:
     for name, insight in catalogue.insights().items():
         if insight.learn is None:
             insights.stored(ws, name)
+    part.renew(ws)
 
 
 def look_into_columns(ws: Context) -> None:
@@ -315,6 +316,7 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
     retelling.sweep(ws)
     refresh(ws)
     insights.forget(ws, [person.row.profile_id])
+    part.forget(ws)
     ws.lake.sweep(grace=0)
     snapshot.erase(ws)
     return Erased(events=person.row.event_count, quarantined=rows, exports=kept)

@@ -13,11 +13,14 @@ from tests.rules.three_ways import Counted, compare, compare_now, made_rules, va
 from tests.rules.timeline import Timeline
 from tests.rules.world import ZONE
 
-from habitue.audiences import realtime
+from habitue.audiences import part, realtime
 from habitue.audiences.list_changes import members_of
+from habitue.audiences.rule import EventCount
 from habitue.audiences.text import read
 from habitue.audiences.text_writing import written
+from habitue.kernel import lake
 from habitue.kernel.config import WorkspaceSettings
+from habitue.profiles.slices import EVENTS
 from habitue.workspace import create_workspace
 
 RULES, EACH, STEPS, SEED = 400, 3, 8, 7
@@ -38,6 +41,17 @@ def test_random_rules_give_the_same_people_three_ways(tmp_path: Path) -> None:
     assert counted.equal_times >= 0.05 * counted.answers
     assert min(counted.sizes[size] for size in ("nobody", "some", "everybody")) >= 0.02 * counted.answers
     assert len(counted.kinds) >= 12
+    assert counted.of_part >= 0.5 * counted.rules
+
+
+def test_the_comparison_finds_a_part_without_its_events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake.declare("part_of_nobody", EVENTS)
+    real, counted = part.PartLake.table, Counted()
+    gone = {"events": "part_of_nobody"}
+    monkeypatch.setattr(part.PartLake, "table", lambda at, name: real(at, gone.get(name, name)))
+    asked = [rule for rule in made_rules(RULES) if isinstance(rule, EventCount)][:EACH]
+    compare(tmp_path / "told", asked, seed=SEED, steps=1, counted=counted)
+    assert any(line.startswith("of a part") for line in counted.wrong)
 
 
 @pytest.mark.slow

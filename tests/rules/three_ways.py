@@ -8,18 +8,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 from hypothesis import HealthCheck, Phase, given, settings
 
 from habitue import flow
-from habitue.audiences import stays
+from habitue.audiences import membership, part, stays
 from habitue.audiences.list_changes import members_of
 from habitue.audiences.rule import Group, InAudience, Related, Rule, walk
 from habitue.audiences.text import read
 from habitue.audiences.text_writing import written
 from habitue.kernel.config import WorkspaceSettings
+from habitue.kernel.context import Context
 from habitue.workspace import create_workspace
 from tests.rules.made_rules import rules
 from tests.rules.oracle import members
@@ -42,6 +43,7 @@ class Counted:
     wrong: list[str] = field(default_factory=list)
     steps_back: int = 0
     renewals: int = 0
+    of_part: int = 0
 
     def told(self) -> str:
         """One line for people."""
@@ -49,6 +51,7 @@ class Counted:
         return (
             f"{self.rules} rules, {self.answers} answers, {share:.0f} % of them about people with equal timestamps; "
             f"{self.renewals} renewals of the insights, {self.steps_back} times the clock was set back; "
+            f"{self.of_part} rules asked of a part of everybody too; "
             f"conditions {dict(self.kinds.most_common())}; answers {dict(self.sizes)}"
         )
 
@@ -110,6 +113,7 @@ def compare(folder: Path, asked: Sequence[Rule], *, seed: int, steps: int, count
         for rule in meant:
             if list(members_of(line.ws.context, rule)) != members(rule, world):
                 counted.wrong.append(f"in bulk: {written(rule)}")
+        compare_of_part(line.ws.context, meant, world, counted)
 
 
 def compare_now(line: Timeline, asked: dict[str, Rule], world: World, counted: Counted) -> None:
@@ -126,6 +130,26 @@ def compare_now(line: Timeline, asked: dict[str, Rule], world: World, counted: C
         counted.sizes["nobody" if not expected else "everybody" if len(expected) == people else "some"] += 1
         if found != expected:
             counted.wrong.append(f"in real time at {world.now}: {written(rule)}: {found} instead of {expected}")
+
+
+def compare_of_part(ws: Context, asked: Sequence[Rule], world: World, counted: Counted) -> None:
+    """Compare what a part of everybody says with what the second evaluator says of the same people."""
+    part.forget(ws)
+    part.renew(ws, worthwhile=1, events=ws.lake.rows("facts") // 2)
+    there = set(_profiles(ws, ws.lake.table(part.COPIES["people"])))
+    for rule in asked:
+        some = membership.part_for(ws, rule)
+        if some is None:
+            continue
+        counted.of_part += 1
+        expected = [profile for profile in members(rule, world) if profile in there]
+        if sorted(_profiles(some, membership.matching(some, rule))) != expected:
+            counted.wrong.append(f"of a part: {written(rule)}")
+
+
+def _profiles(ws: Context, table: Any) -> list[str]:
+    found: list[str] = ws.lake.con.to_pyarrow(table).column("profile_id").to_pylist()
+    return found
 
 
 def _with_others(world: World, ids: dict[str, str]) -> World:

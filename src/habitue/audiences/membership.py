@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from habitue.access import policy
-from habitue.audiences import stays
+from habitue.audiences import part, stays
 from habitue.audiences.asking import asked_of, asks_history, conditions_of
 from habitue.audiences.audience import all_mentioned
 from habitue.audiences.check import check_rule
@@ -109,12 +109,12 @@ def conditions_of_checked(ws: Context, rules: Sequence[Rule], *, with_figures: b
     with ws.register.read() as conn:
         mentioned = {audience_id: a.rule for audience_id, a in all_mentioned(conn, whole).items()}
     if asks_history(whole, mentioned):
-        stays.refresh_lake(ws)
+        stays.refresh_lake(part.whole(ws))
     settings = ws.config.workspace
     moment = Moment(now=ws.clock.now(), timezone=settings.timezone, currency=settings.currency)
     known = kinds(ws)
     return conditions_of(
-        ws, rules, mentioned, moment, known, insight=lambda name: stored(ws, name).table, with_figures=with_figures
+        ws, rules, mentioned, moment, known, insight=lambda name: _insight(ws, name), with_figures=with_figures
     )
 
 
@@ -139,6 +139,24 @@ def count(ws: Context, rule: Rule) -> Count:
     figures = matching(ws, rule).aggregate(people=lambda t: t.count()).mutate(of=persons.as_scalar())
     row = _rows(ws, figures)[0]
     return Count(people=int(row["people"]), of=int(row["of"]), as_of=ws.clock.now())
+
+
+def estimate(ws: Context, rule: Rule) -> part.About | None:
+    """How many people fulfil the rule as far as a part of everybody tells; None where only counting all does."""
+    policy.require(ws.actor, "audiences.read")
+    some = part_for(ws, rule)
+    if some is None:
+        return None
+    found, everybody = count(some, rule), count(ws, Group())
+    return part.about(found.people, found.of, everybody.people) if found.of else None
+
+
+def part_for(ws: Context, rule: Rule) -> Context | None:
+    """The world of a part of everybody for a rule; None where there is none, or where it cannot answer."""
+    check_rule(rule)
+    with ws.register.read() as conn:
+        mentioned = {audience_id: a.rule for audience_id, a in all_mentioned(conn, rule).items()}
+    return part.of(ws, rule, mentioned)
 
 
 def members(ws: Context, rule: Rule, *, offset: int = 0, limit: int = 50, sort: str = "money") -> Sequence[MemberRow]:
@@ -179,7 +197,7 @@ def _with_worth(ws: Context, found: ir.Table) -> ir.Table:
     people = (
         ws.lake.table("people").select("profile_id", "country", "city", "birth_date").semi_join(found, "profile_id")
     )
-    rfm = stored(ws, "rfm").table
+    rfm = _insight(ws, "rfm")
     worth = rfm.select("rfm_group", "monetary", "yearly_money", buyer_id=rfm.profile_id)
     return people.left_join(worth, people.profile_id == worth.buyer_id).drop("buyer_id")
 
@@ -195,10 +213,14 @@ _ORDER: Mapping[str, Any] = {
 
 def _matching(ws: Context, rule: Rule, mentioned: Mapping[str, Rule], now: datetime, known: Kinds) -> ir.Table:
     if asks_history(rule, mentioned):
-        stays.refresh_lake(ws)
+        stays.refresh_lake(part.whole(ws))
     settings = ws.config.workspace
     moment = Moment(now=now, timezone=settings.timezone, currency=settings.currency)
-    return asked_of(ws, rule, mentioned, moment, known, insight=lambda name: stored(ws, name).table)
+    return asked_of(ws, rule, mentioned, moment, known, insight=lambda name: _insight(ws, name))
+
+
+def _insight(ws: Context, name: str) -> ir.Table:
+    return stored(part.whole(ws), name).table
 
 
 def _slices(ws: Context, table: ir.Table, column: str, most: int | None = TOP_PLACES) -> tuple[Slice, ...]:

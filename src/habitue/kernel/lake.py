@@ -212,6 +212,12 @@ class Lake:
             query = sa.select(sa.func.max(lake_files.c.last_seq)).where(lake_files.c.table_name == name)
             return int(conn.scalar(query) or 0)
 
+    def rows(self, name: str) -> int:
+        """How many rows the files of the table have together."""
+        with self._register.read() as conn:
+            query = sa.select(sa.func.sum(lake_files.c.row_count)).where(lake_files.c.table_name == name)
+            return int(conn.scalar(query) or 0)
+
     def write(self, name: str, table: pa.Table, *, seq: int = 0) -> None:
         """Replace the whole table by `table`; readers see the old or the new one, never half."""
         file_name = self._save(name, table)

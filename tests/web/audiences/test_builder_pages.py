@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tests.sending import identify, send
 from tests.small_shop import customers
 
+from habitue.audiences import part
 from habitue.audiences.rule import EventCount, Group, Trait, Window
 from habitue.web.rule_links import builder_url, people_url
 from habitue.workspace import Workspace
@@ -211,3 +212,21 @@ def test_an_own_number_field_is_offered_under_its_heading_and_compared_as_a_numb
     assert re.search(r'<option value="more_than" selected', shown)
     assert re.search(r'type="number"[^>]*name="r.0:value"|name="r.0:value"[^>]*type="number"', shown)
     assert "<b>2</b>" in shown
+
+
+def test_in_a_large_shop_figures_are_estimated_first_and_then_exact(anna: Client, shop: Workspace) -> None:
+    assert part.renew(shop.context, worthwhile=1, events=10**9)
+    page = anna.post("/audiences/build/", FORM, **FRAGMENT).content.decode()
+    assert f"about {round(expected(), -1)}" in page
+    assert "being counted exactly" in page
+    (first,) = re.findall(r'hx-get="([^"]+stage=about[^"]*)"', page)
+    about = anna.get(unescape(first), **FRAGMENT).content.decode()
+    assert "estimates from a part of all people" in about
+    assert 'data-loss-of="loss-r0"' in about
+    (then,) = re.findall(r'hx-get="([^"]+stage=exact[^"]*)"', about)
+    exact = anna.get(unescape(then), **FRAGMENT).content.decode()
+    assert "counted just now" in exact
+    assert f"<b>{expected()}</b>" in exact
+    assert 'id="count_now"' in exact
+    shop.context.lake.forget(part.COPIES.values())
+    assert "estimates from" not in anna.get(unescape(first), **FRAGMENT).content.decode()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext
 
 from habitue.audiences import membership
-from habitue.audiences.membership import AGES, Slice
+from habitue.audiences.membership import AGES, Count, Slice
 from habitue.audiences.rule import Group, Rule
 from habitue.audiences.wording import Part
 from habitue.insights.groups import GROUPS
@@ -20,6 +20,8 @@ from habitue.web.rule_sentences import said
 from habitue.web.templatetags.show import country
 
 FEW = 5
+ABOUT, EXACT = "about", "exact"
+"""The stages of figures that are estimated first."""
 MOST_STEPS = 12
 
 
@@ -61,6 +63,42 @@ def facts(ws: Context, rule: Rule, *, with_people: bool, places: Sequence[str] =
 
     `places` are the paths of its conditions in the builder, where it stands there.
     """
+    return _facts(ws, rule, with_people=with_people, places=places)
+
+
+def estimated(ws: Context, rule: Rule, *, with_people: bool, places: Sequence[str] = ()) -> Facts | None:
+    """The same as far as a part of everybody tells; None where only counting all does."""
+    some, about = membership.part_for(ws, rule), membership.estimate(ws, rule)
+    if some is None or about is None:
+        return None
+    found = _facts(some, rule, with_people=with_people, places=places)
+    return _times(found, about.times)
+
+
+def counted(ws: Context, found: Facts) -> Count:
+    """The count of the figures of a rule, without asking the rule again."""
+    everybody = membership.count(ws, Group())
+    return Count(people=found.people, of=everybody.people, as_of=everybody.as_of)
+
+
+def _times(found: Facts, factor: float) -> Facts:
+    def rows(several: Sequence[Row]) -> Sequence[Row]:
+        return [replace(row, people=round(row.people * factor)) for row in several]
+
+    return replace(
+        found,
+        people=round(found.people * factor),
+        money=found.money * Decimal(factor),
+        yearly_money=found.yearly_money * Decimal(factor),
+        steps=[replace(s, left=round(s.left * factor), gone=round(s.gone * factor)) for s in found.steps],
+        groups=rows(found.groups),
+        ages=rows(found.ages),
+        places=rows(found.places),
+        countries=rows(found.countries),
+    )
+
+
+def _facts(ws: Context, rule: Rule, *, with_people: bool, places: Sequence[str]) -> Facts:
     told = membership.breakdown(ws, rule)
     few = membership.members(ws, rule, limit=FEW) if with_people else ()
     return Facts(

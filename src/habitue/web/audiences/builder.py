@@ -22,6 +22,7 @@ from habitue.audiences.text_writing import written
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
 from habitue.web.audiences import choices, draft, parts
+from habitue.web.audiences.breakdown import ABOUT
 from habitue.web.audiences.built import Built, rule_of_draft
 from habitue.web.audiences.choices import Choices
 from habitue.web.audiences.completions import completions
@@ -128,11 +129,13 @@ def _from_text(request: HttpRequest, tree: Draft) -> tuple[Draft, HabitueError |
 
 def _shown(request: HttpRequest, bench: Bench) -> dict[str, Any]:
     ws, rule, problem = request.ws.context, bench.built.rule, bench.text_problem
-    text = encode(rule)
+    text, about = encode(rule), membership.estimate(ws, rule)
     return {
         "root": parts.drawn(ws, bench.draft, bench.lists, bench.built.problems),
         "parts": said(ws, rule),
-        "counted": membership.count(ws, rule),
+        "about": about,
+        "stage": ABOUT if about else "",
+        "counted": None if about else membership.count(ws, rule),
         "left_out": len(bench.built.problems),
         "rule_json": json.dumps(json.loads(text), indent=2, ensure_ascii=False),
         "rule": text,

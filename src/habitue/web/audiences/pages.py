@@ -25,11 +25,12 @@ from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
 from habitue.privacy import purposes
 from habitue.web.audiences import breakdown, builder, guide, history, likeness, lists, people
+from habitue.web.audiences.breakdown import ABOUT, EXACT
 from habitue.web.audiences.examples import examples
 from habitue.web.audiences.forms import PasteForm
 from habitue.web.navigation import NavEntry
 from habitue.web.routing import route
-from habitue.web.rule_links import builder_url
+from habitue.web.rule_links import builder_url, people_url
 from habitue.web.rule_sentences import said
 
 _SORTS = {
@@ -108,12 +109,19 @@ def people_of_rule(request: HttpRequest) -> HttpResponse:
 
 
 def facts(request: HttpRequest) -> HttpResponse:
-    """Who the people of a rule are, as a fragment."""
-    ws = request.ws.context
+    """Who the people of a rule are, as a fragment: first as far as a part of everybody tells, if that is asked."""
+    ws, rule = request.ws.context, people.rule_of(request)
     places = [place for place in request.GET.get("places", "").split(",") if place.isdigit()]
     may_see = allowed(ws.actor, "people.read")
-    found = breakdown.facts(ws, people.rule_of(request), with_people=may_see, places=places)
-    return render(request, "audiences/facts.html", {"facts": found})
+    if request.GET.get("stage") == ABOUT:
+        about = breakdown.estimated(ws, rule, with_people=may_see, places=places)
+        if about is not None:
+            shown = {"facts": about, "rule": encode(rule), "places": ",".join(places), "stage": EXACT}
+            return render(request, "audiences/facts_about.html", shown)
+    found = breakdown.facts(ws, rule, with_people=may_see, places=places)
+    more = {"counted": breakdown.counted(ws, found)} if request.GET.get("stage") == EXACT else {}
+    shown = {"facts": found, "people_url": people_url(rule), **more}
+    return render(request, "audiences/facts.html", shown)
 
 
 def values(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,71 @@
+"""A large lake has a part of everybody beside it, of which a rule is estimated while somebody types."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from made_shop import NOW, write_lake
+
+from habitue.audiences import membership, part
+from habitue.audiences.rule import Group, Related
+from habitue.audiences.text import read
+from habitue.kernel.clock import FixedClock
+from habitue.kernel.context import Context
+
+ORDERED = read('did "Order Completed"')
+
+
+def test_a_small_lake_has_none_and_what_it_had_goes(ws: Context) -> None:
+    assert not part.renew(ws)
+    assert membership.estimate(ws, ORDERED) is None
+    assert part.renew(ws, worthwhile=1)
+    assert ws.lake.has("part_people")
+    part.renew(ws)
+    assert not ws.lake.has("part_people")
+
+
+def test_a_part_of_everybody_counts_as_everybody(ws: Context) -> None:
+    part.renew(ws, worthwhile=1, events=10**9)
+    for rule in (ORDERED, read("consent newsletter is given"), read("rfm_group is known"), Group()):
+        found = membership.estimate(ws, rule)
+        assert found is not None
+        assert found.people == membership.count(ws, rule).people
+        assert found.low <= found.people <= found.high <= found.of == found.asked == 5
+
+
+def test_who_is_around_somebody_is_not_told_by_a_part(ws: Context) -> None:
+    part.renew(ws, worthwhile=1, events=10**9)
+    assert membership.estimate(ws, Related("household", "any", Group())) is None
+    assert membership.estimate(ws, Group(rules=(Related("company", "none", ORDERED),))) is None
+
+
+def test_it_is_copied_again_when_the_lake_has_grown_and_ten_minutes_went_by(ws: Context) -> None:
+    assert part.renew(ws, worthwhile=1, events=10**9)
+    later = replace(ws, clock=FixedClock(NOW + timedelta(minutes=10)))
+    assert not part.renew(later, worthwhile=1)
+    write_lake(ws, seq=101)
+    assert not part.renew(ws, worthwhile=1)
+    assert part.renew(later, worthwhile=1, events=10**9)
+    write_lake(ws, seq=102)
+    assert part.renew(ws, worthwhile=1), "a clock that was set back does not stop it"
+
+
+@pytest.mark.parametrize(
+    ("found", "asked", "everybody", "expected"),
+    [
+        # Intervals by R: Hmisc::binconf(found, asked, method = "wilson") times everybody.
+        (10, 100, 1_000, (100, 55, 174)),
+        (0, 50, 1_000, (0, 0, 71)),
+        (50, 50, 1_000, (1_000, 929, 1_000)),
+    ],
+)
+def test_the_interval_is_that_of_wilson(found: int, asked: int, everybody: int, expected: tuple[int, int, int]) -> None:
+    about = part.about(found, asked, everybody)
+    assert (about.people, about.low, about.high) == expected
+
+
+def test_only_digits_that_are_known_are_shown() -> None:
+    assert part.about(20_700, 25_000, 1_000_000).shown == (828_000, 823_000, 833_000)
+    assert part.About(people=103, low=92, high=116, of=500, asked=50).shown == (100, 90, 120)
