@@ -224,3 +224,13 @@ def test_a_clock_set_back_is_noticed_once(line: Timeline) -> None:
     assert realtime.was_set_back(line.ws.context)
     line.step()
     assert not realtime.was_set_back(line.ws.context)
+
+
+def test_a_field_whose_values_became_numbers_is_compared_as_numbers_from_then_on(line: Timeline) -> None:
+    line.send(identify("anna", email="anna@web.example", score="5.0"), identify("ben", score="many"))
+    fives = line.audience('score is "5"')
+    assert line.members(fives) == set()
+    line.send(identify("ben", score="7"))
+    flow.refresh(line.ws.context)
+    line.send(identify("anna", score="5.00"))
+    assert line.members(fives) == {"anna@web.example"} == line.by_rule(fives)

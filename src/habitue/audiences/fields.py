@@ -147,7 +147,16 @@ def own_fields(ws: Context) -> Sequence[RuleField]:
 
 def kinds(ws: Context) -> Callable[[str], FieldKind]:
     """The kind of every trait of this workspace, own fields included, by name."""
-    own = {field.name: field.kind for field in own_fields(ws)}
+    return with_own(own_kinds(ws))
+
+
+def own_kinds(ws: Context) -> Mapping[str, FieldKind]:
+    """The kind of each field that only this business has, by name."""
+    return {field.name: field.kind for field in own_fields(ws)}
+
+
+def with_own(own: Mapping[str, FieldKind]) -> Callable[[str], FieldKind]:
+    """The kind of every trait by name, where the business has these fields of its own."""
     return lambda name: own.get(name) or kind_of(name)
 
 

@@ -18,13 +18,14 @@ from sqlalchemy.engine import Connection
 
 from habitue.audiences import clocks, dues, news, stays
 from habitue.audiences.audience import audiences, of_row
-from habitue.audiences.fields import kinds
+from habitue.audiences.fields import own_kinds, with_own
 from habitue.audiences.moment import Moment
 from habitue.audiences.neighbours import with_neighbours
 from habitue.audiences.published import Known, in_batches, known_of
 from habitue.audiences.slice_lake import Asker, Question
 from habitue.audiences.timetable import Timetable
 from habitue.audiences.topics import is_concerned, names_of_events
+from habitue.insights.catalogue import FieldKind
 from habitue.insights.store import PREFIX as INSIGHT
 from habitue.kernel import state
 from habitue.kernel.clock import from_micros, micros
@@ -60,19 +61,26 @@ class Follower:
 
     asker: Asker = field(default_factory=Asker)
     kept: dict[tuple[str, int], Known] = field(default_factory=dict)
+    own_kinds: tuple[tuple[str, ...], Mapping[str, FieldKind]] | None = None
 
     def known(self, conn: Connection) -> list[Known]:
         """The published audiences of which everybody's membership is stored."""
         published = sa.and_(sa.not_(audiences.c.is_archived), audiences.c.version > 0)
-        found = [of_row(row) for row in conn.execute(sa.select(audiences).where(published)).mappings()]
-        settled = sa.select(audiences.c.audience_id).where(
-            published, audiences.c.settled_version == audiences.c.version
-        )
-        ids = set(conn.scalars(settled))
-        if {(each.audience_id, each.version) for each in found} != set(self.kept):
+        query = sa.select(audiences.c.audience_id, audiences.c.version, audiences.c.settled_version).where(published)
+        versions = {(row.audience_id, row.version): row.version == row.settled_version for row in conn.execute(query)}
+        if versions.keys() != self.kept.keys():
+            # Only now are the rules read; of two hundred audiences that takes a while.
+            found = [of_row(row) for row in conn.execute(sa.select(audiences).where(published)).mappings()]
             self.kept = {(each.audience_id, each.audience.version): each for each in
                          in_batches([known_of(conn, audience) for audience in found])}  # fmt: skip
-        return [each for each in self.kept.values() if each.audience_id in ids]
+        return [each for key, each in self.kept.items() if versions[key]]
+
+    def kinds(self, ws: Context) -> Mapping[str, FieldKind]:
+        """The kinds of the fields that only this business has, read again when the lake has them anew."""
+        files = ws.lake.files("fields")
+        if self.own_kinds is None or self.own_kinds[0] != files:
+            self.own_kinds = files, own_kinds(ws)
+        return self.own_kinds[1]
 
 
 def follow(ws: Context, follower: Follower) -> Moved:
@@ -101,7 +109,7 @@ def _follow(ws: Context, follower: Follower) -> Moved:
             or (each.remembers and is_left_over)
         ]
         people = sorted({*heard.profile_ids, *waiting} - set(gone))
-        outcome = _asked(ws, conn, follower.asker, asked, known, people, now, waiting)
+        outcome = _asked(ws, conn, follower, asked, known, people, now, waiting)
     why: stays.Why = "facts" if heard.profile_ids else "time"
     first, entered, left = outcome, 0, 0
     moves = _write(ws, outcome, gone, why, known, {SEQ: heard.until, NOW: micros(now)})
@@ -113,7 +121,7 @@ def _follow(ws: Context, follower: Follower) -> Moved:
         if not remembering:
             break
         with ws.register.read() as conn:
-            outcome = _asked(ws, conn, follower.asker, remembering, known, moves.people, now, {})
+            outcome = _asked(ws, conn, follower, remembering, known, moves.people, now, {})
         moves = _write(ws, outcome, {}, why, known, {})
     return Moved(len(people), len(first.asked), entered, left, is_more=heard.until < seq)
 
@@ -131,7 +139,7 @@ class Outcome:
 def _asked(
     ws: Context,
     conn: Connection,
-    asker: Asker,
+    follower: Follower,
     asked: Sequence[Known],
     known: Sequence[Known],
     people: Sequence[str],
@@ -147,7 +155,7 @@ def _asked(
         people = with_neighbours(conn, people)
         # A neighbour may have a company or household whose others are not among those that changed.
         around = with_neighbours(conn, people)
-    found = ask(ws, conn, asker, asked, timed, around, now, waiting)
+    found = ask(ws, conn, follower, asked, timed, around, now, waiting)
     own = frozenset(people)
     return Outcome(
         found.asked,
@@ -160,7 +168,7 @@ def _asked(
 def ask(
     ws: Context,
     conn: Connection,
-    asker: Asker,
+    follower: Follower,
     asked: Sequence[Known],
     timed: Sequence[Known],
     people: Sequence[str],
@@ -180,13 +188,14 @@ def ask(
         concerned = {each.audience_id for each in asked}
         asked = [*asked, *(each for each in timed if each.audience_id in overdue - concerned)]
     insights = frozenset[str]().union(*(each.insights for each in asked))
-    tables |= _insights(ws, asker, insights, people)
-    version, kind = tuple(purposes.listing(conn)), kinds(ws)
+    tables |= _insights(ws, follower.asker, insights, people)
+    own = follower.kinds(ws)
+    version, kind = (tuple(purposes.listing(conn)), tuple(own.items())), with_own(own)
     together: dict[tuple[Question, ...], list[str]] = {}
     for each in asked:
         together.setdefault(each.batch, []).append(each.audience_id)
-    compiled = [(asker.compiled(ws, batch, kind, version), wanted) for batch, wanted in together.items()]
-    pairs = asker.members(compiled, tables, now)
+    compiled = [(follower.asker.compiled(ws, batch, kind, version), wanted) for batch, wanted in together.items()]
+    pairs = follower.asker.members(compiled, tables, now)
     due = timetable.told(frozenset[clocks.Clock]().union(*(each.clocks for each in timed)), moment)
     return Outcome(asked, people, frozenset(pairs), due)
 

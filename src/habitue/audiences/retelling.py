@@ -180,7 +180,7 @@ def _begin(beside: Context, hand: Hand, follower: Follower, told: Told, at: date
         known = [each for each in follower.known(conn) if each.audience_id == audience_id]
         everybody = list(conn.scalars(sa.select(profiles.c.profile_id).where(profiles.c.kind == "person")))
         timed = [each for each in known if each.clocks]
-        outcome = ask(beside, conn, follower.asker, known, timed, sorted(everybody), at)
+        outcome = ask(beside, conn, follower, known, timed, sorted(everybody), at)
     written = {(row["audience_id"], row["profile_id"]): row for row in told.stays if row["entered_at"] <= at}
     again = [{**written[pair], "left_at": None, "left_why": None} for pair in outcome.pairs if pair in written]
     with beside.register.write() as conn:
