@@ -234,3 +234,16 @@ def test_a_field_whose_values_became_numbers_is_compared_as_numbers_from_then_on
     flow.refresh(line.ws.context)
     line.send(identify("anna", score="5.00"))
     assert line.members(fives) == {"anna@web.example"} == line.by_rule(fives)
+
+
+def test_what_must_not_happen_for_a_week_may_happen_after_it(line: Timeline) -> None:
+    back = line.audience(f'sequence ("Order Refunded", not within 1 week "{ORDER}", then "{ORDER}")')
+    for user in ("anna", "ben"):
+        line.event(user, "Order Refunded", order_id=f"of {user}", total="5")
+    line.passes(days=2)
+    line.event("ben", ORDER, order_id="soon", total="5")
+    line.passes(days=7)
+    for user in ("anna", "ben"):
+        line.event(user, ORDER, order_id=f"late {user}", total="5")
+    line.passes(microseconds=1)
+    assert line.members(back) == {"anna@web.example"} == line.by_rule(back)

@@ -85,7 +85,9 @@ def sequence_holds(rule: Sequence, own: Rows, fits: Callable[[dict[str, Any], St
                     continue
                 if step.within_minutes and events[end]["at"] >= limit:
                     continue
-            if not all(is_absent(step, before, events[place + 1 : end], following is None) for step in missing):
+            # What is awaited counts as well: "not within a week X, then X" asks for an X after that week.
+            until = events[place + 1 : end + 1]
+            if not all(is_absent(step, before, until, following is None) for step in missing):
                 continue
             if following is None or goes_on(following + 1, end):
                 return True

@@ -240,11 +240,15 @@ _SEQUENCES = Chapter(
         ),
         Form(
             _("But not"),
-            _("What must not happen at the end is certain only when its time is over; then people enter."),
+            _(
+                "What must not happen at the end is certain only when its time is over; then people enter. "
+                "What must not happen for a while may be awaited afterwards."
+            ),
             (
                 'sequence ("Order Completed" where (total >= 50), not within 30 days "Order Completed")',
                 'sequence ("Cart Viewed", not within 1 hour "Order Completed") in last 30 days',
                 'sequence ("Order Completed", not "Contact Logged", then "Order Completed")',
+                'sequence ("Order Refunded", not within 1 week "Order Completed", then "Order Completed")',
             ),
         ),
         Form(
