@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 from habitue.access import policy
 from habitue.audiences import part, stays
 from habitue.audiences.asking import asked_of, asks_history, conditions_of
-from habitue.audiences.audience import all_mentioned
+from habitue.audiences.audience import Audience, all_mentioned
 from habitue.audiences.check import check_rule
 from habitue.audiences.compile import Kinds
 from habitue.audiences.fields import kinds
@@ -139,6 +139,16 @@ def count(ws: Context, rule: Rule) -> Count:
     figures = matching(ws, rule).aggregate(people=lambda t: t.count()).mutate(of=persons.as_scalar())
     row = _rows(ws, figures)[0]
     return Count(people=int(row["people"]), of=int(row["of"]), as_of=ws.clock.now())
+
+
+def size(ws: Context, audience: Audience) -> Count:
+    """How many people an audience has: as its membership is kept, or counted while it is not."""
+    policy.require(ws.actor, "audiences.read")
+    if not audience.is_published or audience.settled_version != audience.version:
+        return count(ws, audience.rule)
+    everybody = count(ws, Group())
+    with ws.register.read() as conn:
+        return replace(everybody, people=stays.size(conn, audience.audience_id))
 
 
 def estimate(ws: Context, rule: Rule) -> part.About | None:

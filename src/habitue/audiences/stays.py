@@ -106,6 +106,12 @@ def members(conn: Connection, audience_ids: Iterable[str], profile_ids: Sequence
     return found
 
 
+def size(conn: Connection, audience_id: str) -> int:
+    """How many profiles belong to an audience now."""
+    query = sa.select(sa.func.count()).where(stays.c.audience_id == audience_id, stays.c.left_at.is_(None))
+    return int(conn.scalar(query) or 0)
+
+
 def enter(conn: Connection, ws: Context, pairs: Iterable[tuple[str, str]], why: Why) -> None:
     """Begin a stay for each pair of audience and profile."""
     now = stored_instant(conn)(ws.clock.now())

@@ -10,6 +10,8 @@ import pytest
 from tests.sending import identify, order, send
 from tests.small_shop import HOSTILE, PEOPLE, customers
 
+from habitue import flow
+from habitue.audiences import stays
 from habitue.audiences.rule import EVERYBODY, EventSum, Group, Trait, Window
 from habitue.audiences.text import read
 from habitue.insights.groups import GROUPS
@@ -80,6 +82,15 @@ def test_the_list_has_sentence_and_people(anna: Client, audience_id: str) -> Non
     assert "in <b>Austria</b>" in page
     now = anna.get(f"/audiences/{audience_id}/people-now/").content.decode()
     assert f"<b>{sum(customer.country == 'AT' for customer in customers())}</b>" in now
+
+
+def test_the_list_shows_the_kept_membership_once_there_is_one(anna: Client, shop: Workspace, audience_id: str) -> None:
+    flow.settle(shop.context)
+    with shop.context.register.write() as conn:
+        (gone, *_others) = sorted(stays.members(conn, [audience_id]))
+        stays.leave(conn, shop.context, [gone], "removed")
+    now = anna.get(f"/audiences/{audience_id}/people-now/").content.decode()
+    assert f"<b>{sum(customer.country == 'AT' for customer in customers()) - 1}</b>" in now
 
 
 def test_the_list_finds_an_audience_by_its_name(anna: Client, audience_id: str) -> None:

@@ -73,7 +73,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def people_now(request: HttpRequest, audience_id: str) -> HttpResponse:
     """How many people an audience has now, for the list."""
     ws = request.ws.context
-    counted = membership.count(ws, reading.get(ws, audience_id).rule)
+    counted = membership.size(ws, reading.get(ws, audience_id))
     return render(request, "audiences/people_now.html", {"counted": counted, "audience_id": audience_id})
 
 
