@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from tests.large_lake import as_large
 
 from bench.audience_questions import QUESTIONS
 from bench.figures import Figures, peak_memory_mb
@@ -75,7 +76,7 @@ def _ask(folder: Path, now: datetime) -> dict[str, Any]:
     with open_workspace(folder, environ={}) as opened:
         ws = replace(opened.context, clock=FixedClock(now))
         started = time.perf_counter()
-        is_large = part.renew(ws) or part.renew(ws, worthwhile=FEW_EVENTS, events=FEW_EVENTS)
+        is_large = part.renew(ws) or part.renew(as_large(ws), events=FEW_EVENTS)
         copied = time.perf_counter() - started
         assert is_large
         inside, questions = 0, {}

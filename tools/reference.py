@@ -164,6 +164,8 @@ MEANINGS = {
     "journal.kind": "Where accepted events wait: `file` in the folder, or `table` on PostgreSQL, for several doors.",
     "register.url": "Where the register is, such as `postgresql+psycopg://user@host/name`; empty: `register.db` here.",
     "lake.path": "Folder of the Parquet replica.",
+    "lake.estimate_from": "From how many events on a rule is estimated of a part of the people while it is built; the "
+    "exact figures follow.",
     "lake.memory_mb": "How much memory (MiB) an engine on the replica may take before it goes on in a folder below it, "
     "`.spill`; 0: half of what the machine or the container has, and at most 1536. Pages, follower and worker have "
     "one engine or more each.",

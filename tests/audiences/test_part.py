@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from made_shop import NOW, write_lake
+from tests.large_lake import as_large
 
 from habitue.audiences import membership, part
 from habitue.audiences.rule import Group, Related
@@ -20,14 +21,14 @@ ORDERED = read('did "Order Completed"')
 def test_a_small_lake_has_none_and_what_it_had_goes(ws: Context) -> None:
     assert not part.renew(ws)
     assert membership.estimate(ws, ORDERED) is None
-    assert part.renew(ws, worthwhile=1)
+    assert part.renew(as_large(ws))
     assert ws.lake.has("part_people")
     part.renew(ws)
     assert not ws.lake.has("part_people")
 
 
 def test_a_part_of_everybody_counts_as_everybody(ws: Context) -> None:
-    part.renew(ws, worthwhile=1, events=10**9)
+    part.renew(as_large(ws), events=10**9)
     for rule in (ORDERED, read("consent newsletter is given"), read("rfm_group is known"), Group()):
         found = membership.estimate(ws, rule)
         assert found is not None
@@ -36,20 +37,20 @@ def test_a_part_of_everybody_counts_as_everybody(ws: Context) -> None:
 
 
 def test_who_is_around_somebody_is_not_told_by_a_part(ws: Context) -> None:
-    part.renew(ws, worthwhile=1, events=10**9)
+    part.renew(as_large(ws), events=10**9)
     assert membership.estimate(ws, Related("household", "any", Group())) is None
     assert membership.estimate(ws, Group(rules=(Related("company", "none", ORDERED),))) is None
 
 
 def test_it_is_copied_again_when_the_lake_has_grown_and_ten_minutes_went_by(ws: Context) -> None:
-    assert part.renew(ws, worthwhile=1, events=10**9)
+    assert part.renew(as_large(ws), events=10**9)
     later = replace(ws, clock=FixedClock(NOW + timedelta(minutes=10)))
-    assert not part.renew(later, worthwhile=1)
+    assert not part.renew(as_large(later))
     write_lake(ws, seq=101)
-    assert not part.renew(ws, worthwhile=1)
-    assert part.renew(later, worthwhile=1, events=10**9)
+    assert not part.renew(as_large(ws))
+    assert part.renew(as_large(later), events=10**9)
     write_lake(ws, seq=102)
-    assert part.renew(ws, worthwhile=1), "a clock that was set back does not stop it"
+    assert part.renew(as_large(ws)), "a clock that was set back does not stop it"
 
 
 @pytest.mark.parametrize(

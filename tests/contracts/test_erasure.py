@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from habitue.audiences import part
 from habitue.audiences.rule import Trait
 from habitue.workspace import Workspace
+from tests.large_lake import as_large
 
 NEEDLES = ("grimm", "30901820", "zaubermüller")
 PEOPLE = (
@@ -30,7 +31,7 @@ def test_an_erased_person_is_nowhere_and_the_others_stay(ws: Workspace, tmp_path
     audience = ws.audiences.create("All", Trait(field="email", op="is_known"))
     made = ws.exports.run(audience.audience_id, purpose="newsletter", target="csv")
     assert made.people == 2
-    assert part.renew(ws.context, worthwhile=1, events=10**9)
+    assert part.renew(as_large(ws.context), events=10**9)
     (grimm,) = ws.people.search("grimm@web")
     assert _tables_with(ws), "the search for traces finds them before the erasure"
     assert _register_files_with(ws.folder) or not ws.register.is_sqlite

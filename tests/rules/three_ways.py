@@ -22,6 +22,7 @@ from habitue.audiences.text_writing import written
 from habitue.kernel.config import WorkspaceSettings
 from habitue.kernel.context import Context
 from habitue.workspace import create_workspace
+from tests.large_lake import as_large
 from tests.rules.made_rules import rules
 from tests.rules.oracle import members
 from tests.rules.played import Story, with_members
@@ -136,7 +137,7 @@ def compare_now(line: Timeline, asked: dict[str, Rule], world: World, counted: C
 def compare_of_part(ws: Context, asked: Sequence[Rule], world: World, counted: Counted, *, times: int) -> None:
     """Compare what a part of everybody says with what the second evaluator says of the same people."""
     part.forget(ws)
-    part.renew(ws, worthwhile=1, events=ws.lake.rows("facts") // times)
+    part.renew(as_large(ws), events=ws.lake.rows("facts") // times)
     there = set(_profiles(ws, ws.lake.table(part.COPIES["people"])))
     for rule in asked:
         some = membership.part_for(ws, rule)

@@ -26,8 +26,6 @@ from habitue.kernel.lake import Lake
 from habitue.profiles.replica_tables import PEOPLE
 from habitue.profiles.slices import CONSENTS, EVENTS
 
-WORTHWHILE = 2_000_000
-"""Events; fewer are counted in no time."""
 ABOUT = 500_000
 """So many events are in the part, more or less."""
 PAUSE = timedelta(minutes=10)
@@ -105,13 +103,14 @@ def about(found: int, asked: int, everybody: int) -> About:
     return About(people=round(everybody * share), low=low, high=high, of=everybody, asked=asked)
 
 
-def renew(ws: Context, *, worthwhile: int = WORTHWHILE, events: int = ABOUT) -> bool:
+def renew(ws: Context, *, events: int = ABOUT) -> bool:
     """Copy the part anew where the lake has grown since, though not more often than every ten minutes.
 
-    A lake of fewer events than `worthwhile` has none. Returns whether it was copied.
+    A lake of fewer events than `lake.estimate_from` has none, for they are counted in no time. Returns whether it was
+    copied.
     """
     rows = ws.lake.rows("facts")
-    if rows < worthwhile:
+    if rows < ws.config.lake.estimate_from:
         forget(ws)
         return False
     if not _is_due(ws):

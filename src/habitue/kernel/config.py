@@ -41,10 +41,14 @@ class JournalSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LakeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the lake is, relative to the folder, and what memory one engine may take (in MiB; 0: by the machine)."""
+    """Where the lake is, relative to the folder, and what memory one engine may take (in MiB; 0: by the machine).
+
+    From how many events on a rule is estimated while it is built.
+    """
 
     path: str = "lake"
     memory_mb: Annotated[int, msgspec.Meta(ge=0)] = 0
+    estimate_from: Annotated[int, msgspec.Meta(ge=1)] = 2_000_000
 
 
 class ServeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

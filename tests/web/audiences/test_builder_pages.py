@@ -5,6 +5,7 @@ from collections.abc import Callable
 from html import unescape
 from typing import TYPE_CHECKING
 
+from tests.large_lake import as_large
 from tests.sending import identify, send
 from tests.small_shop import customers
 
@@ -215,7 +216,7 @@ def test_an_own_number_field_is_offered_under_its_heading_and_compared_as_a_numb
 
 
 def test_in_a_large_shop_figures_are_estimated_first_and_then_exact(anna: Client, shop: Workspace) -> None:
-    assert part.renew(shop.context, worthwhile=1, events=10**9)
+    assert part.renew(as_large(shop.context), events=10**9)
     page = anna.post("/audiences/build/", FORM, **FRAGMENT).content.decode()
     assert f"about {round(expected(), -1)}" in page
     assert "being counted exactly" in page
