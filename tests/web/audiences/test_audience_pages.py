@@ -106,6 +106,17 @@ def test_people_are_searched_sorted_and_turned_over(anna: Client) -> None:
     assert "person7@shop.example" in found
 
 
+def test_whoever_is_not_among_them_is_looked_for_among_all_people(
+    seen_by: Callable[..., Client], audience_id: str
+) -> None:
+    client = seen_by("owner")
+    page = unescape(client.get(f"/audiences/{audience_id}/?q=person1@shop.example").content.decode())
+    assert "Nobody found" in page
+    way = re.search(r'href="(/people/\?q=[^"]+)"[^>]*>Look among all people', page)
+    assert way
+    assert "Name1" in client.get(way[1]).content.decode()
+
+
 def test_a_rule_that_cannot_be_read_is_told_in_words(anna: Client) -> None:
     response = anna.get("/audiences/people/?rule=%7Bbroken")
     assert response.status_code == 422

@@ -129,7 +129,11 @@ def _line(sizes: Sequence[Size], width: int) -> Mapping[str, Any]:
         "width": width - 70,
         "height": 180,
         "data": {"values": [{"day": place, "people": size.people} for place, size in enumerate(sizes)]},
-        "mark": {"type": "line", "interpolate": "step-after", "color": colour("chart-1"), "strokeWidth": 2},
+        "mark": {
+            "type": "line", "interpolate": "step-after", "color": colour("chart-1"), "strokeWidth": 2,
+            # A line of a few days is hardly one.
+            "point": {"filled": True, "size": 40, "color": colour("chart-1")} if len(sizes) <= FEW else False,
+        },
         "encoding": {
             "x": {"field": "day", "type": "quantitative", "scale": {"domain": [0, len(sizes) - 1]}, "axis": x_axis},
             "y": {
@@ -139,7 +143,7 @@ def _line(sizes: Sequence[Size], width: int) -> Mapping[str, Any]:
                 "axis": axis(marks, lambda value: number(int(value))),
             },
         },
-    }
+    }  # fmt: skip
 
 
 def _day(size: Size) -> str:
