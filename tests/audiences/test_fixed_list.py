@@ -56,6 +56,12 @@ def test_a_file_of_several_columns_is_searched_cell_by_cell(line: Timeline) -> N
     assert found.unknown == ("x@web.example",)
 
 
+def test_of_several_addresses_on_a_line_each_unknown_one_is_told(line: Timeline) -> None:
+    found = found_people.find_in_text(line.ws.context, f"x@web.example, {ANNA}; y@web.example\n{BEN},0171 999999")
+    assert set(found.profile_ids) == set(_ids(line, ANNA, BEN))
+    assert found.unknown == ("x@web.example", "y@web.example")
+
+
 def test_who_is_on_a_list_is_changed_by_hand_and_kept_in_the_ledger(line: Timeline) -> None:
     guests = _made(line, ANNA)
     assert line.members(guests) == line.by_rule(guests) == {ANNA}

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from gettext import translation
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.rules.made_rules import rules
 
+import habitue
 from habitue.audiences.rule import (
     Consent,
     EventCount,
@@ -18,6 +22,7 @@ from habitue.audiences.rule import (
     InAudience,
     InsightIs,
     PropertyTest,
+    Related,
     Rule,
     Sample,
     Trait,
@@ -26,6 +31,7 @@ from habitue.audiences.rule import (
 from habitue.audiences.sentence import plain, sentence
 
 ORDER = "Order Completed"
+LOCALES = Path(habitue.__file__).parent / "locale"
 TWICE_NOT_LATELY = Group(
     rules=(
         Trait("country", "is", "DE"),
@@ -200,3 +206,52 @@ def test_an_amount_without_a_currency_is_said_in_the_currency_of_the_reader() ->
     rule = EventSum("Order Completed", "at_least", Decimal(500))
     parts = sentence(rule, str, lambda one, many, n: many, locale="en_GB", currency="EUR")
     assert "at least €500" in plain(parts)
+
+
+def _by(language: str, rule: Rule) -> str:
+    """The sentence in a language as readers of the product get it."""
+    words = translation("habitue", LOCALES, [language], fallback=language == "en")
+    return plain(sentence(rule, words.gettext, words.ngettext, locale=language))
+
+
+@pytest.mark.parametrize(
+    ("language", "match", "told"),
+    [
+        ("en", "any", "People who have not paid and are of a household with somebody who fulfils this: ordered at least"
+                      " once."),
+        ("de", "any", "Personen, die nicht gezahlt haben und in einem Haushalt leben, in dem mindestens eine Person zu"
+                      " denen gehört, die mindestens einmal bestellt haben."),
+        ("de", "all", "Personen, die nicht gezahlt haben und in einem Haushalt leben, in dem alle zu denen gehören, die"
+                      " mindestens einmal bestellt haben."),
+        ("de", "none", "Personen, die nicht gezahlt haben und in einem Haushalt leben, in dem niemand zu denen gehört,"
+                       " die mindestens einmal bestellt haben."),
+        ("ru", "any", "Люди, которые не платили и живут в семье, где есть люди, которые заказывали не менее одного"
+                      " раза."),
+        ("ru", "all", "Люди, которые не платили и живут в семье, где все заказывали не менее одного раза."),
+        ("ru", "none", "Люди, которые не платили и живут в семье, где нет людей, которые заказывали не менее одного"
+                       " раза."),
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_the_people_around_stands_last_and_its_clause_is_closed(
+    language: str, match: Any, told: str
+) -> None:
+    rule = Group(rules=(Related("household", match, EventCount(ORDER)), EventCount("Payment Made", negate=True)))
+    assert _by(language, rule) == told
+
+
+def test_a_clause_about_the_people_around_is_closed_by_a_comma_where_the_sentence_goes_on() -> None:
+    two = Group(rules=tuple(Related(by, "none", EventCount(ORDER)) for by in ("household", "company")))
+    german = _by("de", two)
+    assert "mindestens einmal bestellt haben, und zu einer Firma gehören" in german
+    assert german.endswith("mindestens einmal bestellt haben.")
+    either = _by("ru", Group("any", (Group("all", (two, Trait("city", "is", "Berlin"))), Trait("email", "is_known"))))
+    assert ",)" not in either
+    assert ",." not in either
+
+
+@pytest.mark.parametrize("language", ["en", "de", "ru"])
+@pytest.mark.parametrize("by", ["company", "household", "referral"])
+def test_who_has_anybody_around_is_told_without_a_condition(language: str, by: Any) -> None:
+    told = _by(language, Related(by, "any", Group()))
+    assert ":" not in told
+    assert told == _by(language, Related(by, "all", Group()))

@@ -35,6 +35,21 @@ class Overlap:
         """How many fulfil the second."""
         return self.both + self.only_second
 
+    @property
+    def together(self) -> int:
+        """How many fulfil one of them or both."""
+        return self.both + self.only_first + self.only_second
+
+    @property
+    def share_of_first(self) -> float:
+        """The part of those of the first who fulfil the second too, 0 to 1."""
+        return self.both / self.first if self.first else 0.0
+
+    @property
+    def share_of_second(self) -> float:
+        """The part of those of the second who fulfil the first too, 0 to 1."""
+        return self.both / self.second if self.second else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Size:

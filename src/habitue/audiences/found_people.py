@@ -48,7 +48,8 @@ class Found:
 def find_in_text(ws: Context, text: str) -> Found:
     """The people of a pasted text or a file of lines with one or several cells.
 
-    Of a line in which nobody is found, the first cell that holds a number or an address is told as unknown.
+    Of a line in which nobody is found, the first cell that holds a number or an address is told as unknown; of a line
+    of several e-mail addresses, each that nobody has.
     """
     lines = [[cell.strip().strip('"') for cell in _CELL.split(line)] for line in text.splitlines()]
     found = find_people(ws, [cell for line in lines for cell in line])
@@ -56,7 +57,10 @@ def find_in_text(ws: Context, text: str) -> Found:
     missing = []
     for line in lines:
         cells = [cell for cell in line if cell]
-        if cells and all(cell in unknown for cell in cells):
+        addresses = [cell for cell in cells if "@" in cell]
+        if len(addresses) > 1:
+            missing += [cell for cell in addresses if cell in unknown]
+        elif cells and all(cell in unknown for cell in cells):
             missing += [cell for cell in cells if "@" in cell or any(sign.isdigit() for sign in cell)][:1]
     return Found(found.profile_ids, tuple(dict.fromkeys(missing)))
 

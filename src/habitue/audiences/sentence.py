@@ -25,6 +25,11 @@ _RELATED: Mapping[tuple[str, str], str] = {
     ("referral", "all"): _("recommended others or were recommended, and *everybody* fulfils this: %(conditions)s"),
     ("referral", "none"): _("recommended others or were recommended, and *nobody* fulfils this: %(conditions)s"),
 }
+_RELATED_TO_ANYBODY: Mapping[str, str] = {
+    "company": _("are of a *company*"),
+    "household": _("are of a *household*"),
+    "referral": _("*recommended* others or were *recommended*"),
+}
 _OPPOSITE |= {"in_next_days": "not_in_next_days", "not_in_next_days": "in_next_days"}
 _OPPOSITE |= {"in_last_days": "not_in_last_days", "not_in_last_days": "in_last_days"}
 
@@ -62,7 +67,7 @@ def _sentence(rule: Rule, reader: Reader) -> Phrase:
     nouns: list[Phrase] = []
     clauses: list[Phrase] = []
     is_again = False
-    for child in rules:
+    for child in _relations_last(rules):
         short = None if isinstance(child, Group | Related) else noun(child, reader, again=is_again)
         if short is not None and not isinstance(child, Group | Related):
             nouns.append(short)
@@ -84,8 +89,15 @@ def _conditions(rule: Rule) -> tuple[Rule, ...]:
     return tuple(condition for child in rule.rules for condition in _conditions(child))
 
 
+def _relations_last(rules: Items[Rule]) -> Items[Rule]:
+    """In their order, but what is asked of the people around at the end, so that nothing else seems to belong to it."""
+    return sorted(rules, key=lambda each: isinstance(each, Related))
+
+
 def _clause(rule: Rule, reader: Reader, *, is_alone: bool = False) -> Phrase:
     if isinstance(rule, Related):
+        if rule.match != "none" and not _conditions(rule.rule):
+            return reader.phrase(_RELATED_TO_ANYBODY[rule.by])
         message = _RELATED[rule.by, rule.match]
         return reader.phrase(message, conditions=_clause(_positive(rule.rule), reader))
     if not isinstance(rule, Group):
@@ -97,7 +109,7 @@ def _clause(rule: Rule, reader: Reader, *, is_alone: bool = False) -> Phrase:
         return reader.phrase(_("are *anybody*") if rule.match == "all" else _("are *nobody*"))
     if len(rule.rules) == 1:
         return _clause(rule.rules[0], reader, is_alone=is_alone)
-    inside = [_clause(child, reader) for child in rule.rules]
+    inside = [_clause(child, reader) for child in _relations_last(rule.rules)]
     joined = reader.all_of(inside) if rule.match == "all" else reader.any_of(inside)
     return joined if is_alone else (Part("("), *joined, Part(")"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ import ibis
 
 from habitue.access import policy
 from habitue.audiences import membership
+from habitue.audiences.around import Around, around
 from habitue.audiences.compile import ANY_CHANNEL
 from habitue.audiences.event_facts import EventNode, counted_events
 from habitue.audiences.moment import Moment
@@ -24,9 +25,9 @@ from habitue.audiences.rule import (
     InsightIs,
     MayUse,
     Place,
+    Related,
     Rule,
     Trait,
-    walk,
 )
 from habitue.audiences.tables import AGE, PEOPLE_COLUMNS
 from habitue.audiences.topics import topics_of
@@ -58,7 +59,9 @@ class Answer:
     `figure` is what it compared: how often something happened, the sum of its money, or a measure of its properties;
     None for other conditions, and for a measure of nothing.
     `more` are the earlier events that it counted beyond those, `more_money` the sum of their money. `consents` are
-    the statements that a condition about consent looked at, newest first.
+    the statements that a condition about consent looked at, newest first. `around` are the people whom a condition
+    about a company, household or referral asked; None for other conditions. A group that is not a plain “all of these”
+    has an answer of its own, before those of its conditions.
     """
 
     rule: Rule
@@ -70,6 +73,7 @@ class Answer:
     more: int = 0
     more_money: Decimal = Decimal(0)
     consents: tuple[Statement, ...] = ()
+    around: Around | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +90,7 @@ def why(ws: Context, rule: Rule, profile_id: str) -> Why:
     policy.require(ws.actor, "audiences.read")
     policy.require(ws.actor, "people.read")
     person = reading.person(ws, profile_id)
-    nodes: list[tuple[int, Rule]] = [
-        (path.count("."), node) for path, node in walk(rule) if not isinstance(node, Group)
-    ]
-    nodes = nodes or [(0, rule)]
+    nodes = list(_asked(rule, 0)) or [(0, rule)]
     table = membership.conditions(ws, [rule, *(node for _depth, node in nodes)], with_figures=True)
     rows = ws.lake.con.to_pyarrow(table.filter(table.profile_id == person.row.profile_id)).to_pylist()
     found: dict[str, Any] = rows[0] if rows else {}
@@ -98,6 +99,19 @@ def why(ws: Context, rule: Rule, profile_id: str) -> Why:
         for number, (depth, node) in enumerate(nodes, 1)
     ]
     return Why(person.row.profile_id, bool(found.get("c0")), tuple(answers))
+
+
+def _asked(node: Rule, depth: int, *, is_among_all: bool = True) -> Iterator[tuple[int, Rule]]:
+    """What is answered, parents first; what is asked of the people around is not asked of the person."""
+    if not isinstance(node, Group):
+        yield depth, node
+        return
+    is_all = node.match == "all" or len(node.rules) < 2
+    if node.negate or (len(node.rules) > 1 and not (is_all and is_among_all)):
+        yield depth, node
+        depth, is_among_all = depth + 1, is_all and not node.negate
+    for child in node.rules:
+        yield from _asked(child, depth, is_among_all=is_among_all)
 
 
 def _answer(ws: Context, node: Rule, depth: int, person: Person, holds: bool, figure: Figure) -> Answer:
@@ -114,6 +128,7 @@ def _answer(ws: Context, node: Rule, depth: int, person: Person, holds: bool, fi
         len(more),
         sum((event.amount or Decimal(0) for event in more), Decimal(0)),
         _statements(node, person.consents),
+        around(ws, node, person.row.profile_id) if isinstance(node, Related) else None,
     )
 
 
@@ -187,7 +202,7 @@ def _text(value: Any) -> str:
 
 
 def _events(ws: Context, node: Rule, person: Person) -> tuple[Happened, ...]:
-    names = sorted(topics_of(node, {}).events)
+    names = [] if isinstance(node, Group | Related) else sorted(topics_of(node, {}).events)
     if not names:
         return ()
     with ws.register.read() as conn:

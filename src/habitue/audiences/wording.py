@@ -15,6 +15,7 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from habitue.kernel.text import gettext_noop as _
 
 _TOKEN = re.compile(r"%\((\w+)\)s|(\*)")
+_ENDS = re.compile(r",? +(?=[.,:)])|,(?=[.,)])")
 _SPACES = re.compile(r" {2,}")
 
 
@@ -119,7 +120,8 @@ def fill(template: str, values: Mapping[str, str | Phrase]) -> Phrase:
 def tidy(phrase: Phrase) -> Phrase:
     """The phrase with single spaces, none before a full stop, comma or colon, and neighbours of one kind joined.
 
-    After an abbreviation such as “2025 г.” the full stop of the sentence is left out.
+    After an abbreviation such as “2025 г.” the full stop of the sentence is left out. So is a comma that ends a clause
+    where the sentence or the bracket ends with it.
     """
     joined: list[Part] = []
     for part in phrase:
@@ -137,7 +139,7 @@ def tidy(phrase: Phrase) -> Phrase:
             joined[-1] = Part(joined[-1].text + text, part.strong)
         else:
             joined.append(Part(text, part.strong))
-    return tuple(Part(re.sub(r" +(?=[.,:)])", "", part.text), part.strong) for part in joined if part.text)
+    return tuple(Part(_ENDS.sub("", part.text), part.strong) for part in joined if part.text)
 
 
 def _whole_pattern(locale: Locale) -> str:

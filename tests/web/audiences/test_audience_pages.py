@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.sending import identify, order, send
 from tests.small_shop import HOSTILE, PEOPLE, customers
+from tests.web.audiences.test_builder_pages import words
 
 from habitue import flow
-from habitue.audiences import stays
-from habitue.audiences.rule import EVERYBODY, EventSum, Group, Trait, Window
+from habitue.audiences import create, stays
+from habitue.audiences.rule import EVERYBODY, EventSum, Group, Trait, Window, encode
 from habitue.audiences.text import read
 from habitue.insights.groups import GROUPS
 from habitue.web.rule_links import people_url
@@ -115,6 +116,17 @@ def test_people_are_searched_sorted_and_turned_over(anna: Client) -> None:
     assert "person7@shop.example" in found
 
 
+def test_whoever_is_not_among_them_is_looked_for_among_all_people(
+    seen_by: Callable[..., Client], audience_id: str
+) -> None:
+    client = seen_by("owner")
+    page = unescape(client.get(f"/audiences/{audience_id}/?q=person1@shop.example").content.decode())
+    assert "Nobody found" in page
+    way = re.search(r'href="(/people/\?q=[^"]+)"[^>]*>Look among all people', page)
+    assert way
+    assert "Name1" in client.get(way[1]).content.decode()
+
+
 def test_a_rule_that_cannot_be_read_is_told_in_words(anna: Client) -> None:
     response = anna.get("/audiences/people/?rule=%7Bbroken")
     assert response.status_code == 422
@@ -148,6 +160,70 @@ def test_the_history_tells_versions_with_their_differences(
     german = seen_by("marketer", language="de").get(f"/audiences/{audience_id}/history/").content.decode()
     assert "Personen in <b>Österreich</b>" in german
     assert "Places" in seen_by("owner").get("/audiences/").content.decode()
+
+
+def test_a_draft_is_thrown_away_and_an_earlier_rule_is_taken_up_again(
+    seen_by: Callable[..., Client], shop: Workspace, audience_id: str
+) -> None:
+    from habitue.audiences import change
+
+    germany, vienna = Trait("country", "is", "DE"), Trait("city", "is", "Wien")
+    change.change(shop.context, audience_id=audience_id, name="Austria", rule=germany)
+    change.change(shop.context, audience_id=audience_id, name="Austria", rule=vienna, publish=False)
+    owner, path = seen_by("owner"), f"/audiences/{audience_id}"
+    assert f'href="{path}/history/">a draft waits' in owner.get(f"{path}/").content.decode()
+    assert seen_by("agent").post(f"{path}/discard/").status_code == 403
+    assert "The draft is gone." in owner.post(f"{path}/discard/", follow=True).content.decode()
+    kept = shop.audiences.get(audience_id)
+    assert (kept.draft, kept.rule) == (None, germany)
+    assert owner.post(f"{path}/discard/", follow=True).content.decode().count("The draft is gone.") == 0
+    history = owner.get(f"{path}/history/").content.decode()
+    assert f"{path}/edit/?version=1" in history
+    assert f"{path}/edit/?version=2" not in history, "it holds already"
+    assert owner.get(f"{path}/edit/?version=1").context["rule"] == encode(Group(rules=(Trait("country", "is", "AT"),)))
+    assert owner.get(f"{path}/edit/?version=9").context["rule"] == encode(Group(rules=(germany,)))
+
+
+def test_a_draft_that_was_never_published_cannot_be_thrown_away(
+    seen_by: Callable[..., Client], shop: Workspace
+) -> None:
+    made = create.create(shop.context, name="Idea", rule=Trait("country", "is", "AT"), publish=False)
+    seen_by("owner").post(f"/audiences/{made.audience_id}/discard/")
+    assert shop.audiences.get(made.audience_id).draft is not None
+
+
+def test_the_size_is_shown_from_the_day_when_the_audience_was_made(
+    seen_by: Callable[..., Client], audience_id: str
+) -> None:
+    page = seen_by("owner").get(f"/audiences/{audience_id}/history/").content.decode()
+    drawing = page.partition("<figure")[2].partition("</figure>")[0]
+    assert {"14 Jun 2026", "15 Jun 2026"} == set(re.findall(r"\d+ \w{3} 2026", drawing))
+
+
+def test_why_names_the_people_around_who_decided_it(seen_by: Callable[..., Client], shop: Workspace) -> None:
+    home = {"last_name": "Müller", "street": "Hafenweg 5", "postal_code": "04109"}
+    send(
+        shop,
+        *(identify(name, email=f"{name}@home.example", first_name=name.title(), **home) for name in ("mia", "tom")),
+    )
+    send(shop, order("m-1", "20", at="2026-03-02T09:00:00Z", email="mia@home.example"))
+    shop.refresh()
+    made = shop.audiences.create("Homes", read('any of household (did "Order Completed")'))
+    (mia,), (tom,) = shop.people.search("mia@home.example"), shop.people.search("tom@home.example")
+    page = words(seen_by("owner").get(f"/audiences/{made.audience_id}/why/{tom.profile_id}/").content.decode())
+    assert "Fulfilled by 1 of 2 people: Mia Müller yes Tom Müller (this person) no" in page
+    alone = shop.audiences.create("Alone", read('any of referral (did "Order Completed")'))
+    german = seen_by("marketer", language="de").get(f"/audiences/{alone.audience_id}/why/{mia.profile_id}/")
+    assert "Es ist niemand bekannt" in german.content.decode()
+
+
+def test_why_tells_a_choice_of_conditions_as_one(seen_by: Callable[..., Client], shop: Workspace) -> None:
+    made = shop.audiences.create("Either", read('country is "AT" or (country is "DE" and not city is "Nowhere")'))
+    (person, *_) = shop.audiences.members(made.rule)
+    page = words(seen_by("owner").get(f"/audiences/{made.audience_id}/why/{person.profile_id}/").content.decode())
+    assert "At least one of these holds: yes" in page
+    assert "All of these hold:" in page
+    assert "Country: Germany" in page or "Country: Austria" in page
 
 
 def test_the_text_of_a_rule_becomes_the_form_or_its_problem_is_shown(seen_by: Callable[..., Client]) -> None:
@@ -240,6 +316,9 @@ def test_the_numbers_of_an_overlap_open_the_people_behind_them(
     page = unescape(client.get(f"/audiences/{audience_id}/overlap/?with={other.audience_id}").content.decode())
     found = re.findall(r'href="([^"]*people/[^"]*)">(?:<b>)?([\d,]+)', page)
     assert len(found) == 3
+    overlap = shop.audiences.overlap(shop.audiences.get(audience_id).rule, other.rule)
+    assert 0 < overlap.share_of_second < overlap.share_of_first == 1
+    assert f"{overlap.share_of_second:.0%} of “Known by mail” belong to “Austria” as well." in page
     for address, people in found:
         assert client.get(address).context["counted"].people == int(people.replace(",", ""))
 

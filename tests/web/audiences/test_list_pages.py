@@ -8,7 +8,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.web.audiences.test_builder_pages import words
 
+from habitue import flow
 from habitue.audiences.fixed_list import is_fixed
+from habitue.audiences.realtime import Follower
 from habitue.audiences.rule import Trait
 from habitue.audiences.text import read
 from habitue.workspace import Workspace
@@ -53,6 +55,32 @@ def test_people_are_put_on_and_taken_off_by_hand(anna: Client, shop: Workspace) 
     assert page.count("Take off") == 2
     anna.post(f"/audiences/{made.audience_id}/remove/", {"profile": profile})
     assert _members(shop, made.audience_id) == {one}
+
+
+def test_people_are_put_on_a_list_from_its_own_page(
+    anna: Client, seen_by: Callable[..., Client], shop: Workspace
+) -> None:
+    one, two = _addresses(shop, 2)
+    made = shop.audiences.create_list("Guests", people=shop.audiences.find([one]).profile_ids)
+    page = f"/audiences/{made.audience_id}/"
+    form = anna.get(page).content.decode().partition(f'action="{page}add/"')[2]
+    assert "Put on the list" in form.partition("</form>")[0]
+    anna.post(f"{page}add/", {"people": two})
+    assert _members(shop, made.audience_id) == {one, two}
+    assert "Put on the list" not in seen_by("privacy_officer").get(page).content.decode()
+
+
+def test_the_stays_of_a_list_are_said_to_be_made_by_hand(anna: Client, shop: Workspace) -> None:
+    (profile,) = shop.audiences.find(_addresses(shop, 1)).profile_ids
+    made = shop.audiences.create_list("Guests", people=[profile])
+    flow.settle(shop.context)
+    shop.audiences.take_off(made.audience_id, [profile])
+    while flow.follow(shop.context, Follower()):
+        pass
+    page = anna.get(f"/audiences/{made.audience_id}/why/{profile}/").content.decode()
+    assert "added by hand" in page
+    assert "taken out by hand" in page
+    assert "Published rules" not in anna.get(f"/audiences/{made.audience_id}/history/").content.decode()
 
 
 def test_an_audience_and_the_people_behind_a_number_are_frozen(anna: Client, shop: Workspace) -> None:

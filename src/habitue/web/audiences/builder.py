@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from habitue.audiences import change, create, membership, reading
 from habitue.audiences.audience import Audience, AudienceInCircle, AudienceNameInvalid, AudienceNameTaken
-from habitue.audiences.rule import Group, encode
+from habitue.audiences.rule import Group, Rule, encode
 from habitue.audiences.text import read
 from habitue.audiences.text_writing import written
 from habitue.kernel.context import Context
@@ -66,7 +66,15 @@ def edit(request: HttpRequest, audience_id: str) -> HttpResponse:
         "purpose": audience.purpose or "",
         "folder": audience.folder,
     }
-    return _page(request, audience, draft_of_rule(audience.draft or audience.rule), told)
+    start = _earlier(request, audience_id) or audience.draft or audience.rule
+    return _page(request, audience, draft_of_rule(start), told)
+
+
+def _earlier(request: HttpRequest, audience_id: str) -> Rule | None:
+    """The published rule whose number the address holds, to be taken up again."""
+    wanted = request.GET.get("version", "")
+    found = reading.versions_of(request.ws.context, audience_id) if wanted else ()
+    return next((version.rule for version in found if str(version.version) == wanted), None)
 
 
 @require_POST

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from habitue.access.policy import allowed
 from habitue.audiences import archive as archiving
+from habitue.audiences import discard as discarding
 from habitue.audiences import membership, reading
 from habitue.audiences.audience import Audience
 from habitue.audiences.fields import property_suggestions, suggestions
@@ -24,7 +25,7 @@ from habitue.audiences.wording import Part
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
 from habitue.privacy import purposes
-from habitue.web.audiences import breakdown, builder, guide, history, likeness, lists, people
+from habitue.web.audiences import answers, breakdown, builder, guide, history, likeness, lists, people
 from habitue.web.audiences.breakdown import ABOUT, EXACT
 from habitue.web.audiences.examples import examples
 from habitue.web.audiences.forms import PasteForm
@@ -109,16 +110,19 @@ def people_of_rule(request: HttpRequest) -> HttpResponse:
 
 
 def facts(request: HttpRequest) -> HttpResponse:
-    """Who the people of a rule are, as a fragment: first as far as a part of everybody tells, if that is asked."""
+    """Who the people of a rule are, as a fragment: first as far as a part of everybody tells, if that is asked.
+
+    A few names only where no list of all stands below.
+    """
     ws, rule = request.ws.context, people.rule_of(request)
     places = [place for place in request.GET.get("places", "").split(",") if place.isdigit()]
-    may_see = allowed(ws.actor, "people.read")
+    with_people = allowed(ws.actor, "people.read") and "list" not in request.GET
     if request.GET.get("stage") == ABOUT:
-        about = breakdown.estimated(ws, rule, with_people=may_see, places=places)
+        about = breakdown.estimated(ws, rule, with_people=with_people, places=places)
         if about is not None:
             shown = {"facts": about, "rule": encode(rule), "places": ",".join(places), "stage": EXACT}
             return render(request, "audiences/facts_about.html", shown)
-    found = breakdown.facts(ws, rule, with_people=may_see, places=places)
+    found = breakdown.facts(ws, rule, with_people=with_people, places=places)
     more = {"counted": breakdown.counted(ws, found)} if request.GET.get("stage") == EXACT else {}
     shown = {"facts": found, "people_url": people_url(rule), **more}
     return render(request, "audiences/facts.html", shown)
@@ -151,6 +155,14 @@ def restore(request: HttpRequest, audience_id: str) -> HttpResponse:
     return redirect("audiences:show", audience_id=audience_id)
 
 
+@require_POST
+def discard(request: HttpRequest, audience_id: str) -> HttpResponse:
+    """Throw the draft of a published audience away."""
+    if discarding.discard(request.ws.context, audience_id=audience_id):
+        messages.success(request, gettext("The draft is gone. What was published goes on to hold."))
+    return redirect("audiences:history", audience_id=audience_id)
+
+
 def _purpose(ws: Context, purpose_id: str | None) -> str:
     if purpose_id is None:
         return ""
@@ -174,12 +186,13 @@ ROUTES = (
     route("<str:audience_id>/overlap/", history.overlap, name="overlap", permission="audiences.read"),
     route("<str:audience_id>/alike/", likeness.page, name="alike", permission="audiences.read"),
     route("<str:audience_id>/alike/find/", likeness.find, name="find_alike", permission="audiences.edit"),
-    route("<str:audience_id>/why/<str:profile_id>/", history.why_page, name="why", permission="audiences.read"),
+    route("<str:audience_id>/why/<str:profile_id>/", answers.page, name="why", permission="audiences.read"),
     route("<str:audience_id>/people-now/", people_now, name="people_now", permission="audiences.read"),
     route("<str:audience_id>/add/", lists.add, name="list_add", permission="audiences.edit"),
     route("<str:audience_id>/remove/", lists.remove, name="list_remove", permission="audiences.edit"),
     route("<str:audience_id>/edit/", builder.edit, name="edit", permission="audiences.edit"),
     route("<str:audience_id>/archive/", archive, name="archive", permission="audiences.edit"),
+    route("<str:audience_id>/discard/", discard, name="discard", permission="audiences.edit"),
     route("<str:audience_id>/restore/", restore, name="restore", permission="audiences.edit"),
 )
 NAVIGATION = NavEntry(

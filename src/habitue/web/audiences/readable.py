@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date as Day
+from datetime import datetime as Moment
 from decimal import Decimal
 
 from django.utils.translation import gettext
@@ -10,7 +12,7 @@ from django.utils.translation import gettext
 from habitue.audiences.fields import RuleField, insight_field, trait_field
 from habitue.audiences.rule import Group, Rule
 from habitue.audiences.text_writing import written
-from habitue.web.templatetags.show import money, number, percent
+from habitue.web.templatetags.show import country, date, datetime, locale, money, number, percent
 
 
 def diff_of(before: Rule | None, after: Rule, names: Mapping[str, str]) -> tuple[Sequence[Rule], Sequence[Rule]]:
@@ -28,8 +30,25 @@ def fact_of(name: str, value: str) -> tuple[str, str]:
     insight, _dot, field = name.partition(".")
     known = insight_field(insight, field) if field else None
     if known is None:
-        return gettext(trait_field(name).label), value
+        return gettext(trait_field(name).label), _trait(name, value)
     return gettext(known.label), _shown(known, value)
+
+
+def _trait(name: str, text: str) -> str:
+    """A value of a trait as the reader says it: `DE` is Germany, a day is written out."""
+    if name == "country":
+        return country(text.upper())
+    if name == "language":
+        return str(locale().languages.get(text.lower(), text))
+    kind = trait_field(name).kind
+    try:
+        if kind == "date":
+            return date(Day.fromisoformat(text))
+        if kind == "instant":
+            return datetime(Moment.fromisoformat(text))
+    except ValueError:
+        return text
+    return text
 
 
 def _shown(field: RuleField, text: str) -> str:
