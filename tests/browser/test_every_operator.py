@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import expect
 
 from habitue.audiences.rule import (
     Consent,
@@ -18,9 +18,11 @@ from habitue.audiences.rule import (
     InAudience,
     InsightIs,
     MayUse,
+    Place,
     PropertyTest,
     Related,
     Rule,
+    Sample,
     Sequence,
     Step,
     Trait,
@@ -30,13 +32,13 @@ from habitue.audiences.rule import (
 )
 from habitue.audiences.rule_parts import MEASURES
 from habitue.workspace import open_workspace
-from tests.browser.steps import number_in, settled
+from tests.browser.steps import fill, number_in, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Sequence as Several
 
-    from playwright.sync_api import Locator, Page, StorageState
+    from playwright.sync_api import Locator, Page, Route, StorageState
 
     from habitue.workspace import Workspace
     from tests.browser.conftest import OpenPage, Served
@@ -45,18 +47,28 @@ ORDER = "Order Completed"
 NEVER = "at any time"
 CONDITIONS = "#tree > fieldset > .condition"
 VALUES = {"number": ("2", "90"), "date": ("1980-01-01", "2026-06-01"), "text": ("a", "e")}
-NAMED = {"Days ago, later end": "30", "Days ago, earlier end": "90", "How many": "40"}
+NAMED = {
+    "Days ago, later end": "30", "Days ago, earlier end": "90", "How many": "40",
+    "region": "Sachsen", "city": "Berlin", "postcode beginning with": "10",
+}  # fmt: skip
+DRAWN = {"From per cent": "10", "To per cent": "60", "Name of the draw": "spring"}
 NAMES = {
     "Comparison": "op", "How often": "op", "How much": "op", "Measure": "measure", "Purpose": "purpose",
-    "Channel": "channel", "State": "state", "How many of them": "match", "Around whom": "by",
+    "Channel": "channel", "State": "state", "How many of them": "match", "Around whom": "by", "Country": "country",
 }  # fmt: skip
 _EMPTY = """() => [...document.querySelectorAll("#tree > fieldset > .condition")].flatMap((condition) => {
   const fields = [...condition.querySelectorAll("input:not([type=hidden]), select")];
   const values = fields.filter((field) => field.ariaLabel === "Value");
-  const empty = fields.filter((field) => !field.value && (values.indexOf(field) < 2));
+  const wanted = fields.filter((field) => field.ariaLabel !== "Country");
+  const empty = wanted.filter((field) => !field.value && (values.indexOf(field) < 2));
   return empty.map((field) => [field.id, field.ariaLabel, field.type, Math.max(0, values.indexOf(field))]);
 })"""
+_LISTS = """(labels) => [...document.querySelectorAll("#tree > fieldset > .condition")].map((condition, number) => {
+  const list = [...condition.querySelectorAll("select")].find((each) => each.ariaLabel === labels[number]);
+  return [list.id, list.value];
+})"""
 AT_ONCE = 6
+BUILD = "**/audiences/build/**"
 DELAY = 500
 """Milliseconds after which the builder asks for what was typed."""
 AUDIENCE = "the first audience"
@@ -66,11 +78,15 @@ pytestmark = pytest.mark.browser
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A condition to begin with, and the list of which every option is chosen, each in a condition of its own."""
+    """A condition to begin with, and the list of which every option is chosen, each in a condition of its own.
+
+    Of a list of everything that there is, such as countries, only the first ones are: `most`.
+    """
 
     name: str
     rule: Rule
     label: str = "Comparison"
+    most: int | None = None
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +136,7 @@ BENCHES = (
     Bench("then or not", Sequence((Step(ORDER), Step(ORDER, within_minutes=1440))), "Then or not"),
     Bench("how soon", Sequence((Step(ORDER), Step(ORDER, within_minutes=1440))), "How soon"),
     Bench("spans of sequences", Sequence((Step(ORDER), Step(ORDER))), "When"),
+    Bench("where they live", Place("DE"), "Country", most=3),
 )
 
 
@@ -138,28 +155,40 @@ def _list(condition: Locator, label: str) -> Locator:
     return condition.get_by_label(label, exact=True).first
 
 
+@contextmanager
+def _slow_line(page: Page) -> Iterator[None]:
+    """What is done inside is done before the first answer of the builder comes."""
+    held: list[Route] = []
+    page.route(BUILD, lambda route: held.append(route))
+    yield
+    page.unroute(BUILD)
+    for route in held:
+        route.continue_()
+    settled(page)
+
+
 def _choose_all(page: Page, chosen: Several[tuple[str, str]]) -> None:
     """A list and its option in each condition, one click after the other without waiting."""
-    for number, (label, option) in enumerate(chosen):
-        choice = _list(page.locator(CONDITIONS).nth(number), label)
-        if choice.input_value() != option:
-            choice.select_option(option)
-    settled(page)
-    for number, (label, option) in enumerate(chosen):
-        expect(_list(page.locator(CONDITIONS).nth(number), label)).to_have_value(option)
+    wanted = [option for _label, option in chosen]
+    labels = [label for label, _option in chosen]
+    with _slow_line(page):
+        for (ident, value), option in zip(page.evaluate(_LISTS, labels), wanted, strict=True):
+            if value != option:
+                page.locator(f"#{ident}").select_option(option)
+    assert [value for _ident, value in page.evaluate(_LISTS, labels)] == wanted
 
 
 def _fill_all(page: Page) -> None:
     """Types into every field that is still empty, and chooses where there is a list of values."""
-    for ident, label, kind, place in page.evaluate(_EMPTY):
-        field = page.locator(f"#{ident}")
-        if kind == "select-one":
-            field.select_option(index=1 + place)
-        else:
-            field.fill(NAMED.get(label, VALUES[kind][place]))
-    page.evaluate("() => document.activeElement.blur()")
-    page.wait_for_timeout(DELAY)
-    settled(page)
+    with _slow_line(page):
+        for ident, label, kind, place in page.evaluate(_EMPTY):
+            field = page.locator(f"#{ident}")
+            if kind == "select-one":
+                field.select_option(index=1 + place)
+            else:
+                field.fill(NAMED.get(label) or VALUES[kind][place])
+        page.evaluate("() => document.activeElement.blur()")
+        page.wait_for_timeout(DELAY)
 
 
 def _rules(page: Page) -> tuple[Rule, ...]:
@@ -200,14 +229,34 @@ def test_every_option_is_chosen_meant_and_counted(
     rules = [_of_shop(bench.rule, library) for bench in benches]
     _open(page, shop, rules)
     lists = [_list(page.locator(CONDITIONS).nth(number), bench.label) for number, bench in enumerate(benches)]
-    options = [each.evaluate("list => [...list.options].map(option => option.value)") for each in lists]
+    named = [each.evaluate("list => [...list.options].map(option => option.value)") for each in lists]
+    options = [several[: bench.most] for bench, several in zip(benches, named, strict=True)]
     assert min(map(len, options)) >= 2
     chosen = [(bench.label, option) for bench, several in zip(benches, options, strict=True) for option in several]
     _open(page, shop, [rule for rule, several in zip(rules, options, strict=True) for _option in several])
     _choose_all(page, chosen)
+    _counts_as(library, page)
     _fill_all(page)
     assert page.locator("#tree .unfinished, #tree .lacking").all_inner_texts() == []
-    found = _rules(page)
+    found = _counts_as(library, page)
     assert [(label, _meant(each, label)) for each, (label, _option) in zip(found, chosen, strict=True)] == chosen
+    places = [(each.regions, each.cities, each.postcodes) for each in found if isinstance(each, Place)]
+    assert set(places) <= {(("Sachsen",), ("Berlin",), ("10",))}
+
+
+def test_a_part_of_everybody_is_drawn_and_counted(
+    shop: Served, library: Workspace, owner_state: StorageState, open_page: OpenPage
+) -> None:
+    page = open_page(state=owner_state)
+    _open(page, shop, [Sample("autumn", 0, 5_000)])
+    for label, text in DRAWN.items():
+        fill(page, lambda: page.locator(CONDITIONS), label, text)
+    assert _counts_as(library, page) == (Sample("spring", 1_000, 6_000),)
+
+
+def _counts_as(library: Workspace, page: Page) -> tuple[Rule, ...]:
+    """The finished conditions of the page, whose number is the one of the library."""
+    found = _rules(page)
     counted = library.audiences.count(Group("any", found)).people
     assert number_in(page.locator("#counted b").inner_text()) == counted
+    return found

@@ -174,6 +174,7 @@ def test_a_draft_is_thrown_away_and_an_earlier_rule_is_taken_up_again(
     assert f'href="{path}/history/">a draft waits' in owner.get(f"{path}/").content.decode()
     assert seen_by("agent").post(f"{path}/discard/").status_code == 403
     assert "The draft is gone." in owner.post(f"{path}/discard/", follow=True).content.decode()
+    assert "threw the draft of an audience away" in owner.get("/ledger/").content.decode()
     kept = shop.audiences.get(audience_id)
     assert (kept.draft, kept.rule) == (None, germany)
     assert owner.post(f"{path}/discard/", follow=True).content.decode().count("The draft is gone.") == 0

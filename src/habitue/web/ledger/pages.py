@@ -21,6 +21,8 @@ from habitue.web.rule_links import page_url
 VERBS: Mapping[str, str] = {
     "audience.archived": _("put an audience away"),
     "audience.changed": _("changed an audience"),
+    "audience.draft_discarded": _("threw the draft of an audience away"),
+    "audience.drafted": _("kept a draft of an audience"),
     "audience.created": _("made an audience"),
     "proposal.taken": _("took up a proposal"),
     "audience.likened": _("looked for people like those of an audience"),
