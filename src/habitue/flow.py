@@ -186,10 +186,13 @@ def carry_out(ws: Context, decision: Position) -> None:
 
 
 def settle(ws: Context) -> None:
-    """Ask newly published audiences, and those that mention renewed insights or relations, of everybody."""
-    if settling.is_waiting(ws):
+    """Ask newly published audiences, and those that look at new products, insights or relations, of everybody."""
+    has_new_products = settling.has_new_products(ws)
+    if settling.is_waiting(ws) or has_new_products:
         replica.refresh(ws)
         settling.settle(ws)
+    if has_new_products:
+        settling.settle_products(ws)
     settling.settle_relations(ws)
     settling.settle_insights(ws)
 

@@ -11,7 +11,8 @@ from habitue.audiences import clocks
 from habitue.audiences.asking import asks_relations
 from habitue.audiences.audience import Audience, all_mentioned
 from habitue.audiences.blank import may_hold_of_blank
-from habitue.audiences.rule import Rule, history_in
+from habitue.audiences.properties import PRODUCTS
+from habitue.audiences.rule import Rule, encode, history_in
 from habitue.audiences.slice_lake import Question
 from habitue.audiences.topics import Topics, topics_of
 from habitue.kernel.register import chunks
@@ -35,6 +36,7 @@ class Known:
     has_neighbours: bool
     may_be_new: bool
     remembers: frozenset[str]
+    asks_products: bool
     batch: tuple[Question, ...] = ()
     insights: frozenset[str] = frozenset()
 
@@ -56,6 +58,7 @@ def known_of(conn: Connection, audience: Audience) -> Known:
         any(asks_relations(rule) for rule in rules),
         may_hold_of_blank(audience.rule),
         frozenset[str]().union(*(history_in(rule) for rule in rules)),
+        any(f'"{PRODUCTS}' in encode(rule) for rule in rules),
     )
 
 

@@ -14,13 +14,14 @@ from habitue.audiences.moment import Moment
 from habitue.audiences.published import TOGETHER, Known, known_of
 from habitue.audiences.realtime import MOST_PEOPLE, NOW, SEQ, slice_for, was_set_back
 from habitue.audiences.timetable import Timetable
+from habitue.collect import products
 from habitue.kernel import state
 from habitue.kernel.clock import day_in, micros
 from habitue.kernel.context import Context
 from habitue.kernel.register import chunks
 from habitue.profiles import relations
 
-INSIGHTS, RELATIONS = "audiences_insights", "audiences_relations"
+INSIGHTS, RELATIONS, PRODUCTS = "audiences_insights", "audiences_relations", "audiences_products"
 DAYS = 1_000
 _PUBLISHED = audiences.c.settled_version < audiences.c.version
 
@@ -81,6 +82,21 @@ def settle_relations(ws: Context) -> None:
         settle_all(ws, "facts", chosen=lambda each: each.has_neighbours)
         with ws.register.write() as conn:
             state.store(conn, {RELATIONS: changes})
+
+
+def has_new_products(ws: Context) -> bool:
+    """Whether a list of products came or went since audiences were asked for that."""
+    with ws.register.read() as conn:
+        return state.read(conn, PRODUCTS) != products.version(conn)
+
+
+def settle_products(ws: Context) -> None:
+    """Ask the audiences that look at products again; the replica is expected to know the lists."""
+    with ws.register.read() as conn:
+        version = products.version(conn)
+    settle_all(ws, "facts", chosen=lambda each: each.asks_products)
+    with ws.register.write() as conn:
+        state.store(conn, {PRODUCTS: version})
 
 
 def settle_insights(ws: Context) -> None:

@@ -6,6 +6,7 @@ Every import keeps its own rows, and the newest one speaks; so an import that is
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from zlib import crc32
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -38,10 +39,10 @@ def known(conn: Connection) -> list[Mapping[str, str | None]]:
     return [dict(row) for row in found.mappings()]
 
 
-def state(conn: Connection) -> tuple[int, str]:
-    """What changes whenever `known` may say something else."""
-    row = conn.execute(sa.select(sa.func.count(), sa.func.max(products.c.import_id)).select_from(products)).one()
-    return int(row[0]), str(row[1] or "")
+def version(conn: Connection) -> int:
+    """A number that changes whenever `known` may say something else; 0 while there is no list."""
+    count, newest = conn.execute(sa.select(sa.func.count(), sa.func.max(products.c.import_id))).one()
+    return crc32(f"{count} {newest}".encode()) if count else 0
 
 
 def forget(conn: Connection, import_id: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -14,7 +14,6 @@ from typing import Any, Literal
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from habitue.collect import products
 from habitue.insights.card import Card
 from habitue.kernel.context import Context
 
@@ -27,8 +26,7 @@ NUMBER_KINDS: frozenset[str] = frozenset({"number", "money", "share"})
 class Facts:
     """What an insight is computed from: lake tables, the instant, the workspace's zone and currency.
 
-    `listed` reads what lists of products say (sku, name, category, brand). `memo` holds what several insights read of
-    these facts, so that it is read once for all of them.
+    `memo` holds what several insights read of these facts, so that it is read once for all of them.
     """
 
     events: ir.Table
@@ -36,7 +34,6 @@ class Facts:
     now: datetime
     timezone: str
     currency: str
-    listed: Callable[[], Sequence[Mapping[str, str | None]]] = field(default=tuple, compare=False, repr=False)
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, name: str, read: Callable[[Facts], Any]) -> Any:
@@ -92,13 +89,7 @@ def facts(ws: Context) -> Facts:
         now=ws.clock.now(),
         timezone=ws.config.workspace.timezone,
         currency=ws.config.workspace.currency,
-        listed=lambda: _listed(ws),
     )
-
-
-def _listed(ws: Context) -> Sequence[Mapping[str, str | None]]:
-    with ws.register.read() as conn:
-        return products.known(conn)
 
 
 @cache

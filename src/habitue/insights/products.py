@@ -64,21 +64,12 @@ def _read(facts: Facts) -> tuple[list[str], Lines, int]:
     newest = int(day.max(initial=0))
     last = newest if len(day) and today - newest > STALE_DAYS else today
     names, place = products.sorted()
-    listed = {str(row["sku"]): row for row in facts.listed()}
-    titles = _told(names, products.most("name", names), listed, "name")
+    titles = products.most("name", names)
     product = place[codes.whole()]
-    kinds = _told(names, products.most("category", names), listed, "category")
+    kinds = products.most("category", names)
     real = _real(names, titles)[product]
     lines = Lines(customer[real], day[real], product[real], names, titles, kinds)
     return list(compress(ids_of(facts), present.tolist())), lines, last
-
-
-def _told(
-    products: Sequence[str], by_orders: Mapping[str, str], listed: Mapping[str, Mapping[str, str | None]], column: str
-) -> dict[str, str]:
-    """What the orders say of each product, else what the lists say."""
-    found = {name: listed[name][column] for name in products if name in listed}
-    return {**{name: text for name, text in found.items() if text}, **by_orders}
 
 
 def _real(names: Sequence[str], titles: Mapping[str, str]) -> Flags:

@@ -18,12 +18,14 @@ import msgspec
 import pyarrow as pa
 import sqlalchemy as sa
 
+from habitue.collect import products
 from habitue.collect.envelope import INTERNAL_SOURCE
 from habitue.identity.tables import identifiers
 from habitue.kernel import state
 from habitue.kernel.clock import micros
 from habitue.kernel.context import Context
 from habitue.privacy.consents import consents
+from habitue.profiles import listed_products
 from habitue.profiles.own_fields import fields_table
 from habitue.profiles.replica_tables import (
     DATE_TRAITS,
@@ -40,6 +42,7 @@ from habitue.profiles.tables import events, people, superseded
 from habitue.profiles.warehouse import shapes
 
 PART_ROWS = 250_000
+PRODUCTS = "facts_products"
 _identity = msgspec.json.Decoder(tuple[list[tuple[str, str]], Any, Any]).decode
 
 
@@ -58,6 +61,7 @@ def rebuild(ws: Context) -> None:
 
 
 def _refresh_facts(ws: Context) -> bool:
+    _note_new_products(ws)
     is_rewritten = _forget_from_floor(ws)
     with ws.register.read() as conn:
         wanted = state.read(conn, "facts_seq")
@@ -87,11 +91,22 @@ def _append_facts(ws: Context, wanted: int) -> None:
     )
     with ws.register.read() as conn:
         result = conn.execution_options(stream_results=True).execute(query.order_by(events.c.seq))
+        listed = listed_products.of(conn)
         for rows in result.partitions(PART_ROWS):
-            ws.lake.append("facts", _stored_table(rows), first_seq=written + 1, last_seq=rows[-1].seq)
+            ws.lake.append("facts", _stored_table(rows, listed), first_seq=written + 1, last_seq=rows[-1].seq)
             written = rows[-1].seq
     if written < wanted:
         ws.lake.append("facts", STORED.empty_table(), first_seq=written + 1, last_seq=wanted)
+
+
+def _note_new_products(ws: Context) -> None:
+    """All facts are written anew when a list of products came or went."""
+    with ws.register.read() as conn:
+        version = products.version(conn)
+        is_known = state.read(conn, PRODUCTS) == version
+    if not is_known:
+        with ws.register.write() as conn:
+            state.store(conn, {"facts_floor": 1, PRODUCTS: version})
 
 
 def _forget_from_floor(ws: Context) -> bool:
@@ -133,18 +148,26 @@ def _refresh_people(ws: Context) -> bool:
     return True
 
 
-def facts_table(rows: Any) -> pa.Table:
-    """Rows of the columns of FACTS as a table; amounts come as integers of 10⁻⁴ units."""
+def facts_table(rows: Any, listed: listed_products.Listed) -> pa.Table:
+    """Rows of the columns of FACTS as a table; amounts come as integers of 10⁻⁴ units.
+
+    Products say what the lists know of them.
+    """
     columns = list(zip(*rows, strict=True))
     arrays = [
-        pa.array(_amounts(values), field.type) if field.name == "amount" else _array(values, field.type)
-        for values, field in zip(columns, FACTS, strict=True)
+        _array(_fact(field.name, values, listed), field.type) for values, field in zip(columns, FACTS, strict=True)
     ]
     return pa.table(arrays, schema=FACTS)
 
 
-def _stored_table(rows: Sequence[Any]) -> pa.Table:
-    table = facts_table([row[: len(FACTS)] for row in rows])
+def _fact(name: str, values: Sequence[Any], listed: listed_products.Listed) -> Sequence[Any]:
+    if name == "amount":
+        return _amounts(values)
+    return [listed.completed(text) for text in values] if name == "properties" else values
+
+
+def _stored_table(rows: Sequence[Any], listed: listed_products.Listed) -> pa.Table:
+    table = facts_table([row[: len(FACTS)] for row in rows], listed)
     named = [_named(row.identifiers, row.type) for row in rows]
     values = (
         [row.message_id for row in rows],

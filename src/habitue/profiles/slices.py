@@ -15,6 +15,7 @@ from habitue.identity.tables import identifiers
 from habitue.kernel import lake
 from habitue.kernel.register import among, chunks
 from habitue.privacy.consents import consents
+from habitue.profiles import listed_products
 from habitue.profiles.replica import facts_table, people_table
 from habitue.profiles.replica_tables import FACTS, PEOPLE
 from habitue.profiles.tables import events, people, superseded
@@ -82,7 +83,7 @@ def _events(conn: Connection, owners: Mapping[int, str], names: Sequence[str]) -
         rows += [row for row in conn.execute(elsewhere) if row.identifier_id not in owners]
     if not rows:
         return EVENTS.empty_table()
-    table = facts_table(rows)
+    table = facts_table(rows, listed_products.of(conn))
     profiles = pa.array([owners.get(key, "") for key in table.column("identifier_id").to_pylist()], pa.string())
     return table.drop_columns(["identifier_id"]).append_column("profile_id", profiles)
 
