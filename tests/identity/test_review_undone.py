@@ -11,8 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from habitue import flow
-from habitue.identity import commands, decide, review
+from habitue.identity import commands, decide, replaced, review
 from habitue.identity.tables import identifiers
+from habitue.identity.tables import replaced as replaced_table
 from habitue.workspace import Workspace
 from tests.identity.test_review import EVA, KIM, Found, by_surname
 from tests.identity.test_review import shop as shop
@@ -183,3 +184,38 @@ def test_nothing_is_asked_or_taken_back_about_somebody_who_was_erased(shop: Work
     assert (eva.review.undo_last(), shop.identity.undo_day("eva", TODAY)) == (0, 0)
     shop.matching.undo(newer.run_id)
     assert all(pair.profile_a not in (each.profile_a, each.profile_b) for each in shop.review.queue())
+
+
+def test_no_more_questions_are_put_aside_than_may_be_asked_again(
+    shop: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replaced, "KEPT_RUNS", 3)
+    made = [shop.matching.run(matcher=by_surname) for _ in range(6)]
+    queue = shop.review.queue()
+    assert len(queue) == 2
+    assert _put_aside(shop) == {run.run_id: len(queue) for run in made[-3:]}
+    for run in made[:-4:-1]:
+        shop.matching.undo(run.run_id)
+    assert {pair.run_id for pair in shop.review.queue()} == {made[2].run_id}
+    assert len(shop.review.queue()) == len(queue)
+
+
+def test_a_question_about_somebody_who_is_gone_for_good_is_not_kept(shop: Workspace) -> None:
+    send(shop, identify(number="9", first_name="Moritz", last_name="Holm", city="Kiel"), source="s9", import_id="gone")
+    shop.matching.run(matcher=by_surname)
+    shop.matching.run(matcher=by_surname)
+    before = sum(_put_aside(shop).values())
+    _undo_import(shop, "gone")
+    shop.matching.run(matcher=by_surname)
+    with shop.register.read() as conn:
+        here = set(conn.scalars(sa.select(identifiers.c.identifier_id)))
+        rows = conn.execute(sa.select(replaced_table.c.a, replaced_table.c.b)).all()
+    assert before > len(shop.review.queue())
+    assert rows
+    assert here.issuperset(number for row in rows for number in row)
+
+
+def _put_aside(ws: Workspace) -> dict[str, int]:
+    with ws.register.read() as conn:
+        counted = sa.select(replaced_table.c.replaced_by, sa.func.count()).group_by(replaced_table.c.replaced_by)
+        return {row[0]: row[1] for row in conn.execute(counted)}

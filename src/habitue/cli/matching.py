@@ -39,10 +39,11 @@ _ANSWERS = {"y": True, "yes": True, "s": True, "same": True, "j": True, "д": Tr
     "--engine", metavar="NAME", default="duckdb", show_default=True,
     help="What makes the pairs: duckdb, spark, or the address of a Spark cluster. The result is the same.",
 )  # fmt: skip
+@click.option("--delimiter", metavar="SIGN", help="What stands between the cells of FILE, where it is not found out.")
 @pass_session
 def match(
     session: Session, file: Path, out: Path | None, source_column: str | None, labels: str | None, questions: int,
-    answers: Path | None, seed: int, engine: str,
+    answers: Path | None, seed: int, engine: str, delimiter: str | None,
 ) -> None:  # fmt: skip
     """Find the rows of FILE that are the same person or organisation.
 
@@ -54,18 +55,20 @@ def match(
 
     if out is not None:
         check_ending(out)
-    given = read_table(file)
+    given = read_table(file, delimiter={"\\t": "\t"}.get(delimiter or "", delimiter))
     found = match_rows(given.table, source_column=source_column, labels=labels, seed=seed, engine=engine)
     if answers is not None or questions:
         found = _asked(session, found, questions, answers)
     if out is not None:
         write_table(found.clusters, out, like=given.format)
     session.give(found.report, lambda: _show(session, found.report, out))
-    _tell(session, found, lost=given.lost, is_written=out is not None)
+    _tell(session, found, lost=given.lost, odd=given.odd, is_written=out is not None)
 
 
-def _tell(session: Session, found: Result, *, lost: int, is_written: bool) -> None:
+def _tell(session: Session, found: Result, *, lost: int, odd: int, is_written: bool) -> None:
     """What the figures do not say by themselves."""
+    if odd:
+        session.say(_("%(count)s lines had more or fewer cells than the headings: they were cut or padded."), count=odd)
     if lost:
         session.say(_("%(count)s rows of the file could not be read and are not in the result."), count=lost)
     if found.report.rows > 1 and not found.report.keys:

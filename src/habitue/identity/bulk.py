@@ -105,7 +105,8 @@ def kept(told: Iterable[Event], ids: Mapping[Key, int]) -> Kept:
     ]
     apart, said = commands.from_the_beginning(decided)
     words = {identifier_id: row["state"] for identifier_id, row in said.items()}
-    return Kept(ids=ids, highest=max(ids.values(), default=0), separated=frozenset(apart), said=words)
+    highest, joins = max(ids.values(), default=0), commands.joins(decided)
+    return Kept(ids=ids, highest=highest, separated=frozenset(apart), said=words, joins=joins)
 
 
 def place(event: Event, graph: Bulk) -> int | None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import INTERNAL_SOURCE, Event
-from habitue.identity import books, graph, nodes
+from habitue.identity import books, graph, nodes, returning
 from habitue.identity.tables import blocks, decisions, separations
 from habitue.kernel.context import Context
 from habitue.kernel.register import insert_ignoring, upsert
@@ -183,6 +183,15 @@ def from_the_beginning(
             case SayShared(identifier_id=identifier_id, state=state):
                 said[identifier_id] = {"identifier_id": identifier_id, "state": state, **when}
     return apart, said
+
+
+def joins(told: Iterable[Told]) -> dict[int, list[nodes.Joined]]:
+    """Who was decided to be one, by the numbers that the decisions name."""
+    return returning.by_number(
+        nodes.Joined(decision.a, decision.b, event.seq, event.at)
+        for decision, event in told
+        if isinstance(decision, Join)
+    )
 
 
 def hold_from_the_beginning(conn: Connection, told: Iterable[Told], known: frozenset[int]) -> None:

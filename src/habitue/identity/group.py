@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import namespace_kind
-from habitue.identity import books, browser, rules
+from habitue.identity import books, browser, returning, rules
 from habitue.identity.nodes import HIGHEST, Component, Kept, Node, Resolved
 from habitue.identity.placing import Placing
 from habitue.identity.tables import PART_BITS, blocks, identifiers, links, separations, violations
@@ -47,6 +47,11 @@ class Group(Placing):
         self._before: set[str] = set()
         self._owners: dict[int, str] = {}
         super().__init__(books.current(conn), ws.secret("identity"), kept or Kept(), highest=highest)
+        self._numbers = returning.kept(conn)
+        if self._numbers:
+            gone = list(self._numbers.values())
+            self._joins = {**returning.joins(conn, gone), **self._joins}
+            self._load_decisions(gone)
 
     def load(self, keys: Iterable[tuple[str, str]]) -> None:
         """Load the identifiers named by (namespace, value) pairs with everybody in their components."""
@@ -88,6 +93,12 @@ class Group(Placing):
         pairs = sa.select(links.c.a, links.c.b).where(among(self._conn, links.c.a, ids), links.c.state == "active")
         self._links.update(map(tuple, self._conn.execute(pairs).all()))
         self._load_decisions(ids)
+
+    def _known(self, identifier_id: int) -> Node | None:
+        if identifier_id not in self._by_id:
+            query = sa.select(identifiers.c.profile_id).where(identifiers.c.identifier_id == identifier_id)
+            self.load_profiles(self._conn.scalars(query).all())
+        return self._by_id.get(identifier_id)
 
     def _load_decisions(self, identifier_ids: Iterable[int]) -> None:
         """What people said about some identifiers: which are kept apart, which values link nobody or anybody."""
@@ -153,6 +164,8 @@ class Group(Placing):
     def _write(self, fresh: list[dict[str, object]], moved: list[dict[str, object]]) -> None:
         if fresh:
             bulk(self._conn, sa.insert(identifiers), fresh)
+            returned = [number for number in self._numbers.values() if number in self._by_id]
+            returning.forget(self._conn, returned)
         if moved:
             change = sa.update(identifiers).where(identifiers.c.identifier_id == sa.bindparam("key"))
             columns = {"profile_id": "p", "names": "n", "first_seq": "f", "claimed_by": "c", "blocked_seq": "k"}

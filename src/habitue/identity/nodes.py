@@ -55,6 +55,16 @@ class Match:
     evidence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Two identifiers that somebody decided to be of one person; it holds once both are known."""
+
+    a: int
+    b: int
+    seq: int
+    at: datetime
+
+
 @dataclass(slots=True, eq=False)
 class Component:
     """One person or company while a group of events is resolved.
@@ -108,12 +118,16 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a replay keeps of the graph that it forgets: row numbers, and what people said."""
+    """What a replay keeps of the graph that it forgets: row numbers, and what people said.
+
+    `joins` are the decisions that two are one by the numbers that they name, for those who come after the decision.
+    """
 
     ids: Mapping[tuple[str, str], int] = field(default_factory=dict)
     highest: int = 0
     separated: frozenset[tuple[int, int]] = frozenset()
     said: Mapping[int, str] = field(default_factory=dict)
+    joins: Mapping[int, Sequence[Joined]] = field(default_factory=dict)
 
 
 def place(first_seq: int, namespace: str, own_id: str) -> tuple[int, int, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from habitue.collect.envelope import INTERNAL_SOURCE, Event, namespace_kind
 from habitue.collect.proof import CLAIMED
 from habitue.identity import browser, rules
-from habitue.identity.nodes import Component, Kept, Match, Node, name_of, pair_of, parts
+from habitue.identity.nodes import Component, Joined, Kept, Match, Node, name_of, pair_of, parts
 from habitue.identity.rulebook import Rulebook
 
 
@@ -28,6 +28,10 @@ class Placing:
         self._said = dict(kept.said)
         self._separated = set(kept.separated)
         self._doubtful: list[tuple[Event, int]] = []
+        # Numbers of identifiers that are gone, by the id that they give, and what was decided to be one with them.
+        self._numbers: dict[str, int] = {}
+        self._joins = kept.joins
+        self._returned: list[Node] = []
 
     def resolve(self, event: Event) -> int:
         """Place one event: returns the id of the identifier it hangs on; links the others to it under the rules."""
@@ -38,6 +42,7 @@ class Placing:
             home.names.add(name)
             home.component.changes += 1
         if event.source_id == INTERNAL_SOURCE:
+            self._rejoin(event)
             return home.identifier_id
         if self._separated:
             apart = (other for other in nodes if pair_of(home, other) in self._separated)
@@ -48,6 +53,7 @@ class Placing:
         for other in blocked:
             if other is not home:
                 self._add_link(home, other, "same_record", event, state="blocked")
+        self._rejoin(event)
         return home.identifier_id
 
     def is_settled(self, event: Event, home: int) -> bool:
@@ -124,16 +130,45 @@ class Placing:
             node.claimed_by = ""
         return node
 
+    def _rejoin(self, event: Event) -> None:
+        """Join whom somebody had decided to be one before this event named one of them, or named them again."""
+        returned, self._returned = self._returned, []
+        for node in returned:
+            for told in self._joins[node.identifier_id]:
+                one, other = self._known(told.a), self._known(told.b)
+                if told.seq < event.seq and one is not None and other is not None:
+                    self._join(one, other, told)
+
+    def _known(self, identifier_id: int) -> Node | None:
+        return self._by_id.get(identifier_id)
+
+    def _join(self, one: Node, other: Node, told: Joined) -> None:
+        pair = pair_of(one, other)
+        if pair in self._separated or pair in self._links:
+            return
+        self._links.add(pair)
+        self._new_links.append(
+            {
+                "a": pair[0], "b": pair[1], "seq": told.seq, "rule": "decision", "source_id": INTERNAL_SOURCE,
+                "at": told.at, "state": "active", "proof": "confirmed", "score": None, "run_id": None,
+                "evidence": None,
+            }
+        )  # fmt: skip
+        self._union(one.component, other.component)
+
     def _find(self, namespace: str, value: str) -> Node | None:
         return self._browsers.get(value) if namespace == rules.DEVICE else self._nodes.get((namespace, value))
 
     def _new_node(self, namespace: str, value: str, event: Event) -> Node:
         component = Component()
-        identifier_id = self._kept.ids.get((namespace, value), self._next_id)
+        own_id = self._own_id(namespace, value)
+        identifier_id = self._kept.ids.get((namespace, value)) or self._numbers.get(own_id, self._next_id)
         self._next_id += identifier_id == self._next_id
-        node = Node(identifier_id, namespace, value, event.seq, self._own_id(namespace, value), event.at, component)
+        node = Node(identifier_id, namespace, value, event.seq, own_id, event.at, component)
         component.nodes.append(node)
         self._keep(node)
+        if identifier_id in self._joins:
+            self._returned.append(node)
         if self._said:
             self._obey(node)
         return node

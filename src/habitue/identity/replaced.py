@@ -1,4 +1,9 @@
-"""Questions that a newer matching run took the place of: they come back when that run is taken back."""
+"""Questions that a newer matching run took the place of: they come back when that run is taken back.
+
+Every run that stands may be taken back, so what each put aside has to be kept; but what the tenth run before the newest
+put aside is asked again only once all ten are taken back. So only what the newest KEPT_RUNS put aside is kept, and of
+that nothing about identifiers that are gone for good: as much as ten queues, however often runs are made.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +12,10 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.identity.tables import replaced, reviews, runs
+from habitue.identity.tables import identifiers, numbers, replaced, reviews, runs
 from habitue.kernel.register import bulk, insert_ignoring, upsert
 
+KEPT_RUNS = 10
 _COLUMNS = [column.name for column in replaced.columns if column.name != "replaced_by"]
 
 
@@ -23,6 +29,19 @@ def put_aside(conn: Connection, run_id: str, asked: Collection[tuple[int, int]])
     ]
     bulk(conn, insert_ignoring(conn, replaced), rows)
     conn.execute(sa.delete(reviews).where(reviews.c.kind == "match", reviews.c.state == "open"))
+    _prune(conn, run_id)
+
+
+def _prune(conn: Connection, newest: str) -> None:
+    """Forget what nobody can ask again: of runs long replaced, and about numbers that nobody has or will be given."""
+    stands = sa.or_(runs.c.run_id == newest, sa.and_(runs.c.kind == "bulk", runs.c.state == "done"))
+    order = (runs.c.created_at.desc(), runs.c.run_id.desc())
+    kept = conn.scalars(sa.select(runs.c.run_id).where(stands).order_by(*order).limit(KEPT_RUNS)).all()
+    conn.execute(sa.delete(replaced).where(replaced.c.replaced_by.notin_([newest, *kept])))
+    for number in (replaced.c.a, replaced.c.b):
+        is_here = sa.select(identifiers.c.identifier_id).where(identifiers.c.identifier_id == number).exists()
+        may_return = sa.select(numbers.c.identifier_id).where(numbers.c.identifier_id == number).exists()
+        conn.execute(sa.delete(replaced).where(~is_here, ~may_return))
 
 
 def bring_back(conn: Connection, run_id: str) -> None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from habitue.collect.envelope import Event
-from habitue.identity import commands, graph, nodes, refusals
+from habitue.identity import commands, graph, nodes, refusals, returning
 from habitue.identity.rules import DEVICE
 from habitue.identity.tables import blocks, identifiers, links, separations, violations
 from habitue.kernel import state
@@ -83,10 +83,18 @@ def built(conn: Connection, around: Closure, identifier_ids: Iterable[int]) -> n
     return nodes.Resolved(changed=now, touched=now, gone=around.profile_ids - now)
 
 
+def keep_gone(conn: Connection, ws: Context, own: Iterable[Event], around: Closure) -> None:
+    """Keep the numbers of those around who are gone and whom somebody decided about, for when they come again."""
+    by_people = (each for each, _event in _decided(own) if not isinstance(each, commands.Matched))
+    told = {number for decision in by_people for number in commands.met(decision)}
+    returning.keep(conn, ws.secret("identity"), around.ids, told)
+
+
 def begin(conn: Connection, events: Iterable[Event], around: Closure) -> nodes.Kept:
     """What holds before the first of `events`: row numbers, and what people said that holds from the beginning."""
-    commands.hold_from_the_beginning(conn, _decided(events), around.identifier_ids)
-    return _kept(conn, around)
+    told = list(_decided(events))
+    commands.hold_from_the_beginning(conn, told, around.identifier_ids)
+    return _kept(conn, around, told)
 
 
 def _decided(events: Iterable[Event]) -> Iterator[tuple[commands.Decision, Event]]:
@@ -104,7 +112,7 @@ def _decisions(conn: Connection, ws: Context, run: Iterable[Event]) -> list[tupl
     return [(event, commands.met(decision)[0]) for decision, event in told]
 
 
-def _kept(conn: Connection, around: Closure) -> nodes.Kept:
+def _kept(conn: Connection, around: Closure, told: Iterable[commands.Told]) -> nodes.Kept:
     ids = around.identifier_ids
     apart = sa.select(separations.c.a, separations.c.b).where(among(conn, separations.c.a, ids))
     said = sa.select(blocks.c.identifier_id, blocks.c.state).where(among(conn, blocks.c.identifier_id, ids))
@@ -113,6 +121,7 @@ def _kept(conn: Connection, around: Closure) -> nodes.Kept:
         highest=max(ids, default=0),
         separated=frozenset((a, b) for a, b in conn.execute(apart)),
         said={row.identifier_id: row.state for row in conn.execute(said)},
+        joins=commands.joins(told),
     )
 
 

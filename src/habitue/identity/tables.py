@@ -93,6 +93,15 @@ decisions = sa.Table(
     sa.Column("at", Instant, nullable=False, index=True),
 )
 
+# Row numbers of identifiers that are gone, but that somebody decided about: by the id that an identifier gives, which
+# comes of its namespace and value and tells neither. Whoever comes again gets the number that the decision names.
+numbers = sa.Table(
+    "identity_numbers",
+    metadata,
+    sa.Column("own_id", sa.Text, primary_key=True),
+    sa.Column("identifier_id", BigId, nullable=False, autoincrement=False),
+)
+
 rulebooks = sa.Table(
     "identity_rulebooks",
     metadata,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from habitue.identity import commands, replay, review
+from habitue.identity import commands, replay, returning, review
 from habitue.identity.tables import decisions, identifiers, links, replaced, reviews, rulebooks
 from habitue.kernel.register import chunks
 
@@ -53,4 +53,5 @@ def forget_about(conn: Connection, identifier_ids: Sequence[int]) -> list[int]:
         for table in (reviews, replaced):
             conn.execute(sa.delete(table).where(sa.or_(table.c.a.in_(part), table.c.b.in_(part))))
     replay.keep_numbers(conn)
+    returning.forget(conn, identifier_ids)
     return forget(conn, found)

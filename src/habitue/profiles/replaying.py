@@ -25,7 +25,8 @@ def replay(ws: Context, conn: Connection, around: graphs.Closure) -> nodes.Resol
     activity.fold(conn, upto=timeline.newest(conn))
     values.forget(conn, around.identifier_ids)
     consents.forget(conn, around.identifier_ids)
-    kept = graphs.begin_anew(conn, timeline.own_of(conn, around.identifier_ids), around)
+    own = timeline.own_of(conn, around.identifier_ids)
+    kept = graphs.begin_anew(conn, own, around)
     seen = _Seen()
     for events in timeline.in_parts(conn, around.identifier_ids, size=timeline.PART_EVENTS):
         resolved = graphs.build(conn, ws, events, kept)
@@ -34,6 +35,7 @@ def replay(ws: Context, conn: Connection, around: graphs.Closure) -> nodes.Resol
         timeline.rehome(conn, resolved.homes)
         seen.note(resolved.homes)
         del events, resolved  # before the next ones are read
+    graphs.keep_gone(conn, ws, own, around)
     activity.recount(conn, around.identifier_ids | seen.identifier_ids)
     return replace(graphs.built(conn, around, seen.identifier_ids), homes=seen.homes)
 

@@ -11,7 +11,7 @@ import pytest
 from bench.made_tables import Made
 
 from habitue.collect.files.errors import FileUnreadable
-from habitue.identity.matching.errors import FileMissing, NoTable
+from habitue.identity.matching.errors import DelimiterUnknown, FileMissing, NoTable, OnlyOneColumn, RowsUneven
 from habitue.identity.matching.library import Result, match
 from habitue.identity.matching.outcome import Matched
 from habitue.identity.matching.run import match_table
@@ -211,3 +211,87 @@ def test_the_report_says_when_nothing_could_be_compared() -> None:
     assert "Nothing could be compared" in told
     people = [{"name": f"Anna Krume{place % 30}", "mail": f"a{place % 30}@x.example"} for place in range(60)]
     assert "Nothing could be compared" not in str(match(people))
+
+
+HEAD, QUOTE = ("name", "mail", "town"), '"'
+PEOPLE = [f"{first} {last}" for first, last in zip(FIRST, LAST, strict=True)] * 4
+
+
+def written(tmp_path: Path, *, head: str, lines: list[str]) -> Path:
+    path = tmp_path / "people.csv"
+    path.write_text("\n".join([head, *lines]) + "\n", "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("ragged", ["cells beyond the last", "quotes never closed", "two delimiters", "few cells"])
+def test_a_file_whose_lines_are_no_table_is_a_sentence_that_names_delimiter_and_line(
+    tmp_path: Path, ragged: str
+) -> None:
+    rows = [[name, f"p{number}@x.example", "Bonn"] for number, name in enumerate(PEOPLE)]
+    lines = {
+        "cells beyond the last": [
+            ",".join([*row, "more"] if place % 4 == 3 else row) for place, row in enumerate(rows)
+        ],
+        "quotes never closed": [f'"{name},{mail},"{town}' for name, mail, town in rows],
+        "two delimiters": [(";" if place % 2 else ",").join(row) for place, row in enumerate(rows)],
+        "few cells": [",".join(row[: 1 + (place > 2 and place % 2)]) for place, row in enumerate(rows)],
+    }[ragged]
+    path = written(tmp_path, head=";".join(HEAD) if ragged == "two delimiters" else ",".join(HEAD), lines=lines)
+    with pytest.raises(RowsUneven) as problem:
+        match(path)
+    told = problem.value.params
+    first = {"cells beyond the last": 5}.get(ragged, 2)
+    assert (told["line"], told["width"], told["rows"]) == (first, 3, len(rows) + 1)
+    assert told["delimiter"] == ("“;”" if ragged == "two delimiters" else "“,”")
+
+
+def test_a_quotation_mark_that_is_not_closed_costs_its_own_line_alone(tmp_path: Path) -> None:
+    lines = [f"{name},p{number}@x.example,{QUOTE * (number == 20)}Bonn" for number, name in enumerate(PEOPLE)]
+    found = read_table(written(tmp_path, head=",".join(HEAD), lines=lines))
+    assert (found.table.num_rows, found.lost) == (len(PEOPLE) - 1, 1)
+
+
+def test_two_quotation_marks_that_are_not_closed_do_not_swallow_the_lines_between(tmp_path: Path) -> None:
+    lines = [
+        f"{name},p{number}@x.example,{QUOTE * (number in (20, 40))}Bonn{QUOTE * (number == 40)}"
+        for number, name in enumerate(PEOPLE)
+    ]
+    found = read_table(written(tmp_path, head=",".join(HEAD), lines=lines))
+    assert found.table.num_rows + found.lost == len(PEOPLE)
+    assert found.lost <= 2
+
+
+def test_a_few_lines_without_their_last_cells_are_padded_and_counted(tmp_path: Path) -> None:
+    lines = [f"{name},p{number}@x.example{',Bonn' if number % 10 else ''}" for number, name in enumerate(PEOPLE)]
+    found = read_table(written(tmp_path, head=",".join(HEAD), lines=lines))
+    short = sum(number % 10 == 0 for number in range(len(PEOPLE)))
+    assert (found.table.num_rows, found.odd) == (len(PEOPLE), short)
+    assert found.table["town"].to_pylist().count("") == short
+
+
+def test_a_column_of_notes_with_several_lines_stays_as_it_is(tmp_path: Path) -> None:
+    lines = [f'{name},p{number}@x.example,"Hill 1\n{number} Bonn"' for number, name in enumerate(PEOPLE)]
+    found = read_table(written(tmp_path, head=",".join(HEAD), lines=lines))
+    assert (found.table.num_rows, found.odd, found.lost) == (len(PEOPLE), 0, 0)
+
+
+@pytest.mark.parametrize("sign", ["~", "^", ":", "¦", "#"])
+def test_a_delimiter_that_hardly_anybody_uses_is_found(tmp_path: Path, sign: str) -> None:
+    lines = [sign.join((name, f"p{number}@x.example", "Bonn")) for number, name in enumerate(PEOPLE)]
+    path = written(tmp_path, head=sign.join(HEAD), lines=lines)
+    assert tuple(read_table(path).table.column_names) == HEAD
+
+
+def test_a_single_column_whose_lines_all_hold_a_sign_is_asked_about_and_read_once_it_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path, head="name~mail", lines=[f"{name}~{name[0]}@x.example" for name in PEOPLE])
+    with pytest.raises(OnlyOneColumn) as problem:
+        match(path)
+    assert (problem.value.params["sign"], problem.value.params["delimiter"]) == ("~", "“,”")
+    assert match(path, delimiter="~").table.column_names == ["name", "mail"]
+    with pytest.raises(DelimiterUnknown):
+        match(path, delimiter="~~")
+
+
+def test_a_column_of_times_stays_one_column(tmp_path: Path) -> None:
+    path = written(tmp_path, head="time", lines=[f"10:{number % 60:02}:00" for number in range(80)])
+    assert read_table(path).table.column_names == ["time"]

@@ -21,6 +21,7 @@ csv.field_size_limit(2 * MAX_LINE)
 BLANKS = " "
 """The delimiter of a table whose columns stand apart by one or more blanks."""
 _MOST_LINES = 500
+_SURE_WIDTH, _SURE_ROWS = 3, 2
 
 
 class DelimitedRows:
@@ -67,11 +68,19 @@ class DelimitedRows:
 
     def _odd_row(self, cells: list[str], taken: list[str]) -> tuple[int, list[str]] | None:
         first = self._source.number - len(taken) + 1
-        if len(taken) > 1 and self.width is not None and len(cells) != self.width:
+        if len(taken) > 1 and self.width is not None and (len(cells) != self.width or self._holds_rows(cells)):
             self._refuse_quotes(taken)
             return None
         fitted = self.fit(first, cells, "".join(taken))
         return None if fitted is None else (first, fitted)
+
+    def _holds_rows(self, cells: list[str]) -> bool:
+        """Whether a cell of several lines holds whole rows: its quotation mark was never meant to open."""
+        delimiter, width = self._options["delimiter"], self.width or 0
+        if width < _SURE_WIDTH:
+            return False
+        inner = (line for cell in cells if "\n" in cell for line in cell.splitlines()[1:-1])
+        return sum(line.count(delimiter) == width - 1 for line in inner) >= _SURE_ROWS
 
     def fit(self, line: int, cells: list[str], raw: str = "") -> list[str] | None:
         """The cells at the table's width: short rows are filled, a tail of empty cells is cut, others refused."""

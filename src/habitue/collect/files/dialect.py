@@ -9,6 +9,7 @@ from habitue.collect.files.delimited import BLANKS, parse_text
 from habitue.collect.files.moments import DAY_AS_NUMBER
 
 DELIMITERS = (",", ";", "\t", "|")
+RARE_DELIMITERS = ("~", "^", "¦", "\x1f", ":", "#")
 _DAY = re.compile(DAY_AS_NUMBER + r"|\d{4}-\d\d-\d\d|\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d")
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 _SPACED_COLUMNS, _SPACED_ROWS, _SPACED_SHARE = 3, 3, 0.95
@@ -35,8 +36,26 @@ def find_dialect(text: str, *, prefer: str | None = None) -> tuple[str, str | No
             if best is None or candidate[:2] > best[:2]:
                 best = candidate
     if best is None or (best[0] <= 0.3 and not prefer):
-        return ",", '"' if '"' in text else None
+        quote = '"' if '"' in text else None
+        return _rare(text, quote) or ",", quote
     return best[2], best[3]
+
+
+def _rare(text: str, quote: str | None) -> str | None:
+    """A delimiter that hardly anybody uses: taken where it makes as many cells in each line, at least three.
+
+    The first line has to be headings by its looks: a column of times alone is no table of hours and minutes.
+    """
+    head = text.partition("\n")[0]
+    if any(letter.isdigit() for letter in head):
+        return None
+    for delimiter in RARE_DELIMITERS:
+        if head.count(delimiter) < _SPACED_COLUMNS - 1:
+            continue
+        rows = [row for row in parse_text(text, delimiter=delimiter, quote=quote) if row]
+        if len(rows) > 1 and len({len(row) for row in rows}) == 1:
+            return delimiter
+    return None
 
 
 def _is_spaced(text: str) -> bool:

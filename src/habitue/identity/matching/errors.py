@@ -22,6 +22,39 @@ class FileMissing(HabitueError):
     next_step = _("Check the path; it counts from the folder in which you are.")
 
 
+class RowsUneven(HabitueError):
+    """The lines of a file have differing numbers of cells: read all the same, values would stand in wrong columns."""
+
+    code = "rows_uneven"
+    message = _(
+        "%(file)s was read with %(delimiter)s between the cells, and %(count)s of %(rows)s lines do not fit %(width)s"
+        " columns, line %(line)s first."
+    )
+    next_step = _(
+        "Look at that line: a cell that holds the delimiter has to stand in quotation marks, and each of these has to"
+        " be closed. If another sign stands between the cells, name it: --delimiter, or delimiter= in Python."
+    )
+
+
+class OnlyOneColumn(HabitueError):
+    """A file was read as a single column, though a sign in each line looks like a delimiter."""
+
+    code = "only_one_column"
+    message = _(
+        "%(file)s was read with %(delimiter)s between the cells and has one column then, but each line holds"
+        " “%(sign)s”."
+    )
+    next_step = _("Name what stands between the cells: --delimiter, or delimiter= in Python.")
+
+
+class DelimiterUnknown(HabitueError):
+    """Something was named as a delimiter that is not one sign."""
+
+    code = "delimiter_unknown"
+    message = _("“%(delimiter)s” cannot stand between cells.")
+    next_step = _("Name one sign, such as ; or |, and \\t for a tab.")
+
+
 class ColumnMissing(HabitueError):
     """A column was named that the table does not have."""
 

@@ -53,16 +53,18 @@ class Result:
 
 
 def match(
-    table: Any, *, source_column: str | None = None, labels: str | None = None, seed: int = SEED, engine: str = "duckdb"
-) -> Result:
+    table: Any, *, source_column: str | None = None, labels: str | None = None, seed: int = SEED,
+    engine: str = "duckdb", delimiter: str | None = None,
+) -> Result:  # fmt: skip
     """Find out which rows are the same person or organisation; needs no settings and no labels.
 
     `table` is a pandas, polars or pyarrow table (or whatever else hands over Arrow), a list of dicts, a dict of
     columns, or the path of a CSV, Parquet or other file. With `source_column` only rows of different sources can be
-    one. `labels` names a column that says for some rows who they are: those are taken as known. Raises NoTable,
-    FileMissing and ColumnMissing.
+    one. `labels` names a column that says for some rows who they are: those are taken as known. `delimiter` is what
+    stands between the cells of a file where that is not found out. Raises NoTable, FileMissing, ColumnMissing,
+    RowsUneven and OnlyOneColumn.
     """
-    rows = as_table(table)
+    rows = as_table(table, delimiter=delimiter)
     for name in (source_column, labels):
         if name is not None and name not in rows.column_names:
             raise ColumnMissing(column=name)
@@ -74,14 +76,14 @@ def match(
     return Result(rows, found)
 
 
-def as_table(given: Any) -> pa.Table:
+def as_table(given: Any, *, delimiter: str | None = None) -> pa.Table:
     """A table of whatever holds rows."""
     if isinstance(given, pa.Table):
         return given
     if isinstance(given, str | Path):
         if not Path(given).is_file():
             raise FileMissing(file=str(given))
-        return read_table(Path(given)).table
+        return read_table(Path(given), delimiter=delimiter).table
     if isinstance(given, Sequence) and all(isinstance(row, Mapping) for row in given):
         names = list(dict.fromkeys(str(name) for row in given for name in row))
         return pa.table({name: pa.array([_cell(row.get(name)) for row in given], pa.string()) for name in names})

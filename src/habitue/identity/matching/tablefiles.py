@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
@@ -17,30 +18,58 @@ from habitue.collect.files.delimited import BLANKS
 from habitue.collect.files.shape_of_table import could_head
 from habitue.collect.files.shapes import Format
 from habitue.collect.files.sniff import sniff
-from habitue.identity.matching.errors import EndingUnknown
+from habitue.identity.matching.errors import DelimiterUnknown, EndingUnknown
+from habitue.identity.matching.evenness import check_even, check_one_column
 
 HEAD_ROWS = 1_000
 
 
 @dataclass(frozen=True)
 class TableFile:
-    """A table, how its file was written, and how many of its rows could not be read."""
+    """A table, how its file was written, how many of its rows could not be read, and how many were padded or cut."""
 
     table: pa.Table
     format: Format
     lost: int = 0
+    odd: int = 0
 
 
-def read_table(path: Path) -> TableFile:
-    """The table of a CSV, TSV, Parquet, JSON Lines or spreadsheet file; raises what the reader of files raises."""
+def read_table(path: Path, *, delimiter: str | None = None) -> TableFile:
+    """The table of a CSV, TSV, Parquet, JSON Lines or spreadsheet file; raises what the reader of files raises.
+
+    What stands between the cells of a CSV file is found out, unless `delimiter` names it. Raises RowsUneven and
+    OnlyOneColumn where its lines are no table.
+    """
     fmt = sniff(path, filename=path.name)
     if fmt.kind == "parquet" and not fmt.gzip:
         return TableFile(pq.read_table(path), fmt)
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '\r\n"\0'):
+        raise DelimiterUnknown(delimiter=delimiter)
+    if fmt.kind == "csv" and delimiter is not None:
+        fmt = replace(fmt, delimiter=delimiter, quote='"', header_row=None, skip_rows=0)
     if fmt.kind == "csv" and not fmt.gzip and fmt.delimiter != BLANKS:
         fmt = _headed(path, fmt)
-        return TableFile(_csv_table(path, fmt), fmt)
+        return _csv_file(path, fmt, is_named=delimiter is not None)
     table, lost = _other_table(path, fmt)
     return TableFile(table, fmt, lost)
+
+
+def _csv_file(path: Path, fmt: Format, *, is_named: bool) -> TableFile:
+    table, is_fast = _csv_table(path, fmt)
+    if table.num_columns == 1 and not is_named:
+        check_one_column(path, fmt)
+    if is_fast and not _has_lines(table):
+        return TableFile(table, fmt)
+    odd, broken = check_even(path, fmt, table.num_columns)
+    if broken:  # a quotation mark that is not closed takes all lines below into its cell: read line by line instead
+        table, lost = _other_table(path, fmt)
+        return TableFile(table, fmt, lost)
+    return TableFile(table, fmt, odd=odd)
+
+
+def _has_lines(table: pa.Table) -> bool:
+    """Whether a cell holds several lines: by intent, or since a quotation mark was opened and not closed."""
+    return any(pc.any(pc.match_substring(column, "\n")).as_py() for column in table.columns)
 
 
 def _headed(path: Path, fmt: Format) -> Format:
@@ -56,8 +85,8 @@ def _headed(path: Path, fmt: Format) -> Format:
     return replace(fmt, header_row=0, heading_rows=1) if first and could_head(first) else fmt
 
 
-def _csv_table(path: Path, fmt: Format) -> pa.Table:
-    """All cells as text; rows too short or too long are padded or cut only where the fast reader gives up."""
+def _csv_table(path: Path, fmt: Format) -> tuple[pa.Table, bool]:
+    """All cells as text, and whether every row had its place; else those too short or too long are padded or cut."""
     try:
         options = pyarrow.csv.ReadOptions(
             encoding=fmt.encoding or "utf-8",
@@ -78,10 +107,10 @@ def _csv_table(path: Path, fmt: Format) -> pa.Table:
         if len(set(table.column_names)) == len(table.column_names) and all(
             pa.types.is_string(kind) for kind in table.schema.types
         ):
-            return table
+            return table, True
     except (pa.ArrowException, UnicodeError, ValueError, LookupError):
-        return _slow_csv(path, fmt)
-    return _slow_csv(path, fmt)
+        return _slow_csv(path, fmt), False
+    return _slow_csv(path, fmt), False
 
 
 def _heading(path: Path, fmt: Format) -> list[str]:
