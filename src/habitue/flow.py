@@ -114,14 +114,18 @@ def catch_up(ws: Context, target: Position | None = None, *, seconds: float = fl
 
 
 def refresh(ws: Context) -> None:
-    """Renew what is computed: the replica for analysis, then the insights on it that need no learning."""
+    """Renew what is computed: the replica for analysis, then the insights on it that need no learning, and the part."""
+    _refresh(ws)
+    part.renew(ws)
+
+
+def _refresh(ws: Context) -> None:
     if replica.refresh(ws) or not ws.lake.has("relations"):
         relations.renew(ws)
         reviewing.keep_up(ws)
     for name, insight in catalogue.insights().items():
         if insight.learn is None:
             insights.stored(ws, name)
-    part.renew(ws)
 
 
 def look_into_columns(ws: Context) -> None:
@@ -317,8 +321,10 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
     ws.register.forget_deleted()
     snapshot.erase(ws)
     retelling.sweep(ws)
-    refresh(ws)
+    part.forget(ws)
+    _refresh(ws)
     insights.forget(ws, [person.row.profile_id])
+    # Another process may have copied it before the replica was renewed.
     part.forget(ws)
     ws.lake.sweep(grace=0)
     snapshot.erase(ws)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
+import pyarrow as pa
 import pytest
+import sqlalchemy as sa
 from made_shop import NOW, write_lake
 from tests.large_lake import as_large
 
@@ -14,6 +17,7 @@ from habitue.audiences.rule import Group, Related
 from habitue.audiences.text import read
 from habitue.kernel.clock import FixedClock
 from habitue.kernel.context import Context
+from habitue.kernel.lake import Lake, lake_files
 
 ORDERED = read('did "Order Completed"')
 
@@ -70,3 +74,43 @@ def test_the_interval_is_that_of_wilson(found: int, asked: int, everybody: int, 
 def test_only_digits_that_are_known_are_shown() -> None:
     assert part.about(20_700, 25_000, 1_000_000).shown == (828_000, 823_000, 833_000)
     assert part.About(people=103, low=92, high=116, of=500, asked=50).shown == (100, 90, 120)
+
+
+def test_a_copy_that_ends_half_way_leaves_the_former_part(ws: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    large = as_large(ws)
+    assert part.renew(large, events=10**9)
+    write_lake(ws, seq=101)
+    later = replace(large, clock=FixedClock(NOW + timedelta(minutes=10)))
+    real, saved = Lake._save, list[str]()
+
+    def save(lake: Lake, name: str, table: pa.Table) -> str:
+        saved.append(name)
+        if len(saved) == 2:
+            raise OSError("no space left")
+        return real(lake, name, table)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Lake, "_save", save)
+        with pytest.raises(OSError, match="no space"):
+            part.renew(later, events=10**9)
+    found = membership.estimate(ws, ORDERED)
+    assert found is not None
+    assert found.people == membership.count(ws, ORDERED).people
+
+
+def test_a_part_whose_files_are_gone_is_copied_again(ws: Context) -> None:
+    large = as_large(ws)
+    assert part.renew(large, events=10**9)
+    for path in ws.lake.paths("part_events"):
+        Path(path).unlink()
+    assert part.renew(large, events=10**9)
+    assert membership.estimate(ws, ORDERED) is not None
+
+
+def test_nothing_of_a_part_is_left_when_it_is_forgotten(ws: Context) -> None:
+    part.renew(as_large(ws), events=10**9)
+    with ws.register.write() as conn:
+        conn.execute(sa.delete(lake_files).where(lake_files.c.table_name == "part_people"))
+    part.forget(ws)
+    assert not any(map(ws.lake.has, part.COPIES.values()))
+    assert not list(ws.lake.path.glob("part_*/*.parquet"))

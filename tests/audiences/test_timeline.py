@@ -11,7 +11,9 @@ from tests.rules.timeline import START, Timeline
 from tests.sending import identify
 
 from habitue import flow
-from habitue.audiences import realtime
+from habitue.audiences import change, realtime
+from habitue.audiences.rule import InAudience
+from habitue.audiences.text import read
 from habitue.identity import replay
 from habitue.identity.tables import identifiers
 
@@ -247,3 +249,26 @@ def test_what_must_not_happen_for_a_week_may_happen_after_it(line: Timeline) -> 
         line.event(user, ORDER, order_id=f"late {user}", total="5")
     line.passes(microseconds=1)
     assert line.members(back) == {"anna@web.example"} == line.by_rule(back)
+
+
+def test_who_mentions_an_audience_follows_its_new_rule(line: Timeline) -> None:
+    line.event("anna", ORDER, order_id="1", total="5")
+    named = line.audience('email is "ben@web.example"', "Named")
+    others = line.ws.audiences.create("In it", InAudience(named)).audience_id
+    flow.settle(line.ws.context)
+    assert line.members(others) == {"ben@web.example"}
+    change.change(line.ws.context, audience_id=named, rule=read('email is "anna@web.example"'), name="Named")
+    flow.settle(line.ws.context)
+    line.step()
+    assert line.members(others) == {"anna@web.example"} == line.by_rule(others)
+
+
+def test_an_audience_from_the_archive_is_asked_of_what_happened_meanwhile(line: Timeline) -> None:
+    buyers = line.audience(f'did "{ORDER}"')
+    line.ws.audiences.archive(buyers)
+    line.event("anna", ORDER, order_id="1", total="5")
+    line.ws.audiences.restore(buyers)
+    flow.refresh(line.ws.context)
+    flow.settle(line.ws.context)
+    line.step()
+    assert line.members(buyers) == {"anna@web.example"}

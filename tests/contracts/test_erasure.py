@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from habitue.audiences import part
 from habitue.audiences.rule import Trait
+from habitue.kernel.context import Context
+from habitue.profiles import replica
 from habitue.workspace import Workspace
 from tests.large_lake import as_large
 
@@ -44,6 +47,26 @@ def test_an_erased_person_is_nowhere_and_the_others_stay(ws: Workspace, tmp_path
     assert [row.name for row in ws.people.listing().rows] == ["Eva Kurz"]
     assert ws.ledger.listing(limit=1)[0].verb == "person.erased"
     assert ws.ledger.first_broken() is None
+
+
+def test_a_part_that_another_process_copies_meanwhile_is_not_left(
+    ws: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "kunden.csv").write_text(PEOPLE, "utf-8")
+    ws.imports.run(tmp_path / "kunden.csv", source_name="Shop")
+    (tmp_path / "kunden.csv").unlink()
+    real = replica.refresh
+
+    def refresh(context: Context) -> bool:
+        part.forget(context)
+        assert part.renew(as_large(context), events=10**9)
+        assert _files_with(ws.folder)
+        return real(context)
+
+    (grimm,) = ws.people.search("grimm@web")
+    monkeypatch.setattr(replica, "refresh", refresh)
+    ws.people.erase(grimm.profile_id)
+    assert _files_with(ws.folder) == []
 
 
 def _tables_with(ws: Workspace) -> list[str]:

@@ -41,6 +41,8 @@ def restore(ws: Context, *, audience_id: str) -> None:
         audience = load(conn, audience_id)
         check_saved(conn, audience_id=audience_id, name=audience.name, rule=audience.rule, purpose=audience.purpose)
         _store(conn, audience_id, is_archived=False)
+        # Nobody was asked while it was put away.
+        conn.execute(sa.update(audiences).where(audiences.c.audience_id == audience_id).values(settled_version=0))
         ledger.record(
             conn,
             ws,

@@ -206,6 +206,12 @@ def event_suggestions(ws: Context, prefix: str = "", limit: int = 50) -> Sequenc
     return _suggested(ws, counted, "name", limit)
 
 
+def event_names(ws: Context) -> frozenset[str]:
+    """The names of all events in the data."""
+    names = ws.lake.table("events").select("name").distinct()
+    return frozenset(name for name in ws.lake.con.to_pyarrow(names).column("name").to_pylist() if name)
+
+
 def property_suggestions(
     ws: Context, event: str, name: str, prefix: str = "", limit: int = SUGGESTIONS
 ) -> Sequence[Suggestion]:

@@ -148,7 +148,9 @@ def size(ws: Context, audience: Audience) -> Count:
         return count(ws, audience.rule)
     everybody = count(ws, Group())
     with ws.register.read() as conn:
-        return replace(everybody, people=stays.size(conn, audience.audience_id))
+        people = stays.size(conn, audience.audience_id)
+    # Whoever has just come may be a member before the lake knows.
+    return replace(everybody, people=people, of=max(people, everybody.of))
 
 
 def estimate(ws: Context, rule: Rule) -> part.About | None:

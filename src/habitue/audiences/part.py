@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import sqrt
+from pathlib import Path
 from statistics import NormalDist
 from typing import Any, cast
 
@@ -23,6 +24,7 @@ from habitue.kernel import lake, state
 from habitue.kernel.clock import micros
 from habitue.kernel.context import Context
 from habitue.kernel.lake import Lake
+from habitue.profiles.replica import only_one
 from habitue.profiles.replica_tables import PEOPLE
 from habitue.profiles.slices import CONSENTS, EVENTS
 
@@ -33,6 +35,8 @@ WRITTEN_AT = "part_written_at"
 COPIES: Mapping[str, str] = {"people": "part_people", "events": "part_events", "consents": "part_consents"}
 for _name, _columns in zip(COPIES.values(), (PEOPLE, EVENTS, CONSENTS), strict=True):
     lake.declare(_name, _columns)
+# No rule can name its sample so, which would be of the same people.
+_NAME = "\x1fpart"
 _SURE = NormalDist().inv_cdf(0.975)
 
 
@@ -109,19 +113,24 @@ def renew(ws: Context, *, events: int = ABOUT) -> bool:
     A lake of fewer events than `lake.estimate_from` has none, for they are counted in no time. Returns whether it was
     copied.
     """
+    # While somebody is erased nothing is copied, or the copy would come after it.
+    with only_one(ws):
+        return _renew(ws, events)
+
+
+def _renew(ws: Context, events: int) -> bool:
     rows = ws.lake.rows("facts")
     if rows < ws.config.lake.estimate_from:
-        forget(ws)
+        _forget(ws)
         return False
     if not _is_due(ws):
         return False
-    share = Sample("habitue part", 0, max(1, round(FINEST * events / rows)))
+    share = Sample(_NAME, 0, max(1, round(FINEST * events / rows)))
     people = ws.lake.table("people")
     chosen = people.filter((people.kind == "person") & part_of_everybody(people, share))
     copied = {name: ws.lake.table(name).semi_join(chosen, "profile_id") for name in ("events", "consents")}
-    seq, tables = ws.lake.sequence(), {"people": chosen, **copied}
-    for name, table in tables.items():
-        ws.lake.write(COPIES[name], ws.lake.con.to_pyarrow(table), seq=seq)
+    tables = {COPIES[name]: ws.lake.con.to_pyarrow(table) for name, table in {"people": chosen, **copied}.items()}
+    ws.lake.write_together(tables, seq=ws.lake.sequence())
     with ws.register.write() as conn:
         state.store(conn, {WRITTEN_AT: micros(ws.clock.now())})
     return True
@@ -129,13 +138,20 @@ def renew(ws: Context, *, events: int = ABOUT) -> bool:
 
 def forget(ws: Context) -> None:
     """Take the part away, as when somebody is erased; the next renewal copies it anew."""
-    if ws.lake.has(COPIES["people"]):
+    with only_one(ws):
+        _forget(ws)
+
+
+def _forget(ws: Context) -> None:
+    if any(map(ws.lake.has, COPIES.values())):
         ws.lake.forget(COPIES.values())
 
 
 def _is_due(ws: Context) -> bool:
     copy = COPIES["people"]
-    if not ws.lake.has(copy):
+    if not ws.lake.has(copy) or not all(
+        Path(path).exists() for name in COPIES.values() for path in ws.lake.paths(name)
+    ):
         return True
     with ws.register.read() as conn:
         waited = micros(ws.clock.now()) - state.read(conn, WRITTEN_AT)

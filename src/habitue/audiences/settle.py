@@ -39,7 +39,12 @@ def settle(ws: Context) -> int:
     """
     with ws.register.read() as conn:
         waiting = [of_row(row) for row in conn.execute(sa.select(audiences).where(_PUBLISHED)).mappings()]
-    moved = _settled(ws, waiting, "published")
+    ids = {each.audience_id for each in waiting}
+    # Those that mention them come first: what is waiting is what is left to do should this end in between.
+    mentioning = [
+        each.audience for each in _published(ws) if ids & each.mentioned.keys() and each.audience_id not in ids
+    ]
+    moved = _settled(ws, [*mentioning, *waiting], "published")
     _settle_those_that_remember(ws, moved)
     return len(waiting)
 

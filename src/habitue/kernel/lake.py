@@ -6,9 +6,11 @@ With `engine.py` and `cluster.py` the only files that name an engine; everybody 
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -80,6 +82,7 @@ GRACE_SECONDS = 3600
 MOST_FILES = 32
 SMALL_ROWS = 100_000
 SPILL = ".spill"
+SAVING = ".saving"
 
 lake_files = sa.Table(
     "kernel_lake_files",
@@ -220,17 +223,25 @@ class Lake:
 
     def write(self, name: str, table: pa.Table, *, seq: int = 0) -> None:
         """Replace the whole table by `table`; readers see the old or the new one, never half."""
-        file_name = self._save(name, table)
-        with self._register.write() as conn:
-            conn.execute(sa.delete(lake_files).where(lake_files.c.table_name == name))
-            _list_file(conn, name, file_name, first_seq=0, last_seq=seq, rows=table.num_rows)
+        self.write_together({name: table}, seq=seq)
+
+    def write_together(self, tables: Mapping[str, pa.Table], *, seq: int = 0) -> None:
+        """Replace several tables at once; readers see the old ones or the new ones."""
+        with self._saving():
+            saved = {name: self._save(name, table) for name, table in tables.items()}
+            with self._register.write() as conn:
+                conn.execute(sa.delete(lake_files).where(lake_files.c.table_name.in_(list(tables))))
+                for name, file_name in saved.items():
+                    rows = tables[name].num_rows
+                    _list_file(conn, name, file_name, first_seq=0, last_seq=seq, rows=rows)
         self.sweep()
 
     def append(self, name: str, table: pa.Table, *, first_seq: int, last_seq: int) -> None:
         """Add rows with sequence numbers from `first_seq` to `last_seq`."""
-        file_name = self._save(name, table)
-        with self._register.write() as conn:
-            _list_file(conn, name, file_name, first_seq=first_seq, last_seq=last_seq, rows=table.num_rows)
+        with self._saving():
+            file_name = self._save(name, table)
+            with self._register.write() as conn:
+                _list_file(conn, name, file_name, first_seq=first_seq, last_seq=last_seq, rows=table.num_rows)
 
     def compact(self, name: str, *, most: int = MOST_FILES) -> bool:
         """Write the small files of a table as one when there are more than `most`; returns whether it did.
@@ -244,19 +255,20 @@ class Lake:
             return False
         schema = _schemas.get(name) or pq.read_schema(self.path / rows[-1].file_name)
         parts = [_fitting(pq.read_table(self.path / row.file_name), schema) for row in rows]
-        file_name = self._save(name, pa.concat_tables(parts))
-        with self._register.write() as conn:
-            gone = sa.and_(small, lake_files.c.file_name.in_([row.file_name for row in rows]))
-            if conn.execute(sa.delete(lake_files).where(gone)).rowcount != len(rows):
-                raise LakeChanged(table=name)
-            _list_file(
-                conn,
-                name,
-                file_name,
-                first_seq=rows[0].first_seq,
-                last_seq=max(row.last_seq for row in rows),
-                rows=sum(part.num_rows for part in parts),
-            )
+        with self._saving():
+            file_name = self._save(name, pa.concat_tables(parts))
+            with self._register.write() as conn:
+                gone = sa.and_(small, lake_files.c.file_name.in_([row.file_name for row in rows]))
+                if conn.execute(sa.delete(lake_files).where(gone)).rowcount != len(rows):
+                    raise LakeChanged(table=name)
+                _list_file(
+                    conn,
+                    name,
+                    file_name,
+                    first_seq=rows[0].first_seq,
+                    last_seq=max(row.last_seq for row in rows),
+                    rows=sum(part.num_rows for part in parts),
+                )
         self.sweep()
         return True
 
@@ -280,6 +292,17 @@ class Lake:
             self._local.con.disconnect()
             del self._local.con
 
+    @contextlib.contextmanager
+    def _saving(self, *, is_alone: bool = False) -> Iterator[None]:
+        """Between saving a file and listing it, nobody sweeps; whoever sweeps at once is alone."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.path / SAVING, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX if is_alone else fcntl.LOCK_SH)
+            yield
+        finally:
+            os.close(descriptor)
+
     def _save(self, name: str, table: pa.Table) -> str:
         folder = self.path / name
         folder.mkdir(parents=True, exist_ok=True)
@@ -301,9 +324,13 @@ class Lake:
         So goes what an engine had put aside whose process was killed.
         """
         spill.sweep(self.path / SPILL)
+        # A file that is older than the grace was listed long ago, or never will be.
+        with contextlib.nullcontext() if grace >= GRACE_SECONDS else self._saving(is_alone=True):
+            self._sweep(time.time() - grace)
+
+    def _sweep(self, oldest: float) -> None:
         with self._register.read() as conn:
             listed = set(conn.scalars(sa.select(lake_files.c.file_name)))
-        oldest = time.time() - grace
         for path in self.path.glob("*/*.parquet"):
             if f"{path.parent.name}/{path.name}" not in listed:
                 with contextlib.suppress(FileNotFoundError):

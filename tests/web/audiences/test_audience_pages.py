@@ -369,5 +369,9 @@ def test_a_field_that_nobody_has_is_warned_of_and_taken(seen_by: Callable[..., C
     assert "Did you mean country?" in built('contry is "DE"')
     assert "Did you mean shoe_size?" in built("shoesize >= 40")
     assert "Nobody has a field" not in built("shoe_size >= 40 and age >= 18 and email is known")
+    page = built('not did "Order Completd" in last 6 months')
+    assert "Nobody here has done “Order Completd” so far. Did you mean “Order Completed”?" in page
+    assert "so far.</b>" in built('sequence ("Product Viewed", not within 7 days "Order Completed")')
+    assert "Nobody here has done" not in built('did "Order Completed" at least 2 times')
     saved = owner.post("/audiences/new/", {"do": "publish", "name": "Spend", "rule_text": "spend >= 100"})
     assert saved.status_code < 500

@@ -21,6 +21,7 @@ from habitue.audiences.text import read
 from habitue.audiences.text_writing import written
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
+from habitue.kernel.rereading import again
 from habitue.web.audiences import choices, draft, parts
 from habitue.web.audiences.breakdown import ABOUT
 from habitue.web.audiences.built import Built, rule_of_draft
@@ -137,7 +138,7 @@ def _from_text(request: HttpRequest, tree: Draft) -> tuple[Draft, HabitueError |
 
 def _shown(request: HttpRequest, bench: Bench) -> dict[str, Any]:
     ws, rule, problem = request.ws.context, bench.built.rule, bench.text_problem
-    text, about = encode(rule), membership.estimate(ws, rule)
+    text, about = encode(rule), again(lambda: membership.estimate(ws, rule))
     return {
         "root": parts.drawn(ws, bench.draft, bench.lists, bench.built.problems),
         "parts": said(ws, rule),

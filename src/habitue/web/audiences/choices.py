@@ -13,6 +13,7 @@ from habitue.audiences.fields import (
     OP_LABELS,
     OPS,
     RuleField,
+    event_names,
     event_suggestions,
     insight_field,
     insight_fields,
@@ -254,6 +255,7 @@ def _is_country(code: Any) -> bool:
     )
 
 
+_known: dict[str, tuple[int, frozenset[str]]] = {}
 _seen: dict[str, tuple[int, tuple[str, ...]]] = {}
 """The events of each workspace and the state of the lake that they were read in: looking through all of them is not
 for every key that is pressed."""
@@ -265,6 +267,15 @@ def events_seen(ws: Context) -> tuple[str, ...]:
     known = _seen.get(where)
     if known is None or known[0] != state:
         known = _seen[where] = (state, tuple(item.value for item in event_suggestions(ws)))
+    return known[1]
+
+
+def events_known(ws: Context) -> frozenset[str]:
+    """The names of all events that the data has, of pages too; read anew when the lake has changed."""
+    where, state = ws.register.url, ws.lake.sequence("facts")
+    known = _known.get(where)
+    if known is None or known[0] != state:
+        known = _known[where] = (state, event_names(ws))
     return known[1]
 
 
