@@ -92,11 +92,12 @@ def facts(ws: Context) -> Facts:
         now=ws.clock.now(),
         timezone=ws.config.workspace.timezone,
         currency=ws.config.workspace.currency,
-        listed=lambda: _listed(ws),
+        listed=lambda: listed_products(ws),
     )
 
 
-def _listed(ws: Context) -> Sequence[Mapping[str, str | None]]:
+def listed_products(ws: Context) -> Sequence[Mapping[str, str | None]]:
+    """What lists of products say of each article (sku, name, category, brand)."""
     with ws.register.read() as conn:
         return products.known(conn)
 

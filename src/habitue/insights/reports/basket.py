@@ -7,7 +7,7 @@ from habitue.insights.reports.catalogue import Material, Report
 from habitue.insights.reports.first_products import NEEDS
 from habitue.insights.reports.intervals import wilson
 from habitue.insights.reports.shape import Chart, Column, Did, Outcome, Row, Say, Section, Value
-from habitue.insights.reports.sold import lines
+from habitue.insights.reports.sold import lines_of, numbers
 from habitue.kernel.text import gettext_noop as _
 
 LEAST, MOST, SHOWN = 5, 400, 20
@@ -16,7 +16,8 @@ TOO_FEW = _("No two articles were bought together five times yet, so nothing can
 
 def compute(m: Material) -> Outcome:
     """Pairs that belong together more than by their popularity, the most frequent first."""
-    rows = m.arrow(coded(lines(m.events, timezone=m.timezone, currency=m.currency)))
+    sold = lines_of(m)
+    rows = m.arrow(coded(sold))
     if not rows.num_rows:
         return Outcome(Say(NEEDS))
     pairs, purchases = together(baskets(rows), least=LEAST, most=MOST)
@@ -24,6 +25,7 @@ def compute(m: Material) -> Outcome:
     if not told:
         return Outcome(Say(TOO_FEW))
     first = told[0]
+    known = numbers(m, sold, "product", {row[side] for row in told[:SHOWN] for side in ("one", "other")})
     says = Say(
         _("Who buys “%(one)s” often takes “%(other)s” along: %(share)s do, against %(usual)s of all purchases."),
         {
@@ -41,8 +43,8 @@ def compute(m: Material) -> Outcome:
         tuple(told[:SHOWN]),
         Chart("bars", "share", "pair", low="low", high="high"),
         lambda row: (
-            Did("Order Completed", (("products.name", "is", row["one"]),)),
-            Did("Order Completed", (("products.name", "is", row["other"]),)),
+            Did("Order Completed", (("products.name", "is", row["one"]),), numbers=known.get(row["one"], ())),
+            Did("Order Completed", (("products.name", "is", row["other"]),), numbers=known.get(row["other"], ())),
         ),
         Say(_("Only pairs that come together more often than their popularity explains.")),
     )
