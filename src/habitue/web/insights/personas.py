@@ -30,9 +30,9 @@ class PersonaRow:
 
 
 def persona_rows(found: Sequence[Persona]) -> Sequence[PersonaRow]:
-    """Every persona, the largest first."""
+    """Every persona, by its letter."""
     total = sum(kind.people for kind in found) or 1
-    return [_row(kind, kind.people / total) for kind in sorted(found, key=lambda kind: -kind.people)]
+    return [_row(kind, kind.people / total) for kind in sorted(found, key=lambda kind: kind.code)]
 
 
 def _row(kind: Persona, share: float) -> PersonaRow:
