@@ -92,12 +92,11 @@ def facts(ws: Context) -> Facts:
         now=ws.clock.now(),
         timezone=ws.config.workspace.timezone,
         currency=ws.config.workspace.currency,
-        listed=lambda: listed_products(ws),
+        listed=lambda: _listed(ws),
     )
 
 
-def listed_products(ws: Context) -> Sequence[Mapping[str, str | None]]:
-    """What lists of products say of each article (sku, name, category, brand)."""
+def _listed(ws: Context) -> Sequence[Mapping[str, str | None]]:
     with ws.register.read() as conn:
         return products.known(conn)
 

@@ -28,8 +28,7 @@ class Material:
 
     `rows` runs a table and returns its rows, `arrow` the same as an Arrow table, `keep` computes one once for
     several uses. `rfm` gives recency, frequency and money at an instant, `learnt` the table of
-    an insight that passed its test, None for another. `products` is what lists of products say (sku, name, category,
-    brand). `is_past` tells that the data ends long
+    an insight that passed its test, None for another. `is_past` tells that the data ends long
     before today, so that `now` is the end of the data, not today.
     """
 
@@ -44,7 +43,6 @@ class Material:
     keep: Callable[[ir.Table], ir.Table]
     rfm: Callable[[datetime], ir.Table]
     is_past: bool = False
-    products: ir.Table | None = None
     learnt: Callable[[str], ir.Table | None] = lambda _name: None
 
     @property

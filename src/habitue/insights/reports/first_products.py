@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Literal
 
@@ -14,7 +14,7 @@ from habitue.insights.reports.catalogue import Material, Report
 from habitue.insights.reports.cohorts import second_purchases
 from habitue.insights.reports.intervals import smoothed, wilson
 from habitue.insights.reports.shape import Chart, Column, Did, Outcome, Row, Say, Section, Value
-from habitue.insights.reports.sold import lines_of, numbers
+from habitue.insights.reports.sold import lines
 from habitue.kernel.text import gettext_noop as _
 
 NEEDS = _("Import orders with their articles: a product name or number, and a category where you have one.")
@@ -44,7 +44,7 @@ def firsts(sold: ir.Table, buyers: ir.Table, *, level: Level, today: date) -> ir
 
 def compute(m: Material) -> Outcome:
     """By category where categories are known, and by article."""
-    sold = m.keep(lines_of(m))
+    sold = m.keep(lines(m.events, timezone=m.timezone, currency=m.currency))
     bought = purchases(m.events, timezone=m.timezone)
     buyers = m.keep(second_purchases(bought.filter(bought["on"] <= m.today)))
     sections, says = [], None
@@ -56,8 +56,7 @@ def compute(m: Material) -> Outcome:
             _("Most new customers begin with “%(item)s”: %(people)s people."),
             {"item": Value(rows[0]["item"], "text"), "people": Value(rows[0]["people"], "people")},
         )
-        known = numbers(m, sold, level, {row["item"] for row in rows[:SHOWN]})
-        sections += [_attract(level, rows, known), *_back(level, rows)]
+        sections += [_attract(level, rows), *_back(level, rows)]
     return Outcome(says, tuple(sections)) if says else Outcome(Say(NEEDS))
 
 
@@ -78,7 +77,7 @@ def _rated(rows: Sequence[Row], whole: float) -> list[Row]:
     return made
 
 
-def _attract(level: Level, rows: Sequence[Row], known: Mapping[str, tuple[str, ...]]) -> Section:
+def _attract(level: Level, rows: Sequence[Row]) -> Section:
     title = _("Categories that new customers begin with") if level == "category" else _(
         "Articles that new customers begin with"
     )  # fmt: skip
@@ -95,13 +94,7 @@ def _attract(level: Level, rows: Sequence[Row], known: Mapping[str, tuple[str, .
         _columns(level),
         tuple(rows[:SHOWN]),
         Chart("bars", "people", "item"),
-        lambda row: (
-            Did(
-                "Order Completed",
-                ((f"products.{_PROPERTY[level]}", "is", row["item"]),),
-                numbers=known.get(row["item"], ()),
-            ),
-        ),
+        lambda row: (Did("Order Completed", ((f"products.{_PROPERTY[level]}", "is", row["item"]),)),),
         Say(_("The list behind a row are all who ever bought it, not only those who began with it.")),
     )
 

@@ -7,7 +7,7 @@ from habitue.insights.reports.baskets import baskets, coded, following
 from habitue.insights.reports.catalogue import Material, Report
 from habitue.insights.reports.first_products import NEEDS
 from habitue.insights.reports.shape import Chart, Did, Outcome, Say, Section, Value
-from habitue.insights.reports.sold import lines_of, numbers
+from habitue.insights.reports.sold import lines
 from habitue.kernel.text import gettext_noop as _
 
 LEAST, MOST, SHOWN = 5, 2_000, 20
@@ -15,8 +15,7 @@ LEAST, MOST, SHOWN = 5, 2_000, 20
 
 def compute(m: Material) -> Outcome:
     """Pairs of an article and one of the same person's next purchase."""
-    sold = lines_of(m)
-    rows = m.arrow(coded(sold))
+    rows = m.arrow(coded(lines(m.events, timezone=m.timezone, currency=m.currency)))
     if not rows.num_rows:
         return Outcome(Say(NEEDS))
     pairs, purchases = following(baskets(rows), least=LEAST, most=MOST)
@@ -24,7 +23,6 @@ def compute(m: Material) -> Outcome:
     if not told:
         return Outcome(Say(_("Too few customers came back with other articles to say what follows what.")))
     first = told[0]
-    known = numbers(m, sold, "product", {row[side] for row in told[:SHOWN] for side in ("one", "other")})
     says = Say(
         _("After “%(one)s” comes “%(other)s”: %(share)s take it the next time, against %(usual)s of all."),
         {
@@ -43,13 +41,8 @@ def compute(m: Material) -> Outcome:
         shown,
         Chart("bars", "share", "pair", low="low", high="high"),
         lambda row: (
-            Did("Order Completed", (("products.name", "is", row["one"]),), numbers=known.get(row["one"], ())),
-            Did(
-                "Order Completed",
-                (("products.name", "is", row["other"]),),
-                is_never=True,
-                numbers=known.get(row["other"], ()),
-            ),
+            Did("Order Completed", (("products.name", "is", row["one"]),)),
+            Did("Order Completed", (("products.name", "is", row["other"]),), is_never=True),
         ),
         Say(_("The list behind a row: who bought the first article and has never bought the other.")),
     )

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import ibis
 import ibis.expr.types as ir
 
 from habitue.insights.reports.catalogue import Material, Report
 from habitue.insights.reports.cross import against_usual, by_two, money_of, told, totals
 from habitue.insights.reports.shape import Chart, Column, Condition, Did, Has, Outcome, Row, Say, Section, Value
-from habitue.insights.reports.sold import lines_of, numbers
+from habitue.insights.reports.sold import lines
 from habitue.insights.reports.who import AGES, customers, of_age
 from habitue.kernel.text import gettext_noop as _
 
@@ -22,14 +21,9 @@ MOST_PLACES, MOST_ITEMS, SHOWN = 12, 10, 20
 def sold_to(m: Material) -> ir.Table:
     """Articles of the last twelve months with who bought them (profile_id, on, item, money, place, age_group, …)."""
     since, until = m.year
-    sold = lines_of(m)
+    sold = lines(m.events, timezone=m.timezone, currency=m.currency)
     sold = sold.filter((sold["on"] >= since) & (sold["on"] <= until))
-    is_category = sold.category.notnull()
-    sold = sold.mutate(
-        item=sold.category.fill_null(sold["product"]),
-        is_category=is_category,
-        item_by_number=ibis.ifelse(is_category, sold.category_by_number, sold.product_by_number),
-    )
+    sold = sold.mutate(item=sold.category.fill_null(sold["product"]), is_category=sold.category.notnull())
     return sold.inner_join(customers(m.people, today=m.today), "profile_id")
 
 
@@ -38,8 +32,7 @@ def compute(m: Material) -> Outcome:
     facts = m.keep(sold_to(m))
     places = m.rows(totals(facts, "place"))[:MOST_PLACES]
     items = [row["item"] for row in m.rows(totals(facts, "item").limit(MOST_ITEMS))]
-    known = numbers(m, facts, "item", items)
-    links = Links(m, _fields(m, facts), _categories(m, facts), _knows_births(m, facts), known)
+    links = Links(m, _fields(m, facts), _categories(m, facts), _knows_births(m, facts))
     shown = facts.filter(facts["item"].isin(items))
     ages = against_usual(m.rows(by_two(shown, "age_group", "item")), "age_group", "item") if items else []
     knows_ages = len({row["age_group"] for row in ages}) > 1
@@ -83,7 +76,6 @@ class Links:
     fields: Mapping[str, str]
     categories: frozenset[str]
     knows_births: bool
-    numbers: Mapping[str, tuple[str, ...]]
 
     def behind(self, row: Row) -> Sequence[Condition]:
         """The conditions of a row with place, age group and item, as far as it has them; none where one is missing."""
@@ -98,8 +90,7 @@ class Links:
             found += of_age(row["age_group"])
         since, until = self.material.year
         where = ((self._property(row["item"]), "is", row["item"]),) if "item" in row else ()
-        known = self.numbers.get(row["item"], ()) if "item" in row else ()
-        return (*found, Did("Order Completed", where, since, until, numbers=known))
+        return (*found, Did("Order Completed", where, since, until))
 
     def _property(self, item: str) -> str:
         return "products.category" if item in self.categories else "products.name"

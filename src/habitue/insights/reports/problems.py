@@ -17,7 +17,7 @@ from habitue.insights.days import local_day
 from habitue.insights.reports.catalogue import Material, Report
 from habitue.insights.reports.intervals import more_than_before, wilson
 from habitue.insights.reports.shape import UNKNOWN, Chart, Column, Did, Outcome, Row, Say, Section, Value
-from habitue.insights.reports.sold import lines_of, text_of
+from habitue.insights.reports.sold import lines, text_of
 from habitue.kernel.text import gettext_noop as _
 
 NEEDS = _("Import contacts (calls, mails, tickets) with date and reason, best with the product concerned.")
@@ -57,7 +57,7 @@ def by_reason_and_product(told: ir.Table, *, today: date) -> ir.Table:
 
 def sold_lately(m: Material) -> ir.Table:
     """How many orders had each article (product, and for each span `sold_N`)."""
-    rows = lines_of(m)
+    rows = lines(m.events, timezone=m.timezone, currency=m.currency)
     told = rows.filter((rows["on"] > _ago(m.today, max(SPANS))) & (rows["on"] <= ibis.literal(m.today, type="date")))
     measures = {f"sold_{span}": told.seq.nunique(where=told["on"] > _ago(m.today, span)) for span in SPANS}
     return told.group_by("product").aggregate(**measures)

@@ -86,17 +86,13 @@ class Has:
 
 @dataclass(frozen=True, slots=True)
 class Did:
-    """People who did something between two days, both included; `where` are (property, operator, value).
-
-    With `numbers`, orders of an article of one of these numbers fulfil it as well as those that `where` fits.
-    """
+    """People who did something between two days, both included; `where` are (property, operator, value)."""
 
     event: str
     where: tuple[tuple[str, str, str], ...] = ()
     since: date | None = None
     until: date | None = None
     is_never: bool = False
-    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

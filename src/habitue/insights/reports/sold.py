@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-
 import ibis
 import ibis.expr.types as ir
 
-from habitue.collect.products import DETAILS
 from habitue.insights.days import local_day
 from habitue.insights.orders import CANCELLED, COMPLETED, MONEY, in_currency
-from habitue.insights.reports.catalogue import Material
 from habitue.kernel.lake import records
 
-BY_NUMBER = ("product_by_number", "category_by_number")
 _FIELDS = ("sku", "name", "category", "brand", "quantity", "price")
 
 
@@ -29,18 +24,11 @@ def standing(events: ir.Table) -> ir.Table:
     return placed.anti_join(cancelled.select("source_id", "order_id").distinct(), ["source_id", "order_id"])
 
 
-def lines_of(m: Material) -> ir.Table:
-    """The articles of a workspace's orders, with what lists of products say where an order says nothing."""
-    return lines(m.events, timezone=m.timezone, currency=m.currency, listed=m.products)
-
-
-def lines(events: ir.Table, *, timezone: str, currency: str, listed: ir.Table | None = None) -> ir.Table:
+def lines(events: ir.Table, *, timezone: str, currency: str) -> ir.Table:
     """Articles of orders that stand (profile_id, seq, on, sku, product, category, brand, quantity, money).
 
     `product` is the name, else the number; `money` is quantity times price in `currency`, null in others. An article
-    without either is left out, and so is what was taken back. `listed` (sku, name, category, brand) fills what an
-    order does not say of an article; `product_by_number` and `category_by_number` tell where the order itself names
-    none.
+    without either is left out, and so is what was taken back.
     """
     placed = standing(events)
     dated = placed.select(
@@ -52,10 +40,7 @@ def lines(events: ir.Table, *, timezone: str, currency: str, listed: ir.Table | 
     )
     texts = records(dated, "properties", "products", _FIELDS)
     stripped = {name: texts[name].strip().nullif("") for name in _FIELDS}
-    rows = texts.select("profile_id", "seq", "on", "is_own", **stripped)
-    rows = rows.mutate(product_by_number=rows["name"].isnull(), category_by_number=rows.category.isnull())
-    rows = _completed(rows, listed) if listed is not None else rows
-    rows = rows.rename(named="name")
+    rows = texts.select("profile_id", "seq", "on", "is_own", **stripped).rename(named="name")
     rows = rows.mutate(
         quantity=rows.quantity.try_cast("decimal(18,4)").fill_null(1),
         price=rows.price.try_cast(MONEY),
@@ -65,30 +50,7 @@ def lines(events: ir.Table, *, timezone: str, currency: str, listed: ir.Table | 
         money=ibis.ifelse(rows.is_own, (rows.quantity * rows.price).cast(MONEY), ibis.null(MONEY)),
     )
     kept = told.filter(told.product.notnull() & (told.quantity > 0))
-    return kept.select(
-        "profile_id", "seq", "on", "sku", "product", "category", "brand", "quantity", "money", *BY_NUMBER
-    )
-
-
-def numbers(m: Material, sold: ir.Table, level: str, items: Collection[str]) -> Mapping[str, tuple[str, ...]]:
-    """The numbers of some articles or categories (`level`) by what the lists call them, where the order did not.
-
-    A rule asks what orders say, so it has to ask for these numbers.
-    """
-    if m.products is None:
-        return {}
-    kept = sold.filter(sold[f"{level}_by_number"] & sold.sku.notnull() & sold[level].isin(sorted(items)))
-    found: dict[str, list[str]] = {}
-    for row in m.rows(kept.select("sku", item=kept[level]).distinct().order_by("sku")):
-        found.setdefault(row["item"], []).append(row["sku"])
-    return {item: tuple(skus) for item, skus in found.items()}
-
-
-def _completed(rows: ir.Table, listed: ir.Table) -> ir.Table:
-    told = listed.select(number=listed.sku, **{f"listed_{name}": listed[name] for name in DETAILS})
-    joined = rows.left_join(told, rows.sku == told.number)
-    own = {name: ibis.coalesce(joined[name], joined[f"listed_{name}"]) for name in DETAILS}
-    return joined.mutate(**own).select(*rows.columns)
+    return kept.select("profile_id", "seq", "on", "sku", "product", "category", "brand", "quantity", "money")
 
 
 def orders_told(events: ir.Table, *, timezone: str, currency: str) -> ir.Table:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 
 from habitue.access.policy import allowed, require
-from habitue.collect import products
-from habitue.insights.catalogue import listed_products
 from habitue.insights.orders import COMPLETED
 from habitue.insights.reports.catalogue import Material, Report, reports
 from habitue.insights.reports.hiding import without_small
@@ -26,8 +22,7 @@ PAST_AFTER = timedelta(days=90)
 """When the last known order is older, reports look back from it instead of from today."""
 LEARNT_ANEW = "next_order"
 """The insight whose files tell whether insights were learnt anew since."""
-State = tuple[int, int, date, tuple[str, ...], tuple[int, str]]
-LISTED = pa.schema([(name, pa.string()) for name in ("sku", *products.DETAILS)])
+State = tuple[int, int, date, tuple[str, ...]]
 _kept: dict[tuple[str, str], tuple[State, Outcome]] = {}
 
 
@@ -84,15 +79,8 @@ def material(ws: Context) -> Material:
         keep=lambda table: _computed_once(ws, table),
         rfm=rfm_at,
         is_past=is_past,
-        products=listed_table(ws),
         learnt=lambda name: _passed(ws, name),
     )
-
-
-def listed_table(ws: Context) -> ir.Table | None:
-    """What lists of products say (sku, name, category, brand); None where nobody brought one."""
-    listed = listed_products(ws)
-    return ibis.memtable(pa.Table.from_pylist(list(listed), schema=LISTED)) if listed else None
 
 
 def _passed(ws: Context, name: str) -> ir.Table | None:
@@ -125,9 +113,7 @@ def _for_reader(ws: Context, made: Outcome) -> Outcome:
 
 def _state(ws: Context) -> State:
     day = day_in(ws.clock.now(), ws.config.workspace.timezone)
-    with ws.register.read() as conn:
-        listed = products.state(conn)
-    return ws.lake.sequence("facts"), ws.lake.sequence("people"), day, ws.lake.files(PREFIX + LEARNT_ANEW), listed
+    return ws.lake.sequence("facts"), ws.lake.sequence("people"), day, ws.lake.files(PREFIX + LEARNT_ANEW)
 
 
 def _computed_once(ws: Context, table: ir.Table) -> ir.Table:
