@@ -29,6 +29,7 @@ KEYWORDS: Mapping[str, object] = {
     "gettext_lazy": None,
     "gettext_noop": None,
     "ngettext_lazy": (1, 2),
+    "ngettext_noop": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),
 }
 PARAMETER = re.compile(r"%\((\w+)\)[sd]|%[sd]")

@@ -75,6 +75,19 @@ def test_the_first_tab_leads_past_the_navigation(shop: Served, owner_state: Stor
     expect(page.locator("main")).to_be_focused()
 
 
+def test_every_entry_of_the_side_bar_stands_above_the_menu_of_the_reader(
+    shop: Served, owner_state: StorageState, open_page: OpenPage
+) -> None:
+    page = open_page(state=owner_state, height=720)
+    page.goto(f"{shop.url}people/")
+    entry = page.get_by_role("navigation", name="Main").get_by_role("link", name="Settings").bounding_box()
+    menu = page.locator(".user-menu").bounding_box()
+    assert entry is not None
+    assert menu is not None
+    assert entry["y"] + entry["height"] <= menu["y"]
+    assert menu["y"] + menu["height"] <= 720
+
+
 @pytest.mark.parametrize("path", ["people/", "audiences/new/", "imports/"])
 def test_tab_goes_through_the_page_and_leaves_it(
     shop: Served, owner_state: StorageState, open_page: OpenPage, path: str

@@ -16,8 +16,6 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from habitue.insights.groups import group_of
-
 NOW = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
 INSTANT = pa.timestamp("us", tz="UTC")
 EVENTS = pa.schema(
@@ -160,7 +158,7 @@ def oracle(
             "money_two_years": two_years, "other_orders": other, "first_on": min(seen), "last_on": last,
             "rhythm_days": rhythm, "shop_gap_days": shop_gap, "has_own_rhythm": has_own,
             "is_overdue": has_own and silence > 2 * rhythm, "bought": bought,
-            "rfm_group": group_of(
+            "rfm_group": _group_of(
                 purchases=len(seen), silence_days=silence, rhythm_days=rhythm, shop_gap_days=shop_gap
             ),
         }  # fmt: skip
@@ -182,3 +180,16 @@ def _add_ranks(rows: dict[str, dict[str, object]]) -> None:
 
 def _gaps(days: Sequence[date]) -> list[int]:
     return [(later - earlier).days for earlier, later in pairwise(days)]
+
+
+def _group_of(*, purchases: int, silence_days: int, rhythm_days: float, shop_gap_days: float) -> str:
+    late = silence_days / rhythm_days
+    if purchases == 1:
+        return "new" if late <= 2 else "one_time"
+    if late > 4:
+        return "lost"
+    if late > 2:
+        return "at_risk"
+    if purchases == 2:
+        return "promising"
+    return "regular" if rhythm_days <= shop_gap_days else "good"

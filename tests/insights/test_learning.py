@@ -15,9 +15,11 @@ from tests.sending import order, send
 
 from habitue.audiences.rule import InsightIs
 from habitue.insights import card_store, of_person, store
+from habitue.insights.acts import acts_of
 from habitue.insights.card import Card, Measure
 from habitue.insights.card_store import KeptCard
 from habitue.insights.catalogue import facts, insights
+from habitue.insights.engagement import NO_HOURS
 from habitue.insights.facts_book import book_of_facts
 from habitue.insights.listing import kinds
 from habitue.insights.lookalike import lookalike
@@ -193,6 +195,21 @@ def test_a_handful_of_people_is_no_pattern(shop: Workspace) -> None:
     assert found.table.num_rows == 0
 
 
+def test_midnight_sharp_tells_the_day_alone_and_no_hour_to_write(shop: Workspace) -> None:
+    assert acts_of(facts(shop.context)).totals("hour").sum() == 0
+    shop.insights.learn(["engagement"])
+    assert {row["best_hour"] for row in rows(shop, "engagement")} == {None}
+    kept = shop.insights.card("engagement")
+    assert kept is not None
+    assert NO_HOURS in [each.message for each in kept.card.sentences]
+
+    day = f"{NOW - timedelta(days=3):%Y-%m-%d}"
+    for number, time in enumerate(("09:30:00", "09:00:00", "22:00:01")):
+        send(shop, order(f"timed-{number}", "10.00", at=f"{day}T{time}Z", email="timed@web.example"))
+    shop.refresh()
+    assert acts_of(facts(shop.context)).totals("hour").sum() == 3
+
+
 def test_a_person_is_told_value_bounds_and_reason_of_what_passed_its_test(shop: Workspace) -> None:
     shop.insights.learn()
     buyer = max(rows(shop, "lifetime"), key=lambda row: row["expected_value"] or 0)
@@ -200,7 +217,7 @@ def test_a_person_is_told_value_bounds_and_reason_of_what_passed_its_test(shop: 
     assert told["lifetime"].value.params["money"] == buyer["expected_value"]
     within = told["lifetime"].within
     assert within is not None
-    assert within.params["low"] <= buyer["expected_value"] <= within.params["high"]
+    assert within.params.get("low", 0) <= buyer["expected_value"] <= within.params["high"]
     for name, each in told.items():
         kept = shop.insights.card(name)
         assert kept is not None

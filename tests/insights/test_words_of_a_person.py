@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
+from habitue.cli.texts import one_or_many, text
 from habitue.insights import of_person
+from habitue.insights.card import Said
+from habitue.insights.reasons import reason
 
 DAY = date(2026, 3, 29)
 
@@ -38,3 +42,22 @@ def test_no_day_is_told_of_somebody_who_hardly_comes_any_more() -> None:
     assert said(of_person.next_order(row, 90)) == ["hardly any more within 90 days"]
     assert "2026-03-29" in said(of_person.next_order(row | {"chance": 0.4}, 90))[0]
     assert "2026-03-29" in said(of_person.next_order(row | {"chance": None}, 90))[0]
+
+
+def test_a_lower_bound_of_next_to_nothing_is_no_bound() -> None:
+    row = {"expected_value": 12, "expected_value_low": 0.4, "expected_value_high": 30}
+    assert of_person.lifetime(row, 90)[0][1] == Said("up to %(high)s in eight of ten cases", {"high": 30})
+    assert said(of_person.lifetime(row | {"expected_value_low": 1}, 90)) == [
+        "12 to expect in 90 days · between 1 and 30 in eight of ten cases"
+    ]
+
+
+def test_the_days_of_a_reason_are_counted_as_the_language_counts() -> None:
+    assert reason("once", rhythm=None, silence=1).text() == "Bought once, 1 day ago."
+    assert reason("twice", rhythm=1, silence=22).text() == "Bought twice, 1 day apart, the last time 22 days ago."
+    told = reason("overdue", rhythm=22, silence=61)
+    assert told.text() == "Orders about every 22 days, silent for 61 days."
+    russian = partial(one_or_many, "ru")
+    assert told.text(partial(text, "ru"), russian) == "Заказывает примерно раз в 22 дня, молчит 61 день."
+    german = reason("once", rhythm=None, silence=1).text(partial(text, "de"), partial(one_or_many, "de"))
+    assert german == "Hat einmal gekauft, vor 1 Tag."

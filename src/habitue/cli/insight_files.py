@@ -142,13 +142,13 @@ def named(options: dict[str, Any]) -> dict[str, Any]:
 def give(session: Session, scores: Scores, out: Path | None) -> None:
     """Write all rows where asked to, and answer with the summary."""
     if out is not None:
-        scores.write(out, session.text)
+        scores.write(out, session.text, session.one_or_many)
     data = {**scores.summary(session.text), "out": None if out is None else str(out)}
     session.give(data, lambda: _show(session, scores, out))
 
 
 def _show(session: Session, scores: Scores, out: Path | None) -> None:
-    table = scores.told(session.text)
+    table = scores.told(session.text, session.one_or_many)
     first = table.slice(0, SHOWN)
     session.table(first.column_names, [list(row.values()) for row in first.to_pylist()])
     if table.num_rows > SHOWN:

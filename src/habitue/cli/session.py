@@ -64,6 +64,10 @@ class Session:
         """A text in the reader's language; `message` is an English msgid."""
         return texts.text(self.language, message, params)
 
+    def one_or_many(self, one: str, many: str, count: int) -> str:
+        """The text that fits a number, in the reader's language, not yet filled."""
+        return texts.one_or_many(self.language, one, many, count)
+
     def say(self, message: str, **params: object) -> None:
         """Tell a person something; silent when a machine reads."""
         if not self.as_json:

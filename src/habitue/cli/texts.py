@@ -29,6 +29,11 @@ def text(language: str, message: str, params: Mapping[str, Any] | None = None) -
     return told % params if params else told
 
 
+def one_or_many(language: str, one: str, many: str, count: int) -> str:
+    """The text about one or about many, as the language counts."""
+    return _catalogue(language).ngettext(one, many, count)
+
+
 def told(language: str, error: HabitueError) -> dict[str, object]:
     """The error as plain data in the reader's language."""
     params = {key: _word(language, key, value) for key, value in error.params.items()}

@@ -37,6 +37,7 @@ CHANNELS = {
 SIZES: Mapping[Kind, int] = {"channel": len(CHANNELS), "weekday": 7, "hour": 24}
 BLOCK = 100_000
 """People at a time: the hours of a million at once would be several hundred megabytes."""
+HOUR_SECONDS = 3600
 _DAY, _WEEKDAY, _HOUR = range(3)
 
 
@@ -45,7 +46,7 @@ class Acts:
     """What people did: one row a person, hour and channel, by person, with how often.
 
     `channel` is a place in CHANNELS or -1, `moment` a row of `clock`: day since 1970, weekday (0 is Monday) and hour
-    in the workspace's time zone.
+    in the workspace's time zone, -1 where only the day is known: sources write that as midnight sharp.
     """
 
     people: list[str]
@@ -115,7 +116,8 @@ def acts_of(facts: Facts) -> Acts:
     events = facts.events
     is_past = events["at"] < ibis.literal(facts.now, "timestamp('UTC')")
     own = events.filter(events.type.isin(["track", "page", "screen"]) & is_past)
-    hour = (own["at"].epoch_seconds() // 3600).cast("int32")
+    second = own["at"].epoch_seconds()
+    hour = (second // HOUR_SECONDS * 2 + (second % HOUR_SECONDS == 0).cast("int64")).cast("int32")
     marked = own.select("profile_id", at_hour=hour, channel=_channel(own))
     parts = [_part(by_number(marked, some)) for some in in_parts(ids)]
     person, hours, channel, times = (np.concatenate(each) for each in zip(*parts, strict=True))
@@ -147,7 +149,10 @@ def _counted(
 
 
 def _clock(hours: npt.NDArray[np.generic], timezone: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Day, weekday and hour of each different hour since 1970 in the workspace's zone, and each one's row there."""
+    """Day, weekday and hour of each different hour since 1970 in the workspace's zone, and each one's row there.
+
+    Hours come doubled, odd where the hour is sharp.
+    """
     zone = ZoneInfo(timezone)
     if not len(hours):
         return np.zeros((1, 3), np.int32), np.empty(0, np.int32)
@@ -156,8 +161,14 @@ def _clock(hours: npt.NDArray[np.generic], timezone: str) -> tuple[npt.NDArray[n
     different: Ints = np.flatnonzero(np.bincount(late))
     place = np.zeros(int(different[-1]) + 1, np.int32)
     place[different] = np.arange(len(different))
-    local = [datetime.fromtimestamp((first + hour) * 3600, UTC).astimezone(zone) for hour in different.tolist()]
-    return np.array([(at.toordinal() - 719_163, at.weekday(), at.hour) for at in local], np.int32), place[late]
+    read = [_read(first + code, zone) for code in different.tolist()]
+    return np.array(read, np.int32), place[late]
+
+
+def _read(code: int, zone: ZoneInfo) -> tuple[int, int, int]:
+    """Day, weekday and hour of a doubled hour; a sharp midnight tells the day alone."""
+    at = datetime.fromtimestamp(code // 2 * HOUR_SECONDS, UTC).astimezone(zone)
+    return at.toordinal() - 719_163, at.weekday(), -1 if code % 2 and not at.hour else at.hour
 
 
 def _channel(events: ir.Table) -> ir.StringValue:

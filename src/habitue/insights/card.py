@@ -8,21 +8,34 @@ from typing import Any, Literal
 
 Unit = Literal["number", "share", "days", "money"]
 Translate = Callable[[str], str]
+OneOrMany = Callable[[str, str, int], str]
+"""From a text about one, the text about many, and the number: the one that fits, in the reader's language."""
 EDITION = 1
 """Counted up when the words of cards change: what was kept in the former ones could no longer be translated."""
 
 
+def in_english(one: str, many: str, count: int) -> str:
+    """The text about one, or that about many."""
+    return one if count == 1 else many
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A sentence: an English msgid and its parameters; parameters that are texts themselves are msgids too."""
+    """A sentence: an English msgid and its parameters; parameters that are texts themselves are msgids too.
+
+    With `many`, `message` is the text about one, and the parameter `count` tells which of the two it is. A parameter
+    may be a part of the sentence that counts something of its own.
+    """
 
     message: str
     params: Mapping[str, Any] = field(default_factory=dict)
+    many: str = ""
 
-    def text(self, translate: Translate = str) -> str:
+    def text(self, translate: Translate = str, one_or_many: OneOrMany = in_english) -> str:
         """The sentence, filled, in the language of `translate`."""
-        filled = {key: translate(value) if isinstance(value, str) else value for key, value in self.params.items()}
-        return translate(self.message) % filled if filled else translate(self.message)
+        told = one_or_many(self.message, self.many, self.params["count"]) if self.many else translate(self.message)
+        filled = {key: _word(value, translate, one_or_many) for key, value in self.params.items()}
+        return told % filled if filled else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +99,9 @@ class Card:
     def measure(self, name: str) -> float | None:
         """The value of one figure, None when it was not measured."""
         return next((each.value for each in self.measures if each.name == name), None)
+
+
+def _word(value: Any, translate: Translate, one_or_many: OneOrMany) -> Any:
+    if isinstance(value, Said):
+        return value.text(translate, one_or_many)
+    return translate(value) if isinstance(value, str) else value

@@ -26,6 +26,7 @@ WEEKDAYS = {
     "1": _("Monday"), "2": _("Tuesday"), "3": _("Wednesday"), "4": _("Thursday"), "5": _("Friday"), "6": _("Saturday"),
     "7": _("Sunday"),
 }  # fmt: skip
+NO_HOURS = _("Hour: cannot be known, because most of what people did is told with its day alone, without a time.")
 HOURS = tuple(str(hour) for hour in range(24))
 KINDS: Mapping[Kind, tuple[str, tuple[str, ...]]] = {
     "channel": (_("Channel"), tuple(CHANNELS)),
@@ -50,7 +51,12 @@ def learn(facts: Facts) -> Learnt:
     columns["acts_90_days"] = pa.array(active).cast(pa.int64())
     for kind, (_label, values) in KINDS.items():
         columns |= _preferred(acts, kind, values, hits[kind])
-    return Learnt(pa.table(columns), _card(hits, len(acts.people)))
+    return Learnt(pa.table(columns), _card(hits, len(acts.people), has_hours=_has_hours(acts)))
+
+
+def _has_hours(acts: Acts) -> bool:
+    """Whether the time of day is known of at least half of what people did."""
+    return bool(2 * acts.totals("hour").sum() >= acts.times.sum())
 
 
 def _day_of_share(acts: Acts, share: float) -> int:
@@ -85,10 +91,13 @@ def _passes(hits: Hits) -> bool:
     return hits.people >= LEAST_PEOPLE and hits.is_better
 
 
-def _card(hits: Mapping[Kind, Hits], people: int) -> Card:
+def _card(hits: Mapping[Kind, Hits], people: int, *, has_hours: bool) -> Card:
     said, measures = [], []
     for kind, found in hits.items():
         label = KINDS[kind][0]
+        if kind == "hour" and not has_hours and not _passes(found):
+            said.append(Said(NO_HOURS))
+            continue
         if found.people < LEAST_PEOPLE:
             message = _(
                 "%(kind)s: only %(people)s people did something before and after the day of the test; too few to know."

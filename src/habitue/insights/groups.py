@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -15,7 +16,7 @@ from habitue.kernel.text import gettext_noop as _
 
 OVERDUE_AFTER = 2
 LOST_AFTER = 4
-LOST = "lost"
+LOST, GOOD = "lost", "good"
 YEAR_DAYS = 365
 VALUE_DAYS = 730
 TOP_PARTS = 5
@@ -42,7 +43,7 @@ GROUPS: Mapping[str, CustomerGroup] = {
             _("Thank them and keep them: early access, a small present, no discounts they do not need."),
         ),
         CustomerGroup(
-            "good",
+            GOOD,
             _("Good customers"),
             _("Bought on three days or more, less often than is usual here, and are on time."),
             _("Show them what fits their last purchase, a little before their next one is due."),
@@ -81,45 +82,26 @@ GROUPS: Mapping[str, CustomerGroup] = {
 }
 
 
-def group_of(*, purchases: int, silence_days: int, rhythm_days: float, shop_gap_days: float) -> str:
-    """The code of the group of one person; `group_column` says the same for a table."""
-    late = silence_days / rhythm_days
-    if purchases == 1:
-        return "new" if late <= OVERDUE_AFTER else "one_time"
-    if late > LOST_AFTER:
-        return LOST
-    if late > OVERDUE_AFTER:
-        return "at_risk"
-    if purchases == 2:
-        return "promising"
-    return "regular" if rhythm_days <= shop_gap_days else "good"
-
-
 def group_column(table: ir.Table) -> ir.StringValue:
     """The code of each row's group from frequency, recency_days, rhythm_days and shop_gap_days."""
-    late = table.recency_days > table.rhythm_days * OVERDUE_AFTER
-    very_late = table.recency_days > table.rhythm_days * LOST_AFTER
-    return ibis.cases(
-        ((table.frequency == 1) & ~late, "new"),
-        (table.frequency == 1, "one_time"),
-        (very_late, LOST),
-        (late, "at_risk"),
-        (table.frequency == 2, "promising"),
-        (table.rhythm_days <= table.shop_gap_days, "regular"),
-        else_="good",
-    )
+    return ibis.cases(*_cases(table.frequency, table.recency_days, table.rhythm_days, table.shop_gap_days), else_=GOOD)
 
 
 def group_codes(frequency: Ints, recency: Ints, rhythm: Floats, shop_gap: float) -> pa.Array:
     """The same for arrays."""
+    conditions, codes = zip(*_cases(frequency, recency, rhythm, shop_gap), strict=True)
+    code = np.select(list(conditions), list(range(len(codes))), len(codes))
+    return pa.array([*codes, GOOD], pa.string()).take(pa.array(code))
+
+
+def _cases(frequency: Any, recency: Any, rhythm: Any, shop_gap: Any) -> list[tuple[Any, str]]:
+    """What must hold of columns or arrays for each group, the first that holds; who fulfils none of them is GOOD."""
     is_late, is_very_late = recency > rhythm * OVERDUE_AFTER, recency > rhythm * LOST_AFTER
-    cases = {
-        "new": (frequency == 1) & ~is_late,
-        "one_time": frequency == 1,
-        LOST: is_very_late,
-        "at_risk": is_late,
-        "promising": frequency == 2,
-        "regular": rhythm <= shop_gap,
-    }
-    code = np.select(list(cases.values()), list(range(len(cases))), len(cases))
-    return pa.array([*cases, "good"], pa.string()).take(pa.array(code))
+    return [
+        ((frequency == 1) & ~is_late, "new"),
+        (frequency == 1, "one_time"),
+        (is_very_late, LOST),
+        (is_late, "at_risk"),
+        (frequency == 2, "promising"),
+        (rhythm <= shop_gap, "regular"),
+    ]

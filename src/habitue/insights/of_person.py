@@ -51,15 +51,20 @@ def told(ws: Context, profile_id: str) -> Sequence[Told]:
     return found
 
 
+NEXT_TO_NOTHING = 1
+"""A lower bound of less money than this is none: “up to” says the same."""
 _LABELS = {"personas": _("Customers like this one")}
 Sentences = Sequence[tuple[Said, Said | None, Said | None]]
 
 
-def _lifetime(row: Row, days: int) -> Sentences:
+def lifetime(row: Row, days: int) -> Sentences:
+    """The money to expect, with its bounds; “up to” where the lower one is next to nothing."""
     if row["expected_value"] is None:
         return []
     value = Said(_("%(money)s to expect in %(days)s days"), {"money": row["expected_value"], "days": days})
     bounds = {"low": row["expected_value_low"], "high": row["expected_value_high"]}
+    if bounds["low"] < NEXT_TO_NOTHING:
+        return [(value, Said(_("up to %(high)s in eight of ten cases"), {"high": bounds["high"]}), None)]
     return [(value, Said(_("between %(low)s and %(high)s in eight of ten cases"), bounds), None)]
 
 
@@ -146,7 +151,7 @@ _BEST: Mapping[str, Mapping[str, str]] = {
 
 
 _SAYS: Mapping[str, Callable[[Row, int], Sentences]] = {
-    "lifetime": _lifetime,
+    "lifetime": lifetime,
     "churn": _churn,
     "next_order": next_order,
     "second_purchase": _second_purchase,

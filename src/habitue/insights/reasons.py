@@ -11,14 +11,20 @@ from habitue.insights.groups import OVERDUE_AFTER
 from habitue.insights.models.histories import Flags, Floats, Histories
 from habitue.insights.rhythm import LEAST_DAYS
 from habitue.kernel.text import gettext_noop as _
+from habitue.kernel.text import ngettext_noop
 
-REASONS: Mapping[str, str] = {
-    "overdue": _("Orders about every %(rhythm)s days, silent for %(silence)s days."),
-    "gone": _("Ordered about every %(rhythm)s days, silent for %(silence)s days: hardly comes any more."),
-    "on_time": _("Orders about every %(rhythm)s days, the last time %(silence)s days ago."),
-    "twice": _("Bought twice, %(rhythm)s days apart, the last time %(silence)s days ago."),
-    "once": _("Bought once, %(silence)s days ago."),
+EVERY = ngettext_noop("every %(count)s day", "every %(count)s days")
+SILENT = ngettext_noop("silent for %(count)s day", "silent for %(count)s days")
+AGO = ngettext_noop("%(count)s day ago", "%(count)s days ago")
+APART = ngettext_noop("%(count)s day apart", "%(count)s days apart")
+REASONS: Mapping[str, tuple[str, tuple[str, str], tuple[str, str]]] = {
+    "overdue": (_("Orders about %(rhythm)s, %(silence)s."), EVERY, SILENT),
+    "gone": (_("Ordered about %(rhythm)s, %(silence)s: hardly comes any more."), EVERY, SILENT),
+    "on_time": (_("Orders about %(rhythm)s, the last time %(silence)s."), EVERY, AGO),
+    "twice": (_("Bought twice, %(rhythm)s, the last time %(silence)s."), APART, AGO),
+    "once": (_("Bought once, %(silence)s."), APART, AGO),
 }
+"""Each sentence, and how it counts the days of the usual pause and of the silence."""
 RARE = 0.05
 """With a smaller chance to buy at all, no day is told on which somebody will."""
 
@@ -53,10 +59,16 @@ def reason_codes(known: Histories, rhythm: Floats, buys: Floats) -> list[str]:
 def reason(code: str, *, rhythm: float | None, silence: float) -> Said:
     """The sentence of one customer."""
     rounded = 0 if rhythm is None or rhythm != rhythm else round(rhythm)
-    return Said(REASONS[code], {"rhythm": rounded, "silence": round(silence)})
+    message, pause, since = REASONS[code]
+    params = {"silence": _days(since, round(silence))}
+    return Said(message, params if code == "once" else {"rhythm": _days(pause, rounded), **params})
 
 
 def reasons(known: Histories, rhythm: Floats, buys: Floats) -> list[Said]:
     """The sentences of all customers."""
     rows = zip(reason_codes(known, rhythm, buys), rhythm.tolist(), known.silence.tolist(), strict=True)
     return [reason(code, rhythm=rhythm, silence=silence) for code, rhythm, silence in rows]
+
+
+def _days(words: tuple[str, str], count: int) -> Said:
+    return Said(words[0], {"count": count}, words[1])

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from habitue.insights.card import Card, Said, Translate
+from habitue.insights.card import Card, OneOrMany, Said, Translate, in_english
 from habitue.insights.models.histories import Floats
 from habitue.kernel.errors import HabitueError
 from habitue.kernel.text import gettext_noop as _
@@ -53,11 +53,12 @@ class Scores:
         """Whether it passed its test."""
         return self.card.is_shown
 
-    def told(self, translate: Translate = str) -> pa.Table:
+    def told(self, translate: Translate = str, one_or_many: OneOrMany = in_english) -> pa.Table:
         """The table with a last column `reason` in the language of `translate`."""
         if not self.why:
             return self.table
-        return self.table.append_column("reason", pa.array([each.text(translate) for each in self.why], pa.string()))
+        reasons = [each.text(translate, one_or_many) for each in self.why]
+        return self.table.append_column("reason", pa.array(reasons, pa.string()))
 
     def sentences(self, translate: Translate = str) -> list[str]:
         """What the tests said and what was left out, in plain sentences."""
@@ -74,9 +75,9 @@ class Scores:
             "cards": [card_data(card, translate) for card in self.cards],
         }
 
-    def write(self, path: Path | str, translate: Translate = str) -> Path:
+    def write(self, path: Path | str, translate: Translate = str, one_or_many: OneOrMany = in_english) -> Path:
         """Write the rows as CSV or Parquet, told by the ending of the name; raises OutputUnknown."""
-        target, table = Path(path), self.told(translate)
+        target, table = Path(path), self.told(translate, one_or_many)
         if target.suffix.lower() == ".parquet":
             pq.write_table(table, target, compression="zstd")
         elif target.suffix.lower() == ".csv":

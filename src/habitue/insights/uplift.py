@@ -94,18 +94,18 @@ def of_arrays(rows: Floats, treated: Flags, happened: Flags) -> Uplift:
     coefficient = qini.coefficient(scores, treated, happened)
     low, high = qini.interval(scores, treated, happened)
     is_shown = low > 0
-    figures = {"qini": round(coefficient, 3), "low": round(low, 3), "high": round(high, 3)}
+    figures = {"worth": round(coefficient, 3), "low": round(low, 3), "high": round(high, 3)}
     if is_shown:
         message = _(
-            "Who is moved can be foretold: Qini %(qini)s, between %(low)s and %(high)s in 95 of 100 samples (0 "
-            "is chance). Writing "
-            "to those with the highest uplift first brings more than writing to anybody."
+            "Whom the message moves can be foretold: the order of people by it is worth %(worth)s, between %(low)s "
+            "and %(high)s in 95 of 100 samples, where 0 is an order by lot and 1 a perfect one. Writing to those "
+            "first whom it moves most brings more than writing to anybody."
         )
     else:
         message = _(
-            "Whom the message moves cannot be separated from chance: Qini %(qini)s, between %(low)s and %(high)s "
-            "in 95 of 100 "
-            "samples, where 0 is chance. So nobody is ranked; choose the people by other reasons."
+            "Whom the message moves cannot be separated from chance: an order of people by it is worth %(worth)s, "
+            "between %(low)s and %(high)s in 95 of 100 samples, where 0 is an order by lot and 1 a perfect one. So "
+            "nobody is ranked; choose the people by other reasons."
         )
     card = Card(
         insight="uplift",
@@ -118,9 +118,9 @@ def of_arrays(rows: Floats, treated: Flags, happened: Flags) -> Uplift:
         people=len(treated),
         measures=(
             Measure("difference", _("Difference of the response"), difference.difference, 0.0, "share", "high"),
-            Measure("qini", _("Qini coefficient (0 is chance)"), coefficient, 0.0, "number", "high"),
-            Measure("qini_low", _("Qini, lower bound"), low, 0.0, "number", "high"),
-            Measure("qini_high", _("Qini, upper bound"), high, None, "number", "high"),
+            Measure("qini", _("Order of people by effect (0 by lot, 1 perfect)"), coefficient, 0.0, "number", "high"),
+            Measure("qini_low", _("The same, lower bound"), low, 0.0, "number", "high"),
+            Measure("qini_high", _("The same, upper bound"), high, None, "number", "high"),
         ),
         parts=_parts(scores, treated, happened),
         parts_label=_("difference of the response"),

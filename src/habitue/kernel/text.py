@@ -4,3 +4,8 @@
 def gettext_noop(message: str) -> str:
     """Return `message` unchanged, marked so that the extractor finds it."""
     return message
+
+
+def ngettext_noop(one: str, many: str) -> tuple[str, str]:
+    """Return a text about one and about many unchanged, marked so that the extractor finds both."""
+    return one, many

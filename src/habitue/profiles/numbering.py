@@ -12,7 +12,8 @@ from habitue.collect import sources
 from habitue.identity.tables import identifiers
 from habitue.kernel.context import Context
 
-LEAST_SHARE = 0.5
+LEAST_SHARE = 0.1
+"""A list of members knows a part of those who buy: it is a question, so a few that are known are enough."""
 MOST_ASKED = 1_000
 _NAMESPACE = "customer_number:"
 
@@ -27,7 +28,7 @@ class SameNumbers:
 
 
 def same_numbers(ws: Context, numbers: Collection[str], *, source_name: str) -> SameNumbers | None:
-    """The other source that knows most of some customer numbers, at least half of them.
+    """The other source that knows most of some customer numbers, at least a tenth of them.
 
     None where there is none, and where the source of that name itself knows as many. Two shops may both count from 1,
     so this is a question to whoever brings the file, never an answer.

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from habitue.insights.card import Card, Measure, Said
 from habitue.web.charts import colour
@@ -46,7 +46,9 @@ def shown(card: Card) -> Mapping[str, Any]:
 def said(sentence: Said) -> str:
     """A sentence in the reader's language, its numbers as the reader writes them."""
     params = {key: _word(value) for key, value in sentence.params.items()}
-    return gettext(sentence.message) % params if params else gettext(sentence.message)
+    many = sentence.many
+    told = ngettext(sentence.message, many, sentence.params["count"]) if many else gettext(sentence.message)
+    return told % params if params else told
 
 
 def figures(card: Card) -> Sequence[FigureRow]:
@@ -138,6 +140,8 @@ def _most_digits(value: float) -> int:
 
 
 def _word(value: Any) -> Any:
+    if isinstance(value, Said):
+        return said(value)
     if isinstance(value, str) and _DAY.fullmatch(value):
         return written_date(date.fromisoformat(value))
     if isinstance(value, str):

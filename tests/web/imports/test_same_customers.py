@@ -41,6 +41,16 @@ def test_one_answer_joins_what_is_known_of_customers_to_their_purchases(
     assert [source.name for source in ws.sources.listing()] == ["Purchases"]
 
 
+def test_a_list_of_a_part_of_the_buyers_is_asked_about_too(owner: Client, send: Send, finish: Finish) -> None:
+    finish(_start(owner, send(("demography.csv", DEMOGRAPHY))))
+    purchases = "household_id,basket_id,day,sales_value\n" + "".join(
+        f"{number},{900 + number},2026-03-01,12.50\n" for number in range(1, 61)
+    )
+    text = owner.get(send(("purchases.csv", purchases))).content.decode()
+    assert QUESTION in text
+    assert "10 of 60 customer numbers in these rows are known from “Demography”" in text
+
+
 def test_numbers_that_nobody_knows_and_lists_without_numbers_are_no_question(
     owner: Client, send: Send, finish: Finish
 ) -> None:

@@ -70,6 +70,7 @@ def test_valuable_customers_at_risk_are_listed_and_become_an_audience(anna: Clie
     at_risk = report(shop.context).at_risk
     page = anna.get("/insights/rfm/at-risk/").content.decode()
     assert page.count("data-row-link") == at_risk > 0
+    assert ">City</th>" not in page, "nobody in this list has told a place"
     (builder,) = re.findall(r'href="(/audiences/new/[^"]+)"', page)
     filled = anna.get(builder.replace("&amp;", "&")).content.decode()
     assert f"<b>{at_risk}</b>" in filled

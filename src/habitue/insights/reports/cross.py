@@ -64,7 +64,8 @@ def against_usual(rows: Sequence[Row], one: str, two: str) -> list[Row]:
 def told(rows: Sequence[Row], say: Callable[[Row], Say]) -> Say:
     """The sentence about the cell that stands out most beyond chance, or that none does."""
     first = next((row for row in rows if row["is_sure"]), None)
-    return Say(_("No difference between them is beyond chance.")) if first is None else say(first)
+    nobody = Say(_("They buy much the same: no difference is larger than chance makes it."))
+    return nobody if first is None else say(first)
 
 
 def money_of(rows: Sequence[Row]) -> Decimal:

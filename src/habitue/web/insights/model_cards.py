@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from habitue.insights import store
 from habitue.insights.catalogue import NUMBER_KINDS, InsightField
 from habitue.insights.listing import ORDER, Listed, Listing, kinds, listing
+from habitue.insights.of_person import NEXT_TO_NOTHING
 from habitue.kernel import jobs
 from habitue.kernel.text import gettext_noop as _
 from habitue.web import cards
@@ -28,6 +29,7 @@ FIRST = 30
 FEW = 10
 """In a column that reaches this, the second decimal says nothing."""
 JOB_KIND = "insights"
+LOW, HIGH = "_low", "_high"
 YES, NO = _("yes"), _("no")
 
 
@@ -48,7 +50,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     kept = store.card(ws, name)
     shown: dict[str, Any] = {"insight": insight, "kept": kept, "job": _job(ws), "learn_url": reverse("insights:learn")}
     if kept is not None:
-        found = listing(ws, name, limit=FIRST)
+        found = _without_empty_bounds(listing(ws, name, limit=FIRST))
         places = _told_columns(found)
         shown |= {
             **cards.shown(kept.card),
@@ -86,6 +88,20 @@ def stop(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse(f"insights:{back}") if back in ORDER else reverse("insights:list"))
 
 
+def _without_empty_bounds(found: Listing) -> Listing:
+    """The same without lower bounds that are next to nothing; the upper one is then written as “up to”."""
+    low = [place for place, field in enumerate(found.fields) if field.name.endswith(LOW)]
+    people = [replace(person, values=_without_nothing(person.values, low)) for person in found.people]
+    return replace(found, people=people)
+
+
+def _without_nothing(values: tuple[Any, ...], places: Sequence[int]) -> tuple[Any, ...]:
+    return tuple(
+        None if place in places and value is not None and value < NEXT_TO_NOTHING else value
+        for place, value in enumerate(values)
+    )
+
+
 def _told_columns(found: Listing) -> Sequence[int]:
     """Which fields say something about anybody here; columns of dashes, of yes alone, and long lists are left out."""
     told = [place for place, field in enumerate(found.fields) if not field.name.endswith("_list")]
@@ -112,11 +128,22 @@ def _lines(found: Listing, places: Sequence[int]) -> Sequence[PersonLine]:
 
 
 def _line(person: Listed, fields: Sequence[InsightField], decimals: Mapping[int, int]) -> PersonLine:
-    cells = [
-        (gettext(fields[place].label), _cell(person.values[place], fields[place], digits), _is_number(fields[place]))
-        for place, digits in decimals.items()
-    ]
+    told = {place: _cell(person.values[place], fields[place], digits) for place, digits in decimals.items()}
+    told |= {place: gettext("up to %(value)s") % {"value": told[place]} for place in _open_bounds(person, fields, told)}
+    cells = [(gettext(fields[place].label), cell, _is_number(fields[place])) for place, cell in told.items()]
     return PersonLine(person, person_url(person.profile_id), cells, said(person.why) if person.why else "")
+
+
+def _open_bounds(person: Listed, fields: Sequence[InsightField], places: Container[int]) -> Sequence[int]:
+    """The upper bounds of a person that have no lower one."""
+    lower = {field.name.removesuffix(LOW): person.values[place] for place, field in enumerate(fields)
+             if field.name.endswith(LOW)}  # fmt: skip
+    upper = {field.name.removesuffix(HIGH): place for place, field in enumerate(fields) if field.name.endswith(HIGH)}
+    return [
+        place
+        for name, place in upper.items()
+        if place in places and person.values[place] is not None and lower.get(name, 0) is None
+    ]
 
 
 def _cell(value: Any, field: InsightField, decimals: int) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -59,7 +61,7 @@ def rfm(request: HttpRequest) -> HttpResponse:
         "groups": group_rows(report),
         "group_chart": group_chart(report),
         "pareto_chart": pareto_chart(report),
-        "rows": risk_rows(rfm_report.people_at_risk(ws, limit=FIRST)),
+        **_at_risk(rfm_report.people_at_risk(ws, limit=FIRST)),
         "first": FIRST,
         "few": report.people < FEW_BUYERS,
         "audience_url": _audience_of_risk(),
@@ -72,9 +74,14 @@ def at_risk(request: HttpRequest) -> HttpResponse:
     ws = request.ws.context
     report = rfm_report.report(ws)
     page = paging.page(paging.wanted(request.GET.get("page")), report.at_risk, size=SIZE)
-    rows = risk_rows(rfm_report.people_at_risk(ws, offset=page.offset, limit=page.size))
-    shown = {"report": report, "rows": rows, "page": page, "audience_url": _audience_of_risk()}
+    found = rfm_report.people_at_risk(ws, offset=page.offset, limit=page.size)
+    shown = {"report": report, **_at_risk(found), "page": page, "audience_url": _audience_of_risk()}
     return render(request, "insights/at_risk.html", {**shown, "people_url": people_url(VALUABLE_AT_RISK)})
+
+
+def _at_risk(found: Sequence[rfm_report.PersonAtRisk]) -> dict[str, Any]:
+    """The rows of a table of people; the column of places is shown where anybody has one."""
+    return {"rows": risk_rows(found), "has_cities": any(person.city for person in found)}
 
 
 def _audience_of_risk() -> str:

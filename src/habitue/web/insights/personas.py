@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from habitue.audiences.rule import InsightIs
+from habitue.insights.card import Said
 from habitue.insights.persona import Persona
+from habitue.insights.reasons import AGO
 from habitue.web.cards import amount, said
 from habitue.web.rule_links import builder_url, people_url
 from habitue.web.templatetags.show import number, percent
@@ -28,9 +30,9 @@ class PersonaRow:
 
 
 def persona_rows(found: Sequence[Persona]) -> Sequence[PersonaRow]:
-    """Every persona, the largest first."""
+    """Every persona, by its letter."""
     total = sum(kind.people for kind in found) or 1
-    return [_row(kind, kind.people / total) for kind in sorted(found, key=lambda kind: -kind.people)]
+    return [_row(kind, kind.people / total) for kind in sorted(found, key=lambda kind: kind.code)]
 
 
 def _row(kind: Persona, share: float) -> PersonaRow:
@@ -42,7 +44,7 @@ def _row(kind: Persona, share: float) -> PersonaRow:
         (gettext("People"), f"{number(kind.people)} ({percent(share)})"),
         (gettext("Purchases, on average"), number(kind.purchases, 1)),
         (gettext("Value of a purchase"), amount(Decimal(str(round(kind.mean_value, 2))))),
-        (gettext("Last purchase"), ngettext("%(days)s day ago", "%(days)s days ago", days) % {"days": number(days)}),
+        (gettext("Last purchase"), said(Said(AGO[0], {"count": days}, AGO[1]))),
     )
     return PersonaRow(kind, _sentence(traits), share, facts, people_url(rule), builder_url(rule, name=name))
 
