@@ -13,16 +13,18 @@ from habitue.insights.reports.hiding import without_small
 from habitue.insights.reports.shape import Outcome, Row
 from habitue.insights.rfm import rfm
 from habitue.insights.store import PREFIX, card, stored
+from habitue.kernel import state as numbers
 from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
 from habitue.kernel.errors import NotFound
 from habitue.kernel.text import gettext_noop as _
+from habitue.profiles.replica import PRODUCTS
 
 PAST_AFTER = timedelta(days=90)
 """When the last known order is older, reports look back from it instead of from today."""
 LEARNT_ANEW = "next_order"
 """The insight whose files tell whether insights were learnt anew since."""
-State = tuple[int, int, date, tuple[str, ...]]
+State = tuple[int, int, date, tuple[str, ...], int]
 _kept: dict[tuple[str, str], tuple[State, Outcome]] = {}
 
 
@@ -113,7 +115,9 @@ def _for_reader(ws: Context, made: Outcome) -> Outcome:
 
 def _state(ws: Context) -> State:
     day = day_in(ws.clock.now(), ws.config.workspace.timezone)
-    return ws.lake.sequence("facts"), ws.lake.sequence("people"), day, ws.lake.files(PREFIX + LEARNT_ANEW)
+    with ws.register.read() as conn:
+        listed = numbers.read(conn, PRODUCTS)
+    return ws.lake.sequence("facts"), ws.lake.sequence("people"), day, ws.lake.files(PREFIX + LEARNT_ANEW), listed
 
 
 def _computed_once(ws: Context, table: ir.Table) -> ir.Table:
