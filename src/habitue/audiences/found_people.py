@@ -26,6 +26,9 @@ PART = 5_000
 MOST = 20_000
 _ASKED_BY = frozenset({"user_id", "customer_number", "loyalty_card", "email", "phone"})
 _CELL = re.compile(r"[,;\t]")
+_BETWEEN_ADDRESSES = re.compile(r"[\s|]+")
+# Zero-width characters, which tables and mail programs leave around addresses.
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
 _PHONE = re.compile(r"\+?[\d\s()/.-]{6,30}")
 
 
@@ -51,7 +54,7 @@ def find_in_text(ws: Context, text: str) -> Found:
     Of a line in which nobody is found, the first cell that holds a number or an address is told as unknown; of a line
     of several e-mail addresses, each that nobody has.
     """
-    lines = [[cell.strip().strip('"') for cell in _CELL.split(line)] for line in text.splitlines()]
+    lines = [_cells(line) for line in _INVISIBLE.sub("", text).splitlines()]
     found = find_people(ws, [cell for line in lines for cell in line])
     unknown = set(found.unknown)
     missing = []
@@ -63,6 +66,12 @@ def find_in_text(ws: Context, text: str) -> Found:
         elif cells and all(cell in unknown for cell in cells):
             missing += [cell for cell in cells if "@" in cell or any(sign.isdigit() for sign in cell)][:1]
     return Found(found.profile_ids, tuple(dict.fromkeys(missing)))
+
+
+def _cells(line: str) -> list[str]:
+    cells = [cell.strip().strip('"') for cell in _CELL.split(line)]
+    # Two addresses in one cell are two people, however they are parted; "Ann Lee <ann@…>" is one.
+    return [part for cell in cells for part in (_BETWEEN_ADDRESSES.split(cell) if cell.count("@") > 1 else [cell])]
 
 
 def find_people(ws: Context, texts: Sequence[str]) -> Found:

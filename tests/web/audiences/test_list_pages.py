@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.small_shop import customers
 from tests.web.audiences.test_builder_pages import words
 
 from habitue import flow
@@ -68,6 +69,32 @@ def test_people_are_put_on_a_list_from_its_own_page(
     anna.post(f"{page}add/", {"people": two})
     assert _members(shop, made.audience_id) == {one, two}
     assert "Put on the list" not in seen_by("privacy_officer").get(page).content.decode()
+
+
+@pytest.mark.parametrize(
+    "paste",
+    ["{0} | {1} | who@web.example", "{0} {1} who@web.example", "\u200b{0}\ufeff;{1};who@web.example"],
+)
+def test_however_addresses_are_parted_nobody_is_lost(anna: Client, shop: Workspace, paste: str) -> None:
+    one, other = customers()[0].email, customers()[1].email
+    made = shop.audiences.create_list("By hand", people=())
+    page = anna.post(f"/audiences/{made.audience_id}/add/", {"people": paste.format(one, other)}, follow=True)
+    assert "2 people were put on the list" in page.content.decode()
+    assert "1 is not known: who@web.example" in page.content.decode()
+
+
+def test_a_file_is_read_in_its_encoding_and_one_too_large_is_refused(anna: Client, shop: Workspace) -> None:
+    made = shop.audiences.create_list("By hand", people=())
+
+    def sent(data: bytes) -> str:
+        file = SimpleUploadedFile("people.txt", data)
+        return anna.post(f"/audiences/{made.audience_id}/add/", {"file": file}, follow=True).content.decode()
+
+    assert "1 person was put on the list" in sent(f"{customers()[0].email}\n".encode("utf-16"))
+    assert "larger than 5 MB" in sent(b"nobody@web.example\n" * 300_000)
+    refused = anna.post(f"/audiences/{made.audience_id}/add/", {"people": "a@web.example\0"}, follow=True)
+    assert "was put on the list" not in refused.content.decode()
+    assert "were put on the list" not in refused.content.decode()
 
 
 def test_the_stays_of_a_list_are_said_to_be_made_by_hand(anna: Client, shop: Workspace) -> None:

@@ -9,7 +9,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from habitue.audiences.audience import MAX_DESCRIPTION, MAX_NAME
+from habitue.collect.files.encoding import decide_encoding, survey
+from habitue.kernel.errors import HabitueError
 from habitue.web.audiences.choices import Option
+from habitue.web.errors import told
 
 MOST_BYTES = 5_000_000
 
@@ -59,11 +62,25 @@ class PasteForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
     )
 
-    def text(self) -> str:
-        """What was pasted and what the file holds; a file that is not text has nobody."""
-        found: str = self.cleaned_data.get("people", "")
+    def clean_file(self) -> str:
+        """What the file holds, in whatever alphabet and encoding it was written."""
         file = self.cleaned_data.get("file")
-        return f"{found}\n{file.read(MOST_BYTES).decode('utf-8-sig', errors='replace')}" if file else found
+        if not file:
+            return ""
+        if file.size > MOST_BYTES:
+            most = {"most": MOST_BYTES // 1_000_000}
+            raise forms.ValidationError(_("The file is larger than %(most)s MB. Give it in parts."), params=most)
+        data = file.read()
+        try:
+            encoding, _notes = decide_encoding(survey([data], contiguous=True), name=file.name)
+        except HabitueError as problem:
+            shown = told(problem)
+            raise forms.ValidationError(f"{shown.message} {shown.next_step}") from problem
+        return str(data.decode(encoding, errors="replace")).replace("\0", "")
+
+    def text(self) -> str:
+        """What was pasted and what the file holds."""
+        return f"{self.cleaned_data.get('people', '')}\n{self.cleaned_data.get('file', '')}"
 
 
 class ListForm(PasteForm, SaveForm):

@@ -29,12 +29,14 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         texts = {name: told[name] for name in ("name", "description", "folder")}
+        # Before the list is made: a text that holds too much makes none.
+        found = found_people.find_in_text(request.ws.context, form.text())
         try:
             made = list_changes.make(request.ws.context, purpose=told["purpose"] or None, **texts)
         except (AudienceNameTaken, AudienceNameInvalid) as problem:
             add_told(form, problem, "name")
         else:
-            _put_on(request, made.audience_id, form.text())
+            _put_on(request, made.audience_id, found)
             return redirect("audiences:show", audience_id=made.audience_id)
     return render(request, "audiences/list_new.html", {"form": form}, status=422 if request.method == "POST" else 200)
 
@@ -43,8 +45,11 @@ def new(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest, audience_id: str) -> HttpResponse:
     """Put people on a list: those of a pasted text, of a file, or one profile."""
     form = PasteForm(request.POST, request.FILES)
-    text = form.text() if form.is_valid() else ""
-    _put_on(request, audience_id, f"{text}\n{request.POST.get('profile', '')}")
+    if form.is_valid():
+        text = f"{form.text()}\n{request.POST.get('profile', '')}"
+        _put_on(request, audience_id, found_people.find_in_text(request.ws.context, text))
+    for said in (text for several in form.errors.values() for text in several):
+        messages.error(request, said)
     return _back(request, audience_id)
 
 
@@ -83,8 +88,7 @@ def freeze(request: HttpRequest) -> HttpResponse:
     return redirect("audiences:show", audience_id=made.audience_id)
 
 
-def _put_on(request: HttpRequest, audience_id: str, text: str) -> None:
-    found = found_people.find_in_text(request.ws.context, text)
+def _put_on(request: HttpRequest, audience_id: str, found: found_people.Found) -> None:
     count = request.ws.audiences.put_on(audience_id, found.profile_ids)
     said = ngettext("%(count)s person was put on the list.", "%(count)s people were put on the list.", count)
     messages.success(request, said % {"count": number(count)})
