@@ -231,3 +231,11 @@ def test_in_a_large_shop_figures_are_estimated_first_and_then_exact(anna: Client
     assert 'id="count_now"' in exact
     shop.context.lake.forget(part.COPIES.values())
     assert "estimates from" not in anna.get(unescape(first), **FRAGMENT).content.decode()
+
+
+def test_an_empty_text_is_everybody_and_nothing_has_to_be_taken_away_first(anna: Client) -> None:
+    page = anna.get("/audiences/new/").content.decode()
+    assert re.search(r'<textarea id="rule-text"[^>]*placeholder="everybody"[^>]*></textarea>', page)
+    built = anna.post("/audiences/build/", {**FORM, "do": "text", "rule_text": " "}, **FRAGMENT).content.decode()
+    assert "aria-invalid" not in built
+    assert 'name="r.0:kind"' not in built

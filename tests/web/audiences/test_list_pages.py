@@ -56,6 +56,9 @@ def test_people_are_put_on_and_taken_off_by_hand(anna: Client, shop: Workspace) 
     assert page.count("Take off") == 2
     anna.post(f"/audiences/{made.audience_id}/remove/", {"profile": profile})
     assert _members(shop, made.audience_id) == {one}
+    told = anna.get(f"/people/{profile}/").content.decode()
+    assert "taken off “Guests”" in told
+    assert "put on “Guests”" in told
 
 
 def test_people_are_put_on_a_list_from_its_own_page(

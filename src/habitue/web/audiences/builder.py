@@ -131,7 +131,9 @@ def _from_text(request: HttpRequest, tree: Draft) -> tuple[Draft, HabitueError |
     """The tree of the text that was typed, or the tree as it is and what is wrong with the text."""
     ids = {name: audience_id for audience_id, name in reading.names(request.ws.context).items()}
     try:
-        return draft_of_rule(read(request.POST.get("rule_text", ""), audience_ids=ids)), None
+        return draft_of_rule(
+            read(request.POST.get("rule_text", "").strip() or written(Group()), audience_ids=ids)
+        ), None
     except HabitueError as found:
         return tree, found
 
@@ -173,6 +175,9 @@ def _text_of(request: HttpRequest, bench: Bench) -> str:
     if bench.text_problem is not None:
         return request.POST.get("rule_text", "")
     rule = bench.built.rule
+    if not rule.rules:
+        # Who begins to write does not have to take the word for everybody away first.
+        return ""
     is_one = len(rule.rules) == 1 and rule.match == "all" and not rule.negate
     # A single condition stands without `all(…)`, which the root of the tree is anyway.
     shown = rule.rules[0] if is_one and not isinstance(rule.rules[0], Group) else rule

@@ -177,6 +177,10 @@ def _text(moment: Moment) -> str:
             return _joined(gettext(str(facts.get("purpose", ""))), _known(facts, "channel"))
         case "Payment Made" | "Payment Failed" | "Payment Refunded":
             return _known(facts, "method")
+        case "List Changed":
+            is_on = facts.get("state") == "on"
+            name = {"name": facts.get("list") or ""}
+            return (gettext("put on “%(name)s”") if is_on else gettext("taken off “%(name)s”")) % name
     count = len(_products(facts))
     if count:
         items = ngettext("%(count)s article", "%(count)s articles", count) % {"count": show.number(count)}
