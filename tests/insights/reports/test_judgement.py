@@ -123,4 +123,4 @@ def test_a_place_stands_out_only_beyond_chance(bonn: int, sure: bool) -> None:
     rows = [{"place": place, "item": item, "people": people, "money": 0} for place, item, people in cells]
     found = cross.against_usual(rows, "place", "item")
     assert found[0]["is_sure"] is sure
-    assert ("beyond chance" in cross.told(found, lambda first: Say(first["item"])).text) is not sure
+    assert ("larger than chance makes it" in cross.told(found, lambda first: Say(first["item"])).text) is not sure
