@@ -40,9 +40,8 @@ def restore(ws: Context, *, audience_id: str) -> None:
     with ws.register.write() as conn:
         audience = load(conn, audience_id)
         check_saved(conn, audience_id=audience_id, name=audience.name, rule=audience.rule, purpose=audience.purpose)
-        _store(conn, audience_id, is_archived=False)
         # Nobody was asked while it was put away.
-        conn.execute(sa.update(audiences).where(audiences.c.audience_id == audience_id).values(settled_version=0))
+        _store(conn, audience_id, is_archived=False, settled_version=0)
         ledger.record(
             conn,
             ws,
@@ -53,6 +52,5 @@ def restore(ws: Context, *, audience_id: str) -> None:
         )
 
 
-def _store(conn: sa.Connection, audience_id: str, *, is_archived: bool) -> None:
-    chosen = sa.update(audiences).where(audiences.c.audience_id == audience_id)
-    conn.execute(chosen.values(is_archived=is_archived))
+def _store(conn: sa.Connection, audience_id: str, **values: int) -> None:
+    conn.execute(sa.update(audiences).where(audiences.c.audience_id == audience_id).values(values))

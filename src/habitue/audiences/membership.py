@@ -89,9 +89,7 @@ def matching(ws: Context, rule: Rule) -> ir.Table:
     Audiences that the rule mentions are compiled into it, so that nobody waits for a stored membership.
     """
     check_rule(rule)
-    with ws.register.read() as conn:
-        mentioned = {audience_id: a.rule for audience_id, a in all_mentioned(conn, rule).items()}
-    return _matching(ws, rule, mentioned, ws.clock.now(), kinds(ws))
+    return _matching(ws, rule, _mentioned(ws, rule), ws.clock.now(), kinds(ws))
 
 
 def conditions(ws: Context, rules: Sequence[Rule], *, with_figures: bool = False) -> ir.Table:
@@ -106,8 +104,7 @@ def conditions(ws: Context, rules: Sequence[Rule], *, with_figures: bool = False
 def conditions_of_checked(ws: Context, rules: Sequence[Rule], *, with_figures: bool = False) -> ir.Table:
     """The same for rules that were checked one by one, however many there are."""
     whole = Group(rules=tuple(rules))
-    with ws.register.read() as conn:
-        mentioned = {audience_id: a.rule for audience_id, a in all_mentioned(conn, whole).items()}
+    mentioned = _mentioned(ws, whole)
     if asks_history(whole, mentioned):
         stays.refresh_lake(part.whole(ws))
     settings = ws.config.workspace
@@ -166,9 +163,7 @@ def estimate(ws: Context, rule: Rule) -> part.About | None:
 def part_for(ws: Context, rule: Rule) -> Context | None:
     """The world of a part of everybody for a rule; None where there is none, or where it cannot answer."""
     check_rule(rule)
-    with ws.register.read() as conn:
-        mentioned = {audience_id: a.rule for audience_id, a in all_mentioned(conn, rule).items()}
-    return part.of(ws, rule, mentioned)
+    return part.of(ws, rule, _mentioned(ws, rule))
 
 
 def members(ws: Context, rule: Rule, *, offset: int = 0, limit: int = 50, sort: str = "money") -> Sequence[MemberRow]:
@@ -229,6 +224,11 @@ def _matching(ws: Context, rule: Rule, mentioned: Mapping[str, Rule], now: datet
     settings = ws.config.workspace
     moment = Moment(now=now, timezone=settings.timezone, currency=settings.currency)
     return asked_of(ws, rule, mentioned, moment, known, insight=lambda name: _insight(ws, name))
+
+
+def _mentioned(ws: Context, rule: Rule) -> Mapping[str, Rule]:
+    with ws.register.read() as conn:
+        return {audience_id: audience.rule for audience_id, audience in all_mentioned(conn, rule).items()}
 
 
 def _insight(ws: Context, name: str) -> ir.Table:

@@ -74,11 +74,6 @@ class About:
     asked: int
 
     @property
-    def times(self) -> float:
-        """How many people one of the part stands for."""
-        return self.of / self.asked
-
-    @property
     def shown(self) -> tuple[int, int, int]:
         """People, low and high with as many digits as are known."""
         digits = max(0, len(str(max(self.high - self.low, 1))) - 1)

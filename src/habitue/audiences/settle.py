@@ -19,7 +19,7 @@ from habitue.kernel import state
 from habitue.kernel.clock import day_in, micros
 from habitue.kernel.context import Context
 from habitue.kernel.register import chunks
-from habitue.profiles import relations
+from habitue.profiles import relations, replica
 
 INSIGHTS, RELATIONS, PRODUCTS = "audiences_insights", "audiences_relations", "audiences_products"
 DAYS = 1_000
@@ -96,9 +96,10 @@ def has_new_products(ws: Context) -> bool:
 
 
 def settle_products(ws: Context) -> None:
-    """Ask the audiences that look at products again; the replica is expected to know the lists."""
+    """Ask the audiences that look at products again, as far as the replica knows the lists."""
     with ws.register.read() as conn:
-        version = products.version(conn)
+        # Not the newest: a list that came since the replica was refreshed is still to be asked for.
+        version = state.read(conn, replica.PRODUCTS)
     settle_all(ws, "facts", chosen=lambda each: each.asks_products)
     with ws.register.write() as conn:
         state.store(conn, {PRODUCTS: version})

@@ -68,11 +68,12 @@ def facts(ws: Context, rule: Rule, *, with_people: bool, places: Sequence[str] =
 
 def estimated(ws: Context, rule: Rule, *, with_people: bool, places: Sequence[str] = ()) -> Facts | None:
     """The same as far as a part of everybody tells; None where only counting all does."""
-    some, about = membership.part_for(ws, rule), membership.estimate(ws, rule)
-    if some is None or about is None:
+    some = membership.part_for(ws, rule)
+    asked = membership.count(some, Group()).people if some is not None else 0
+    if some is None or not asked:
         return None
     found = _facts(some, rule, with_people=with_people, places=places)
-    return _times(found, about.times)
+    return _times(found, membership.count(ws, Group()).people / asked)
 
 
 def counted(ws: Context, found: Facts) -> Count:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext
 
@@ -121,6 +121,7 @@ TRUTHS: Mapping[str, str] = {"true": _("yes"), "false": _("no")}
 _PRODUCT_PROPERTIES = ("category", "brand", "name", "sku", "price", "quantity")
 _HIDDEN_PROPERTIES = frozenset({"products", "order_id", "checkout_id", "note", "text"})
 _OFTEN = 50
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,28 +256,29 @@ def _is_country(code: Any) -> bool:
     )
 
 
-_known: dict[str, tuple[int, frozenset[str]]] = {}
-_seen: dict[str, tuple[int, tuple[str, ...]]] = {}
-"""The events of each workspace and the state of the lake that they were read in: looking through all of them is not
-for every key that is pressed."""
+_read: dict[tuple[str, str], tuple[int, Any]] = {}
+"""What was read of each workspace, under a name, and the state of the lake that it was read in: looking through all
+events is not for every key that is pressed."""
+
+
+def _while_lake_stays(ws: Context, name: str, read: Callable[[], _Found]) -> _Found:
+    """What `read` gives; read anew when the lake has changed."""
+    key, state = (ws.register.url, name), ws.lake.sequence("facts")
+    known = _read.get(key)
+    if known is None or known[0] != state:
+        known = _read[key] = (state, read())
+    found: _Found = known[1]
+    return found
 
 
 def events_seen(ws: Context) -> tuple[str, ...]:
-    """The names of the events that the data has, those of most people first; read anew when the lake has changed."""
-    where, state = ws.register.url, ws.lake.sequence("facts")
-    known = _seen.get(where)
-    if known is None or known[0] != state:
-        known = _seen[where] = (state, tuple(item.value for item in event_suggestions(ws)))
-    return known[1]
+    """The names of the events that the data has, those of most people first."""
+    return _while_lake_stays(ws, "seen", lambda: tuple(item.value for item in event_suggestions(ws)))
 
 
 def events_known(ws: Context) -> frozenset[str]:
-    """The names of all events that the data has, of pages too; read anew when the lake has changed."""
-    where, state = ws.register.url, ws.lake.sequence("facts")
-    known = _known.get(where)
-    if known is None or known[0] != state:
-        known = _known[where] = (state, event_names(ws))
-    return known[1]
+    """The names of all events that the data has, of pages too."""
+    return _while_lake_stays(ws, "known", lambda: event_names(ws))
 
 
 def _events(ws: Context) -> list[Option]:
