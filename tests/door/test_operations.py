@@ -187,7 +187,7 @@ def test_figures_of_the_worker_come_through_the_register_and_logs_give_nobody_aw
     try:
         _send_marks(server, issued, secret)
         wait_for(lambda: len(arrived(ws)) == 3, seconds=30)
-        wait_for(lambda: figures(_get(f"{server.url}/metrics"))["habitue_worker_seen_timestamp_seconds"], seconds=30)
+        wait_for(lambda: _both_are_seen(server.url), seconds=30)
         found = figures(_get(f"{server.url}/metrics"))
         assert found["habitue_door_events_accepted_total{source=website}"] == 3
         assert found["habitue_projector_events_total"] == 3
@@ -209,6 +209,11 @@ def test_figures_of_the_worker_come_through_the_register_and_logs_give_nobody_aw
     assert [json.loads(line)["level"] for line in said.splitlines() if line.startswith("{")]
     words = [*MARKS.values(), "zoe.marked", "5550199", "Markworth", issued, secret, ws.secret("django").hex()]
     assert [word for word in words if word in said] == []
+
+
+def _both_are_seen(url: str) -> bool:
+    found = figures(_get(f"{url}/metrics"))
+    return all(found[f"habitue_{who}_seen_timestamp_seconds"] for who in ("worker", "projector"))
 
 
 def _send_marks(server: Served, key: str, secret: str) -> None:
