@@ -190,7 +190,7 @@ def carry_out(ws: Context, decision: Position) -> None:
 
 
 def settle(ws: Context) -> None:
-    """Ask newly published audiences, and those that look at new products, insights or relations, of everybody."""
+    """Ask audiences of everybody: newly published ones, and those that look at what has changed for all at once."""
     has_new_products = settling.has_new_products(ws)
     if settling.is_waiting(ws) or has_new_products:
         replica.refresh(ws)
@@ -198,6 +198,7 @@ def settle(ws: Context) -> None:
     if has_new_products:
         settling.settle_products(ws)
     settling.settle_relations(ws)
+    settling.settle_fields(ws)
     settling.settle_insights(ws)
 
 

@@ -238,6 +238,20 @@ def test_a_field_whose_values_became_numbers_is_compared_as_numbers_from_then_on
     assert line.members(fives) == {"anna@web.example"} == line.by_rule(fives)
 
 
+def test_a_field_that_became_text_is_compared_as_text_of_those_who_came_before_too(line: Timeline) -> None:
+    line.send(identify("anna", email="anna@web.example", score="5.0"), identify("ben", score="7"))
+    flow.refresh(line.ws.context)
+    fives = line.audience('score is "5"')
+    mention = line.ws.audiences.create("In it", InAudience(fives)).audience_id
+    flow.settle(line.ws.context)
+    assert line.members(fives) == {"anna@web.example"} == line.members(mention)
+    line.send(identify("ben", score="many"))
+    assert line.members(fives) == {"anna@web.example"}
+    flow.refresh(line.ws.context)
+    flow.settle(line.ws.context)
+    assert line.members(fives) == set() == line.by_rule(fives) == line.members(mention)
+
+
 def test_what_must_not_happen_for_a_week_may_happen_after_it(line: Timeline) -> None:
     back = line.audience(f'sequence ("Order Refunded", not within 1 week "{ORDER}", then "{ORDER}")')
     for user in ("anna", "ben"):

@@ -14,7 +14,7 @@ from habitue.audiences.check import check_rule
 from habitue.audiences.rule import Rule, audiences_in, decode, encode
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError, NotFound
-from habitue.kernel.register import Instant, metadata
+from habitue.kernel.register import BigId, Instant, metadata
 from habitue.kernel.text import gettext_noop as _
 from habitue.privacy import purposes
 
@@ -37,6 +37,7 @@ audiences = sa.Table(
     sa.Column("draft", sa.Text),
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
     sa.Column("settled_version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("settled_kinds", BigId, nullable=False, server_default="0"),
 )
 
 versions = sa.Table(
@@ -55,7 +56,8 @@ class Audience:
     """People who fulfil a rule, under a name; `purpose` is the id of what it is meant for, None when open.
 
     `rule` is the published one, `draft` one that somebody is working on; `version` 0 was never published, and then
-    nobody belongs to it. `settled_version` is the version of which everybody's membership is stored.
+    nobody belongs to it. `settled_version` is the version of which everybody's membership is stored, `settled_kinds`
+    the mark of the kinds in which own fields were compared then.
     """
 
     audience_id: str
@@ -71,6 +73,7 @@ class Audience:
     draft: Rule | None = None
     version: int = 1
     settled_version: int = 0
+    settled_kinds: int = 0
 
     @property
     def is_published(self) -> bool:

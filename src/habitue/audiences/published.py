@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from zlib import crc32
 
 from sqlalchemy.engine import Connection
 
@@ -11,10 +12,12 @@ from habitue.audiences import clocks
 from habitue.audiences.asking import asks_relations
 from habitue.audiences.audience import Audience, all_mentioned
 from habitue.audiences.blank import may_hold_of_blank
+from habitue.audiences.fields import is_own
 from habitue.audiences.properties import PRODUCTS
-from habitue.audiences.rule import Rule, encode, history_in
+from habitue.audiences.rule import Rule, Trait, encode, history_in, walk
 from habitue.audiences.slice_lake import Question
 from habitue.audiences.topics import Topics, topics_of
+from habitue.insights.catalogue import FieldKind
 from habitue.kernel.register import chunks
 
 TOGETHER = 16
@@ -25,7 +28,8 @@ TOGETHER = 16
 class Known:
     """A published audience with what follows from its rule.
 
-    `remembers` are the audiences whose history it asks; `batch` are the rules that are asked together with its own,
+    `own_fields` are the names of fields that only this business has, `remembers` the audiences whose history it asks;
+    `batch` are the rules that are asked together with its own,
     `insights` those that they need.
     """
 
@@ -37,6 +41,7 @@ class Known:
     may_be_new: bool
     remembers: frozenset[str]
     asks_products: bool
+    own_fields: frozenset[str]
     batch: tuple[Question, ...] = ()
     insights: frozenset[str] = frozenset()
 
@@ -59,7 +64,17 @@ def known_of(conn: Connection, audience: Audience) -> Known:
         may_hold_of_blank(audience.rule),
         frozenset[str]().union(*(history_in(rule) for rule in rules)),
         any(f'"{PRODUCTS}' in encode(rule) for rule in rules),
+        frozenset[str]().union(*(_own_fields_in(rule) for rule in rules)),
     )
+
+
+def kinds_mark(names: Iterable[str], kind: Callable[[str], FieldKind]) -> int:
+    """A number that tells in which kinds fields are compared, 0 for no fields."""
+    return crc32("\n".join(f"{name} {kind(name)}" for name in sorted(names)).encode())
+
+
+def _own_fields_in(rule: Rule) -> frozenset[str]:
+    return frozenset(node.field for _path, node in walk(rule) if isinstance(node, Trait) and is_own(node.field))
 
 
 def in_batches(known: Sequence[Known]) -> Iterator[Known]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Set
+from zlib import crc32
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -10,8 +11,9 @@ from sqlalchemy.engine import Connection
 from habitue.audiences import dues, membership, stays
 from habitue.audiences.audience import Audience, audiences, of_row
 from habitue.audiences.clocks import Clock
+from habitue.audiences.fields import kinds
 from habitue.audiences.moment import Moment
-from habitue.audiences.published import TOGETHER, Known, known_of
+from habitue.audiences.published import TOGETHER, Known, kinds_mark, known_of
 from habitue.audiences.realtime import MOST_PEOPLE, NOW, SEQ, slice_for, was_set_back
 from habitue.audiences.timetable import Timetable
 from habitue.collect import products
@@ -22,6 +24,7 @@ from habitue.kernel.register import chunks
 from habitue.profiles import relations, replica
 
 INSIGHTS, RELATIONS, PRODUCTS = "audiences_insights", "audiences_relations", "audiences_products"
+FIELDS = "audiences_fields"
 DAYS = 1_000
 _PUBLISHED = audiences.c.settled_version < audiences.c.version
 
@@ -105,6 +108,18 @@ def settle_products(ws: Context) -> None:
         state.store(conn, {PRODUCTS: version})
 
 
+def settle_fields(ws: Context) -> None:
+    """Ask the audiences again that compare an own field of which the kind has changed, from numbers to text, say."""
+    files = crc32("\n".join(ws.lake.files("fields")).encode())
+    with ws.register.read() as conn:
+        is_done = state.read(conn, FIELDS) == files
+    if not is_done:
+        kind = kinds(ws)
+        settle_all(ws, "facts", chosen=lambda each: each.audience.settled_kinds != kinds_mark(each.own_fields, kind))
+        with ws.register.write() as conn:
+            state.store(conn, {FIELDS: files})
+
+
 def settle_insights(ws: Context) -> None:
     """Ask the audiences that mention insights again when the insights are of newer facts or of another day."""
     settings = ws.config.workspace
@@ -128,7 +143,9 @@ def _settled(ws: Context, several: Sequence[Audience], why: stays.Why) -> set[st
         return moved
     now = micros(ws.clock.now())
     _note_dues(ws, {each.audience_id for each in several})
-    remembering = [each for each in _published(ws) if each.remembers]
+    published, kind = _published(ws), kinds(ws)
+    remembering = [each for each in published if each.remembers]
+    marks = {each.audience_id: kinds_mark(each.own_fields, kind) for each in published}
     for part in chunks(several, TOGETHER):
         seq = ws.lake.sequence()
         table = ws.lake.con.to_pyarrow(membership.conditions_of_checked(ws, [each.rule for each in part]))
@@ -136,6 +153,8 @@ def _settled(ws: Context, several: Sequence[Audience], why: stays.Why) -> set[st
                   for n, each in enumerate(part)}  # fmt: skip
         with ws.register.write() as conn:
             changed = {each.audience_id for each in part if _write(conn, ws, each, inside[each.audience_id], why)}
+            for each in part:
+                _note_settled(conn, each, marks.get(each.audience_id, 0))
             _unsettle(conn, [each.audience_id for each in remembering if each.remembers & changed])
             moved |= changed
             since = state.read(conn, SEQ)
@@ -151,9 +170,12 @@ def _write(conn: Connection, ws: Context, audience: Audience, profile_ids: Seque
     before = stays.members(conn, [audience.audience_id])
     stays.enter(conn, ws, pairs - before, why)
     stays.leave(conn, ws, before - pairs, why)
-    is_settled = sa.update(audiences).where(audiences.c.audience_id == audience.audience_id)
-    conn.execute(is_settled.values(settled_version=audience.version))
     return pairs != before
+
+
+def _note_settled(conn: Connection, audience: Audience, kinds: int) -> None:
+    change = sa.update(audiences).where(audiences.c.audience_id == audience.audience_id)
+    conn.execute(change.values(settled_version=audience.version, settled_kinds=kinds))
 
 
 def _unsettle(conn: Connection, audience_ids: Sequence[str]) -> None:

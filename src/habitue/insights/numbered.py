@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 
 from habitue.insights.catalogue import Facts
 from habitue.insights.models.histories import AnyInts, Flags
-
-AT_ONCE = 200_000
 
 
 def numbered(people: ir.Table) -> ir.Table:
@@ -47,9 +43,3 @@ def present_in(codes: AnyInts, count: int) -> tuple[Flags, AnyInts]:
 def size_of(ids: ir.Table) -> int:
     """How many persons there are."""
     return int(ids.count().to_pyarrow().as_py())
-
-
-def in_parts(ids: ir.Table) -> Iterator[ir.Table]:
-    """Some people after the others; what all of a million did would be several gigabytes at once."""
-    for start in range(0, max(size_of(ids), 1), AT_ONCE):
-        yield ids.filter(ids.person.between(start, start + AT_ONCE - 1))

@@ -19,11 +19,12 @@ from habitue.insights.catalogue import Facts
 from habitue.insights.days import local_day
 from habitue.insights.facts_book import STALE_DAYS
 from habitue.insights.models.histories import AnyInts, Flags, Ints
-from habitue.insights.numbered import by_number, ids_of, in_parts, numbered, present_in, size_of
+from habitue.insights.numbered import by_number, ids_of, numbered, present_in, size_of
 from habitue.insights.orders import CANCELLED, COMPLETED
 from habitue.kernel.clock import day_in
-from habitue.kernel.lake import records
+from habitue.kernel.lake import in_batches, records
 
+ROWS = 1_000_000
 _EPOCH = date(1970, 1, 1)
 
 
@@ -53,8 +54,7 @@ def lines_of_facts(facts: Facts) -> tuple[list[str], Lines, int]:
 def _read(facts: Facts) -> tuple[list[str], Lines, int]:
     ids = numbered(facts.people)
     people, days, codes, products = _Parts(), _Parts(), _Parts(), _Products()
-    for some in in_parts(ids):
-        batch = product_rows(facts, some).to_pyarrow().combine_chunks()
+    for batch in in_batches(product_rows(facts, ids), ROWS):
         people.add(batch["person"])
         days.add(batch["day"])
         codes.add(products.add(batch))
@@ -99,13 +99,13 @@ class _Products:
         self._number: dict[str, int] = {}
         self._told: dict[str, dict[str, Counter[str]]] = {name: defaultdict(Counter) for name in ("name", "category")}
 
-    def add(self, batch: pa.Table) -> Ints:
+    def add(self, batch: pa.RecordBatch) -> Ints:
         """The number of each row's product."""
-        encoded = batch["product"].combine_chunks().dictionary_encode()
+        encoded = batch["product"].dictionary_encode()
         here: list[str] = encoded.dictionary.to_pylist()
         local = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
         for column, told in self._told.items():
-            self._count(told, here, local, batch[column].combine_chunks())
+            self._count(told, here, local, batch[column])
         numbers = [self._number.setdefault(product, len(self._number)) for product in here]
         found: Ints = np.array(numbers or [0], np.int64)[local]
         return found

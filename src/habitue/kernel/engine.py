@@ -172,6 +172,16 @@ def engine_in_process(*, memory_mb: int = 0, folder: Path | None = None) -> Any:
     return con
 
 
+def in_batches(table: ir.Table, rows: int) -> Iterator[pa.RecordBatch]:
+    """The rows of an expression, so many at a time as the engine in process finds them; a cluster hands over all."""
+    con = table.get_backend()
+    if con.name != "duckdb":
+        yield from con.to_pyarrow(table).to_batches(max_chunksize=rows)
+        return
+    # Ibis 12 has this as `to_pyarrow_batches`, which calls what DuckDB 2.0 has no more.
+    yield from con._to_duckdb_relation(table).to_arrow_reader(rows)
+
+
 def engine_errors() -> tuple[type[Exception], ...]:
     """What an engine raises when it cannot carry out a question: its own errors, those of Ibis and of Arrow."""
     import duckdb
