@@ -25,7 +25,7 @@ from habitue.audit import ledger
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError, NotFound
 from habitue.kernel.text import gettext_noop as _
-from habitue.privacy.basis import LeftOut, left_out, reachable
+from habitue.privacy.basis import LeftOut, Reach, reach, reachable
 
 SAMPLE_ROWS = 5
 BATCH_ROWS = 10_000
@@ -81,9 +81,9 @@ def preview(
     zone = ZoneInfo(ws.config.workspace.timezone)
     sample = rows(ws, plan.allowed, plan.columns).limit(SAMPLE_ROWS)
     return ExportPreview(
-        total=_count(ws, plan.members),
-        included=_count(ws, plan.allowed),
-        left_out=plan.left_out,
+        total=plan.reach.total,
+        included=plan.reach.included,
+        left_out=plan.reach.left_out,
         columns=plan.columns,
         headings=tuple(headings(plan.target, plan.columns, translate)),
         sample=tuple(
@@ -111,7 +111,7 @@ def run(
     ExportWithoutAudience, ColumnUnknown, and NotFound for an unknown audience, purpose or target.
     """
     plan = _plan(ws, audience_id, rule, purpose, columns, target, channel)
-    if target == "xlsx" and (people := _count(ws, plan.allowed)) > EXCEL_ROWS:
+    if target == "xlsx" and (people := plan.reach.included) > EXCEL_ROWS:
         raise TooManyForExcel(people=people, limit=EXCEL_ROWS)
     export_id = ws.ids.new()
     shown_name = name.strip() or plan.name
@@ -131,7 +131,7 @@ def run(
         target=target,
         columns=tuple(column.name for column in plan.columns),
         people=len(held),
-        left_out=plan.left_out,
+        left_out=plan.reach.left_out,
         actor_id=ws.actor.actor_id,
         at=ws.clock.now(),
         sha256=digest,
@@ -146,9 +146,8 @@ def run(
 @dataclass(frozen=True, slots=True)
 class _Plan:
     name: str
-    members: ir.Table
     allowed: ir.Table
-    left_out: tuple[LeftOut, ...]
+    reach: Reach
     columns: tuple[ExportColumn, ...]
     target: Target
 
@@ -177,9 +176,8 @@ def _plan(
     members = matching(ws, rule)
     return _Plan(
         name=name,
-        members=members,
         allowed=reachable(ws, members, purpose, channel),
-        left_out=tuple(left_out(ws, members, purpose, channel)),
+        reach=reach(ws, members, purpose, channel),
         columns=chosen(columns, own_fields(ws)),
         target=TARGETS[target],
     )
@@ -241,7 +239,3 @@ def _file_name(ws: Context, name: str, export_id: str, target: Target) -> str:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _count(ws: Context, table: ir.Table) -> int:
-    return int(ws.lake.con.to_pyarrow(table.count()).as_py())

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from habitue.audiences.fields import RuleField
 from habitue.audiences.rule import Value, values_of
 from habitue.audiences.rule_parts import DAYS_OPS
 from habitue.audiences.spans import days_ahead, days_back
@@ -60,6 +61,20 @@ def what_is(kind: FieldKind, op: str, value: Value, reader: Reader, currency: st
     if op == "one_of":
         return reader.any_of([reader.phrase(messages["is"], value=text) for text in shown])
     return reader.phrase(messages[op], value=shown[0])
+
+
+def asked(field: RuleField, op: str, value: Value, reader: Reader) -> Phrase:
+    """“at least 50 %”: what a condition asks of a field, whatever it is called."""
+    if op in ("is_known", "is_unknown"):
+        return reader.phrase(_("known") if op == "is_known" else _("not known"))
+    named = dict(field.choices)
+    if named:
+        words = [reader.gettext(named.get(code, code)) for code in values_of(value)]
+        what = reader.any_of([reader.phrase(WHAT["is"], value=word) for word in words])
+    else:
+        what = what_is(field.kind, op, value, reader, reader.currency if field.kind == "money" else "")
+    is_not = op in ("is_not", "not_in_last_days", "not_in_next_days")
+    return reader.phrase(_("*not* %(what)s"), what=what) if is_not else what
 
 
 def _shown(kind: FieldKind, text: str, reader: Reader, currency: str) -> str:

@@ -8,8 +8,10 @@ from collections.abc import Sequence as Items
 import msgspec
 from babel import Locale
 
+from habitue.audiences.fields import insight_field
 from habitue.audiences.phrases import clause, noun, tells_whose
-from habitue.audiences.rule import EventCount, Group, InAudience, MayUse, Related, Rule, Sequence, Trait
+from habitue.audiences.phrases_of_values import asked
+from habitue.audiences.rule import EventCount, Group, InAudience, InsightIs, MayUse, Related, Rule, Sequence, Trait
 from habitue.audiences.wording import Part, Phrase, Reader, fill, tidy
 from habitue.kernel.text import gettext_noop as _
 
@@ -48,14 +50,33 @@ def sentence(
     `translate` and `ntranslate` are gettext and ngettext of the language of `locale`; `currency` is the one of
     amounts for which the rule names none.
     """
-    written = Locale.parse(str(locale).replace("-", "_"))
-    reader = Reader(translate, ntranslate, written, audience_names or {}, currency)
+    reader = Reader(translate, ntranslate, _parsed(locale), audience_names or {}, currency)
     return list(tidy(_sentence(_positive(rule), reader)))
+
+
+def asked_of_insight(
+    rule: InsightIs,
+    translate: Callable[[str], str],
+    ntranslate: Callable[[str, str, int], str],
+    *,
+    locale: str | Locale = "en",
+    currency: str = "",
+) -> list[Part]:
+    """“at least 50 %”: what a condition asks of an insight, beside what that says; nothing for an unknown one."""
+    field = insight_field(rule.insight, rule.field)
+    if field is None:
+        return []
+    reader = Reader(translate, ntranslate, _parsed(locale), {}, currency)
+    return list(tidy(asked(field, rule.op, rule.value, reader)))
 
 
 def plain(parts: Items[Part]) -> str:
     """The sentence as text."""
     return "".join(part.text for part in parts)
+
+
+def _parsed(locale: str | Locale) -> Locale:
+    return Locale.parse(str(locale).replace("-", "_"))
 
 
 def _sentence(rule: Rule, reader: Reader) -> Phrase:

@@ -20,9 +20,11 @@ from habitue.audiences.text_reading import Leaf, Placed, Reading
 from habitue.audiences.text_words import said_of_terminal
 from habitue.kernel.errors import HabitueError, Words
 from habitue.kernel.text import gettext_noop as _
+from habitue.kernel.text import shortened
 
 MAX_TEXT_OF_RULE = 20_000
 SHOWN = 8
+MOST_OF_WORD = 60
 _MARKS = ('"', "`")
 
 
@@ -133,7 +135,12 @@ def _unreadable(text: str, problem: UnexpectedInput) -> HabitueError:
     words = tuple(dict.fromkeys(said for name in allowed if (said := said_of_terminal(name))))
     shown = Words((*words[:SHOWN], *(("…",) if len(words) > SHOWN else ())))
     return RuleTextUnreadable(
-        line=line, column=column, word=word or "…", expected=shown, words=words, length=max(1, len(word))
+        line=line,
+        column=column,
+        word=shortened(word, MOST_OF_WORD) or "…",
+        expected=shown,
+        words=words,
+        length=max(1, len(word)),
     )
 
 

@@ -39,7 +39,7 @@ _DAYS = {
 }  # fmt: skip
 _PLAIN = {"is": "is", "is_not": "is not", "contains": "contains", "starts_with": "starts with", "before": "before",
           "after": "after", **_AMOUNTS}  # fmt: skip
-_LENGTHS = ((10_080, "week"), (1_440, "day"), (60, "hour"), (1, "minute"))
+_LENGTHS = ((1_440, "day"), (60, "hour"), (1, "minute"))
 _STATES = {"is": "in audience", "was": "was in audience", "entered": "entered audience", "left": "left audience"}
 WIDTH = 90
 

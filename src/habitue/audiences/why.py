@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -31,6 +31,8 @@ from habitue.audiences.rule import (
 )
 from habitue.audiences.tables import AGE, PEOPLE_COLUMNS
 from habitue.audiences.topics import topics_of
+from habitue.insights.card import Said
+from habitue.insights.listing import why_of
 from habitue.insights.store import stored
 from habitue.kernel.context import Context
 from habitue.privacy.consents import Consent as Statement
@@ -57,7 +59,8 @@ class Answer:
     """One condition, whether it holds, the values and the last events that it looked at.
 
     `figure` is what it compared: how often something happened, the sum of its money, or a measure of its properties;
-    None for other conditions, and for a measure of nothing.
+    None for other conditions, and for a measure of nothing. `because` is the reason that an insight gives for what it
+    says of the person, where it gives one.
     `more` are the earlier events that it counted beyond those, `more_money` the sum of their money. `consents` are
     the statements that a condition about consent looked at, newest first. `around` are the people whom a condition
     about a company, household or referral asked; None for other conditions. A group that is not a plain “all of these”
@@ -70,6 +73,7 @@ class Answer:
     values: tuple[tuple[str, str], ...]
     events: tuple[Happened, ...]
     figure: Figure = None
+    because: Said | None = None
     more: int = 0
     more_money: Decimal = Decimal(0)
     consents: tuple[Statement, ...] = ()
@@ -117,14 +121,16 @@ def _asked(node: Rule, depth: int, *, is_among_all: bool = True) -> Iterator[tup
 def _answer(ws: Context, node: Rule, depth: int, person: Person, holds: bool, figure: Figure) -> Answer:
     counted = _counted(ws, node, person.row.profile_id) if isinstance(node, EventNode) else []
     shown, more = counted[:MOST_EVENTS], counted[MOST_EVENTS:]
+    told = _insight_row(ws, node, person) if isinstance(node, InsightIs) else {}
     return Answer(
         node,
         holds,
         depth,
-        _insight_value(ws, node, person) if isinstance(node, InsightIs) else _values(node, person),
+        _insight_value(node, told) if isinstance(node, InsightIs) else _values(node, person),
         # Where nothing counts, the newest events of the name tell why: they are too old, or of another kind.
         tuple(shown) or _events(ws, node, person),
         figure,
+        why_of(told),
         len(more),
         sum((event.amount or Decimal(0) for event in more), Decimal(0)),
         _statements(node, person.consents),
@@ -187,14 +193,17 @@ def _values(node: Rule, person: Person) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _insight_value(ws: Context, node: InsightIs, person: Person) -> tuple[tuple[str, str], ...]:
-    """What an insight says of a person, under `insight.field`; nothing where it says nothing."""
+def _insight_row(ws: Context, node: InsightIs, person: Person) -> dict[str, Any]:
+    """All that an insight says of a person; nothing where it says nothing."""
     table = stored(ws, node.insight).table
-    if node.field not in table.columns:
-        return ()
-    rows = table.filter(table.profile_id == person.row.profile_id).select(value=table[node.field])
-    told = [row["value"] for row in ws.lake.con.to_pyarrow(rows).to_pylist()]
-    return tuple((f"{node.insight}.{node.field}", _text(value)) for value in told if value is not None)
+    rows = ws.lake.con.to_pyarrow(table.filter(table.profile_id == person.row.profile_id).limit(1)).to_pylist()
+    return rows[0] if rows else {}
+
+
+def _insight_value(node: InsightIs, told: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What a condition compared of it, under `insight.field`."""
+    value = told.get(node.field)
+    return () if value is None else ((f"{node.insight}.{node.field}", _text(value)),)
 
 
 def _text(value: Any) -> str:

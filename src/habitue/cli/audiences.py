@@ -12,12 +12,14 @@ from habitue.cli.session import Session
 from habitue.cli.verbs import Verbs, pass_session
 from habitue.kernel.errors import NotFound
 from habitue.kernel.text import gettext_noop as _
+from habitue.kernel.text import shortened
 
 if TYPE_CHECKING:
     from habitue.audiences.audience import Audience
     from habitue.audiences.rule import Rule
     from habitue.workspace import Workspace
 
+LONGEST_PATH = 4_096
 SORTS = ("money", "name", "city", "last_order", "last_seen")
 
 
@@ -138,8 +140,9 @@ def rule_from(text: str) -> Rule:
     if text == "-":
         return decode(sys.stdin.read())
     path = Path(text)
-    if not path.is_file():
-        raise click.BadParameter(f"there is no file {text}, and it is not JSON either", param_hint="--rule")
+    if len(text) > LONGEST_PATH or not path.is_file():
+        shown = shortened(text)
+        raise click.BadParameter(f"there is no file {shown}, and it is not JSON either", param_hint="--rule")
     return decode(path.read_bytes())
 
 

@@ -31,6 +31,15 @@ class LeftOut:
     people: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Of all members, how many may be reached for a purpose, and who is left out, most first."""
+
+    total: int
+    included: int
+    left_out: tuple[LeftOut, ...]
+
+
 def reasons(ws: Context, members: ir.Table, *, purpose_id: str, channel: str | None = None) -> ir.Table:
     """The members (profile_id) with a column `reason`: null where the purpose allows, else a key of REASONS.
 
@@ -71,10 +80,16 @@ def reachable(ws: Context, members: ir.Table, purpose_id: str, channel: str | No
     return table.filter(table.reason.isnull()).select("profile_id")
 
 
+def reach(ws: Context, members: ir.Table, purpose_id: str, channel: str | None = None) -> Reach:
+    """How many members the purpose allows to reach, and why not the others, counted in one pass."""
+    table = reasons(ws, members, purpose_id=purpose_id, channel=channel)
+    counts = table.group_by("reason").aggregate(people=lambda t: t.count())
+    rows = {row["reason"]: int(row["people"]) for row in ws.lake.con.to_pyarrow(counts).to_pylist()}
+    found = [LeftOut(code, REASONS[code], people) for code, people in rows.items() if code is not None]
+    others = tuple(sorted(found, key=lambda item: (-item.people, item.code)))
+    return Reach(total=sum(rows.values()), included=rows.get(None, 0), left_out=others)
+
+
 def left_out(ws: Context, members: ir.Table, purpose_id: str, channel: str | None = None) -> Sequence[LeftOut]:
     """How many members are left out, by reason, most first."""
-    table = reasons(ws, members, purpose_id=purpose_id, channel=channel)
-    counts = table.filter(table.reason.notnull()).group_by("reason").aggregate(people=lambda t: t.count())
-    rows = ws.lake.con.to_pyarrow(counts).to_pylist()
-    found = [LeftOut(row["reason"], REASONS[row["reason"]], int(row["people"])) for row in rows]
-    return sorted(found, key=lambda item: (-item.people, item.code))
+    return reach(ws, members, purpose_id, channel).left_out

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from habitue.access.policy import VERBS
 from habitue.kernel.errors import HabitueError, Words
+from habitue.kernel.text import shortened
 
 STATUS: Mapping[str, int] = {"not_found": 404, "permission_missing": 403, "role_too_high": 403}
 TRANSLATED = frozenset({"what", "problem", "reason", "verb"})
@@ -119,7 +120,9 @@ def _param(key: str, value: object) -> object:
         return told(value).message
     if isinstance(value, Words):
         return ", ".join(gettext(word) for word in value)
-    return gettext(value) if key in TRANSLATED and isinstance(value, str) and value else value
+    if not isinstance(value, str):
+        return value
+    return gettext(value) if key in TRANSLATED and value else shortened(value)
 
 
 def _filled(text: str, params: Mapping[str, object]) -> str:

@@ -16,8 +16,8 @@ from habitue.audiences import reading, why
 from habitue.audiences.around import Around
 from habitue.audiences.fixed_list import is_fixed, list_of
 from habitue.audiences.properties import AMOUNTS
-from habitue.audiences.rule import EventSum, EventValue, Group, InAudience, Related, Sample
-from habitue.audiences.stays import WHY, of_person
+from habitue.audiences.rule import EventSum, EventValue, Group, InAudience, InsightIs, Related, Sample
+from habitue.audiences.stays import of_person
 from habitue.audiences.why import Answer, Figure, Happened
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
@@ -25,10 +25,12 @@ from habitue.profiles import reading as people_reading
 from habitue.quality.dictionary import event_kind
 from habitue.web.audiences.choices import MEASURES
 from habitue.web.audiences.readable import fact_of
+from habitue.web.audiences.turns import reason
+from habitue.web.cards import said as said_of_insight
 from habitue.web.profile_parts import may_we
 from habitue.web.profile_parts.origins import source_names
 from habitue.web.rule_links import person_url
-from habitue.web.rule_sentences import said
+from habitue.web.rule_sentences import asked, said
 from habitue.web.templatetags.show import money, number
 
 _GROUPS: Mapping[tuple[str, bool], str] = {
@@ -72,11 +74,14 @@ def page(request: HttpRequest, audience_id: str, profile_id: str) -> HttpRespons
         "why": found,
         "answers": [_told(ws, answer, found.profile_id, sources) for answer in found.answers],
         "stays": [
-            {"stay": stay, "entered_why": _reason(stay.entered_why, "added", by_hand=by_hand),
-             "left_why": _reason(stay.left_why, "removed", by_hand=by_hand)}
+            {
+                "stay": stay,
+                "entered_why": reason(stay.entered_why, is_entry=True, by_hand=by_hand),
+                "left_why": reason(stay.left_why, is_entry=False, by_hand=by_hand),
+            }
             for stay in kept
         ],
-    }  # fmt: skip
+    }
     return render(request, "audiences/why.html", shown)
 
 
@@ -87,6 +92,8 @@ def _told(ws: Context, answer: Answer, profile_id: str, sources: Mapping[str, st
         "depth": min(answer.depth, DEEPEST),
         "holds": answer.holds,
         "values": [fact_of(name, value) for name, value in answer.values],
+        "asked": asked(ws, answer.rule) if isinstance(answer.rule, InsightIs) else (),
+        "because": said_of_insight(answer.because) if answer.because is not None else "",
         "figure": _compared(answer),
         "more": _more(answer),
         "is_told_by_itself": isinstance(answer.rule, Group | InAudience | Sample),
@@ -98,14 +105,6 @@ def _told(ws: Context, answer: Answer, profile_id: str, sources: Mapping[str, st
         "around": _around(answer),
         "neighbours": _neighbours(answer.around, profile_id),
     }
-
-
-def _reason(reason: str | None, by_hand_reason: str, *, by_hand: bool) -> str:
-    """Why a stay began or ended; on a fixed list people are put and taken off by hand, whoever noticed it how."""
-    if not reason:
-        return ""
-    is_seen = by_hand and reason in ("published", "facts")
-    return gettext(WHY[by_hand_reason if is_seen else reason])
 
 
 def _group(answer: Answer) -> str:

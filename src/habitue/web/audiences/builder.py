@@ -20,8 +20,9 @@ from habitue.audiences.rule import Group, Rule, encode
 from habitue.audiences.text import read
 from habitue.audiences.text_writing import written
 from habitue.kernel.context import Context
-from habitue.kernel.errors import HabitueError
+from habitue.kernel.errors import HabitueError, NotFound
 from habitue.kernel.rereading import again
+from habitue.kernel.text import gettext_noop as _
 from habitue.web.audiences import choices, draft, parts
 from habitue.web.audiences.breakdown import ABOUT
 from habitue.web.audiences.built import Built, rule_of_draft
@@ -30,6 +31,7 @@ from habitue.web.audiences.completions import completions
 from habitue.web.audiences.draft import ROOT, Draft
 from habitue.web.audiences.examples import examples
 from habitue.web.audiences.forms import SaveForm
+from habitue.web.audiences.lengths import followed
 from habitue.web.audiences.people import rule_of
 from habitue.web.audiences.pointing import pointed
 from habitue.web.audiences.rule_texts import draft_of_rule
@@ -72,26 +74,35 @@ def edit(request: HttpRequest, audience_id: str) -> HttpResponse:
 
 
 def _earlier(request: HttpRequest, audience_id: str) -> Rule | None:
-    """The published rule whose number the address holds, to be taken up again."""
+    """The published rule whose number the address holds, to be taken up again; NotFound where there is none."""
     wanted = request.GET.get("version", "")
-    found = reading.versions_of(request.ws.context, audience_id) if wanted else ()
-    return next((version.rule for version in found if str(version.version) == wanted), None)
+    if not wanted:
+        return None
+    found = reading.versions_of(request.ws.context, audience_id)
+    rule = next((version.rule for version in found if str(version.version) == wanted), None)
+    if rule is None:
+        raise NotFound(what=_("published rule"), key=wanted)
+    return rule
 
 
 @require_POST
 def build(request: HttpRequest) -> HttpResponse:
     """The tree after a change, its sentence and its count, as fragments."""
-    bench = _bench(request, draft.from_form(dict(request.POST.lists())), but=request.POST.get("audience", ""))
+    is_typed = request.GET.get("part") == "said"
+    tree = draft.from_form(dict(request.POST.lists()))
+    # What is only typed leaves the tree on the page as it is, and so does a rule that is saved: no number may change.
+    bench = _bench(request, tree, but=request.POST.get("audience", ""), is_drawn=not is_typed)
     shown = _shown(request, bench)
-    template = "audiences/typed.html" if request.GET.get("part") == "said" else "audiences/built.html"
+    template = "audiences/typed.html" if is_typed else "audiences/built.html"
     return render(request, template, {**shown, "is_swapped": True})
 
 
 def _page(request: HttpRequest, audience: Audience | None, start: Draft, told: Mapping[str, str]) -> HttpResponse:
     posted = request.method == "POST"
     but = audience.audience_id if audience else ""
-    bench = _bench(request, draft.from_form(dict(request.POST.lists())) if posted else start, but=but)
     is_saving = posted and request.POST.get("do", SAVE) in (SAVE, DRAFT)
+    tree = draft.from_form(dict(request.POST.lists())) if posted else start
+    bench = _bench(request, tree, but=but, is_drawn=not is_saving)
     form = SaveForm(request.POST if posted else None, initial=told, purposes=bench.lists.purposes)
     if is_saving and form.is_valid() and bench.built.is_whole:
         publish = request.POST.get("do", SAVE) == SAVE
@@ -113,7 +124,8 @@ def _page(request: HttpRequest, audience: Audience | None, start: Draft, told: M
     return render(request, "audiences/builder.html", {**shown, **extra}, status=status)
 
 
-def _bench(request: HttpRequest, tree: Draft, *, but: str) -> Bench:
+def _bench(request: HttpRequest, tree: Draft, *, but: str, is_drawn: bool) -> Bench:
+    """`is_drawn` says that the page will show the tree anew, so that a number may follow its unit."""
     problem: HabitueError | None = None
     if request.method == "POST" and request.POST.get("do") == TEXT:
         tree, problem = _from_text(request, tree)
@@ -121,7 +133,7 @@ def _bench(request: HttpRequest, tree: Draft, *, but: str) -> Bench:
         verb, name = request.POST.get("do", SAVE), request.headers.get("HX-Trigger-Name", "")
         if verb in (SAVE, DRAFT) or ":" in name:
             tree = draft.touched(tree, "" if verb in (SAVE, DRAFT) and ":" not in name else name)
-        tree = draft.act(tree, verb)
+        tree = draft.act(followed(tree, name) if is_drawn else tree, verb)
     lists = choices.of_workspace(request.ws.context, but=but)
     tree = parts.settled(tree, lists)
     return Bench(lists, tree, rule_of_draft(tree), problem)

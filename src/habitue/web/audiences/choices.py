@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext
 
+from habitue.access.masks import is_direct_trait
 from habitue.audiences import reading
 from habitue.audiences.fields import (
     OP_LABELS,
@@ -121,6 +122,8 @@ TRUTHS: Mapping[str, str] = {"true": _("yes"), "false": _("no")}
 _PRODUCT_PROPERTIES = ("category", "brand", "name", "sku", "price", "quantity")
 _HIDDEN_PROPERTIES = frozenset({"products", "order_id", "checkout_id", "note", "text"})
 _OFTEN = 50
+FEW_VALUES = 300
+"""Of a field with more values than these nobody is told that a value is new."""
 _Found = TypeVar("_Found")
 
 
@@ -279,6 +282,18 @@ def events_seen(ws: Context) -> tuple[str, ...]:
 def events_known(ws: Context) -> frozenset[str]:
     """The names of all events that the data has, of pages too."""
     return _while_lake_stays(ws, "known", lambda: event_names(ws))
+
+
+def values_seen(ws: Context, field: RuleField) -> tuple[str, ...]:
+    """The values of a trait that the data has; none where they are many, are no texts, or point at people."""
+    if field.kind not in ("text", "choice") or is_direct_trait(field.name):
+        return ()
+    found = _while_lake_stays(
+        ws,
+        f"values of {field.name}",
+        lambda: tuple(item.value for item in suggestions(ws, field.name, limit=FEW_VALUES + 1)),
+    )
+    return found if len(found) <= FEW_VALUES else ()
 
 
 def _events(ws: Context) -> list[Option]:

@@ -19,6 +19,7 @@ from habitue.audiences.fields import (
     suggestions,
     trait_fields,
 )
+from habitue.audiences.text import MAX_TEXT_OF_RULE
 from habitue.audiences.text_words import completion
 from habitue.audiences.text_writing import field_name, quoted
 from habitue.kernel.context import Context
@@ -49,8 +50,10 @@ class Completions:
 
 
 def completions(ws: Context, text: str, position: int) -> Completions:
-    """What fits at the cursor, the most fitting first."""
+    """What fits at the cursor, the most fitting first; nothing in a text that is too long for a rule."""
     position = max(0, min(position, len(text)))
+    if len(text) > MAX_TEXT_OF_RULE:
+        return Completions((), position, position)
     asked = wanted(text, position)
     found = list(_OFFERS[asked.kind](ws, asked)) if asked.kind else []
     if not asked.is_text and text[asked.start : asked.start + 1] != "`":

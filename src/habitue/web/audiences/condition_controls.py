@@ -16,6 +16,7 @@ from habitue.web.audiences import choices
 from habitue.web.audiences.choices import OTHER, Choices, Option
 from habitue.web.audiences.controls import At, Control
 from habitue.web.audiences.draft import BARE, PROPERTY, SAME, STEP, Draft
+from habitue.web.audiences.lengths import WAS, was_drawn
 from habitue.web.audiences.window_controls import window
 
 _INPUTS: Mapping[str, str] = {
@@ -101,6 +102,7 @@ def _step(_ws: Context, at: At, lists: Choices) -> list[Control]:
     if unit in choices.LENGTHS:
         found.append(at.field("within_count", gettext("How many"), "number"))
         found.append(at.word(gettext(choices.LENGTHS[unit])))
+        found.append(at.hidden(WAS["within_unit"], was_drawn(at.draft, "within_unit")))
     return [*found, event]
 
 

@@ -42,9 +42,9 @@ class At:
         """A word between controls."""
         return Control("word", label=text)
 
-    def hidden(self, name: str) -> Control:
-        """A value that is only carried along."""
-        return Control("hidden", name=f"{self.path}:{name}", value=self.draft.one(name))
+    def hidden(self, name: str, value: str | None = None) -> Control:
+        """A value that is only carried along: the given one, or that of the draft."""
+        return Control("hidden", name=f"{self.path}:{name}", value=self.draft.one(name) if value is None else value)
 
     def select(
         self,

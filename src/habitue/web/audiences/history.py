@@ -20,6 +20,7 @@ from habitue.audiences.rule import Group, InAudience, Rule
 from habitue.audiences.wording import Part
 from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
+from habitue.web.audiences import turns
 from habitue.web.audiences.readable import diff_of
 from habitue.web.charts import colour
 from habitue.web.drawing import Drawing, axis, ticks
@@ -51,9 +52,13 @@ class Share:
 
 
 def history(request: HttpRequest, audience_id: str) -> HttpResponse:
-    """Size over time, published versions with their differences, comparison with another audience."""
+    """Size over time, who entered and left, published versions with their differences, comparison with another one."""
     ws = request.ws.context
     audience = reading.get(ws, audience_id)
+    by_hand = is_fixed(audience)
+    happened = turns.shown(ws, request, audience_id, by_hand=by_hand)
+    if request.htmx and not request.htmx.history_restore_request:
+        return render(request, "audiences/turns.html", {"audience": audience, **happened})
     found = reading.versions_of(ws, audience_id)
     earlier = [*(version.rule for version in found[1:]), None]
     rows = [_row(ws, version, before, version.rule) for version, before in zip(found, earlier, strict=False)]
@@ -61,12 +66,12 @@ def history(request: HttpRequest, audience_id: str) -> HttpResponse:
     shown = {
         "audience": audience,
         "chart": _chart(_since(comparing.sizes(ws, audience_id, days=DAYS), _born(ws, audience))),
-        "is_fixed": is_fixed(audience),
+        "is_fixed": by_hand,
         "versions": rows,
         "others": others,
         "draft": None if audience.draft is None else _row(ws, None, found[0].rule if found else None, audience.draft),
     }
-    return render(request, "audiences/history.html", shown)
+    return render(request, "audiences/history.html", {**shown, **happened})
 
 
 def _born(ws: Context, audience: Audience) -> date:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -44,9 +43,9 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_POST
 def add(request: HttpRequest, audience_id: str) -> HttpResponse:
     """Put people on a list: those of a pasted text, of a file, or one profile."""
-    form = PasteForm(request.POST, request.FILES)
+    form, profile = PasteForm(request.POST, request.FILES), _profile(request)
     if form.is_valid():
-        text = f"{form.text()}\n{request.POST.get('profile', '')}"
+        text = f"{form.text()}\n{profile}"
         _put_on(request, audience_id, found_people.find_in_text(request.ws.context, text))
     for said in (text for several in form.errors.values() for text in several):
         messages.error(request, said)
@@ -56,7 +55,7 @@ def add(request: HttpRequest, audience_id: str) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, audience_id: str) -> HttpResponse:
     """Take one person off a list."""
-    count = request.ws.audiences.take_off(audience_id, [request.POST.get("profile", "")])
+    count = request.ws.audiences.take_off(audience_id, [_profile(request)])
     if count:
         messages.success(request, gettext("Taken off the list. The person stays as they are."))
     else:
@@ -113,9 +112,15 @@ def _free_name(request: HttpRequest, name: str) -> str:
     return next(each for each in tries if each not in taken)
 
 
+def _profile(request: HttpRequest) -> str:
+    """The person whom a form names, empty where it names none; raises NotFound for nobody."""
+    profile = request.POST.get("profile", "")
+    return request.ws.people.get(profile).row.profile_id if profile else ""
+
+
 def _back(request: HttpRequest, audience_id: str) -> HttpResponse:
     """To the page of the person whom the form came from, or to the list."""
-    profile: Any = request.POST.get("profile", "")
+    profile = _profile(request)
     if profile and request.POST.get("from") == "person":
         return redirect("people:person", profile_id=profile)
     return redirect("audiences:show", audience_id=audience_id)

@@ -25,10 +25,11 @@ from habitue.audiences.wording import Part
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
 from habitue.privacy import purposes
-from habitue.web.audiences import answers, breakdown, builder, guide, history, likeness, lists, people
+from habitue.web.audiences import answers, breakdown, builder, guide, history, likeness, lists, people, reach
 from habitue.web.audiences.breakdown import ABOUT, EXACT
 from habitue.web.audiences.examples import examples
 from habitue.web.audiences.forms import PasteForm
+from habitue.web.audiences.remarks import remarks
 from habitue.web.navigation import NavEntry
 from habitue.web.routing import route
 from habitue.web.rule_links import builder_url, people_url
@@ -72,10 +73,12 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def people_now(request: HttpRequest, audience_id: str) -> HttpResponse:
-    """How many people an audience has now, for the list."""
+    """How many people an audience has now, and what is strange about its rule, for the list."""
     ws = request.ws.context
-    counted = membership.size(ws, reading.get(ws, audience_id))
-    return render(request, "audiences/people_now.html", {"counted": counted, "audience_id": audience_id})
+    audience = reading.get(ws, audience_id)
+    counted, strange = membership.size(ws, audience), remarks(ws, audience.rule)
+    shown = {"counted": counted, "audience_id": audience_id, "remarks": strange}
+    return render(request, "audiences/people_now.html", shown)
 
 
 def show(request: HttpRequest, audience_id: str) -> HttpResponse:
@@ -88,6 +91,7 @@ def show(request: HttpRequest, audience_id: str) -> HttpResponse:
         "parts": said(ws, audience.rule),
         "rule": encode(audience.rule),
         "purpose": _purpose(ws, audience.purpose),
+        "remarks": remarks(ws, audience.rule),
         "is_fixed": is_fixed(audience),
         "paste": PasteForm(),
         "list_id": ws.ids.new(),
@@ -188,6 +192,7 @@ ROUTES = (
     route("<str:audience_id>/alike/find/", likeness.find, name="find_alike", permission="audiences.edit"),
     route("<str:audience_id>/why/<str:profile_id>/", answers.page, name="why", permission="audiences.read"),
     route("<str:audience_id>/people-now/", people_now, name="people_now", permission="audiences.read"),
+    route("<str:audience_id>/reach/", reach.fragment, name="reach", permission="audiences.read"),
     route("<str:audience_id>/add/", lists.add, name="list_add", permission="audiences.edit"),
     route("<str:audience_id>/remove/", lists.remove, name="list_remove", permission="audiences.edit"),
     route("<str:audience_id>/edit/", builder.edit, name="edit", permission="audiences.edit"),

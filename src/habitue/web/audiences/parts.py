@@ -15,7 +15,7 @@ from habitue.web.audiences.choices import Choices, Option
 from habitue.web.audiences.condition_controls import FIELD_NAMES, controls
 from habitue.web.audiences.controls import At, Control
 from habitue.web.audiences.draft import FRESH, MAX_GROUP_DEPTH, NODE_KINDS, PROPERTY, ROOT, SAME, STEP, Draft
-from habitue.web.audiences.unheard import unheard, unheard_event
+from habitue.web.audiences.remarks import strange
 from habitue.web.errors import Told, told
 
 ADDABLE: Mapping[str, str] = {
@@ -117,11 +117,7 @@ def _node(
     is_group, is_condition = draft.kind == "group", draft.kind in NODE_KINDS
     is_fresh = bool(draft.one(FRESH))
     problem = problems.get(path)
-    strange = (
-        unheard(draft.one("field"), lists.own)
-        if draft.kind == "trait"
-        else unheard_event(draft.one("event"), choices.events_known(ws))
-    )
+    remark = strange(ws, draft, lists.own)
     children = [
         _node(ws, child, f"{path}.{number}", lists, problems, depth=depth + is_group)
         for number, child in enumerate(draft.rules)
@@ -134,7 +130,7 @@ def _node(
         controls=tuple(controls(ws, At(draft, path), lists)),
         rules=tuple(children),
         problem=told(problem) if problem is not None else None,
-        warning=told(strange) if strange is not None else None,
+        warning=told(remark) if remark is not None else None,
         was=_about(draft),
         tone=_tone(draft),
         addable=_addable(depth) if is_group else (),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from habitue.audiences.text import offset_of, problem_of
 from habitue.kernel.errors import HabitueError
+from habitue.kernel.text import shortened
 from habitue.web.errors import told
 
 MOST_AROUND = 60
@@ -42,4 +43,5 @@ def pointed(text: str, error: HabitueError) -> Pointed:
         before = "…" + before[-MOST_AROUND:]
     if len(after) > MOST_AROUND:
         after = after[:MOST_AROUND] + "…"
-    return Pointed(said.message, said.next_step, before, line[first:last], after, begin + first, begin + last)
+    word = shortened(line[first:last], MOST_AROUND)
+    return Pointed(said.message, said.next_step, before, word, after, begin + first, begin + last)

@@ -57,6 +57,8 @@ def _shown(field: RuleField, text: str) -> str:
         return gettext(named)
     if field.kind == "boolean":
         return gettext("yes") if text == "true" else gettext("no")
+    if field.kind == "date":
+        return date(Day.fromisoformat(text))
     if field.kind == "money":
         return money(Decimal(text))
     if field.kind == "share":

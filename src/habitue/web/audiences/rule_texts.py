@@ -38,6 +38,8 @@ MATCHES: Mapping[tuple[str, bool], str] = {
 
 
 LENGTHS = (("weeks", 10_080), ("days", 1_440), ("hours", 60), ("minutes", 1))
+_SAID = LENGTHS[1:]
+"""Seven days are told as such everywhere, never as a week."""
 
 
 def draft_of_rule(rule: Rule) -> Draft:
@@ -69,7 +71,7 @@ def _within(rule: Rule) -> Draft:
 
 
 def _step(step: Step) -> Draft:
-    unit, length = next(pair for pair in LENGTHS if step.within_minutes % pair[1] == 0)
+    unit, length = next(pair for pair in _SAID if step.within_minutes % pair[1] == 0)
     texts = {"event": step.event, "negate": _yes(step.negate), "within_unit": unit if step.within_minutes else "any"}
     if step.within_minutes:
         texts["within_count"] = str(step.within_minutes // length)

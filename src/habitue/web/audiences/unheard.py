@@ -1,9 +1,10 @@
-"""A warning beside a condition about a field or event that nobody has: a slip of the pen, or only not there yet."""
+"""A warning beside a condition about a field, event or value that nobody has: a slip, or only not there yet."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 
 from habitue.audiences.fields import insight_fields, is_own, trait_fields
 from habitue.audiences.tables import PEOPLE_COLUMNS
@@ -46,6 +47,43 @@ class EventMistaken(EventUnheard):
     message = _("Nobody here has done “%(name)s” so far. Did you mean %(near)s?")
 
 
+class ValueUnheard(HabitueError):
+    """Nobody has the value of a condition, which may be used all the same; `what` is the field."""
+
+    code = "value_unheard"
+    message = _("Nobody has “%(value)s” in the field “%(what)s”.")
+    next_step = _("It can be saved: the condition begins to count once somebody has this value.")
+
+
+class ValueMistaken(ValueUnheard):
+    """The same, where others have similar values."""
+
+    code = "value_mistaken"
+    message = _("Nobody has “%(value)s” in the field “%(what)s”. Did you mean %(near)s?")
+
+
+def unheard_value(
+    what: str, values: Sequence[str], seen: Collection[str], names: Mapping[str, Sequence[str]]
+) -> ValueUnheard | None:
+    """The warning for the first value that is not among those `seen` in a field, without which there is none. Pure.
+
+    `names` are what a code such as `DE` is called, first in the language of the reader.
+    """
+    known = {_folded(each) for each in seen}
+    missing = next((each for each in values if each.strip() and _folded(each) not in known), None)
+    if missing is None or not known:
+        return None
+    called = {each: f"{each} ({names[each][0]})" if each in names else each for each in seen}
+    shown = {name: text for each, text in called.items() for name in (each, *names.get(each, ()))}
+    value = names[missing][0] if missing in names else missing.strip()
+    near = _near(missing.strip(), shown)
+    return ValueMistaken(value=value, what=what, near=near) if near else ValueUnheard(value=value, what=what)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text.strip()).casefold()
+
+
 def unheard_event(name: str, seen: Collection[str]) -> EventUnheard | None:
     """The warning for an event; `seen` are those that the data has, without which there is nothing to warn of. Pure."""
     if not name or not seen or name in seen:
@@ -67,6 +105,5 @@ def unheard(name: str, own: Collection[str]) -> FieldUnheard | None:
 def _near(name: str, shown: Mapping[str, str]) -> str:
     """Those of a similar name, as they are shown."""
     folded = {each.casefold(): text for each, text in shown.items()}
-    return ", ".join(
-        folded[each] for each in difflib.get_close_matches(name.casefold(), folded, n=MOST_NEAR, cutoff=0.75)
-    )
+    found = difflib.get_close_matches(name.casefold(), folded, n=MOST_NEAR, cutoff=0.75)
+    return ", ".join(dict.fromkeys(folded[each] for each in found))

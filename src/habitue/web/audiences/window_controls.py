@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from habitue.web.audiences import choices
 from habitue.web.audiences.choices import Choices
 from habitue.web.audiences.controls import At, Control
+from habitue.web.audiences.lengths import WAS, YEAR, was_drawn
 
 
 def window(at: At, lists: Choices, *, without: Collection[str] = ()) -> list[Control]:
@@ -25,10 +26,11 @@ def window(at: At, lists: Choices, *, without: Collection[str] = ()) -> list[Con
             at.field("window_upto", gettext("Days ago, earlier end"), "number"),
             at.word(gettext("days ago")),
         ]
-    if kind in ("last_hours", "last_days", "last_months"):
-        units = {"last_hours": gettext("hours"), "last_days": gettext("days"), "last_months": gettext("months")}
-        unit = units[kind]
-        found += [at.field("window_count", gettext("How many"), "number"), at.word(unit)]
+    units = {"last_hours": gettext("hours"), "last_days": gettext("days"), "last_months": gettext("months")}
+    if kind in units:
+        found += [at.field("window_count", gettext("How many"), "number"), at.word(units[kind])]
+    if kind in (*units, "days_ago", YEAR):
+        found.append(at.hidden(WAS["window_kind"], was_drawn(at.draft, "window_kind")))
     if kind == "between":
         found += [
             at.field("since", gettext("First day"), "date"),
