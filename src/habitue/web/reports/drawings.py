@@ -163,7 +163,8 @@ def _lines(section: Section, chart: Chart, writer: Writer, width: int) -> Spec:
     free = iter(SERIES)
     colours = {name: COLOURS[name] if name in COLOURS else next(free, "ink-3") for name in series}
     measure, kind = column_of(section, chart.y), column_of(section, chart.x).kind
-    values = [_point(row, chart, places, colours) for row in rows]
+    names = {name: writer.label({chart.series: name}, section, chart.series) for name in series if chart.series}
+    values = [{**_point(row, chart, places, colours), "named": names.get(row.get(chart.series), "")} for row in rows]
     lowest = min(0.0, *(value["low"] if chart.low and value["low"] is not None else value["value"] for value in values))
     most = max(max(value["value"], value["high"] or 0) for value in values)
     marks = ticks(most)
@@ -177,11 +178,12 @@ def _lines(section: Section, chart: Chart, writer: Writer, width: int) -> Spec:
     y_axis = axis(marks, lambda value: writer.axis(value, measure))
     y = {"field": "value", "type": "quantitative", "axis": y_axis, "scale": {"domain": [marks[0], marks[-1]]}}
     shade = {"field": "colour", "type": "nominal", "scale": None}
+    keyed = _key(names, colours) if names and not room else shade
     layers: list[Spec] = []
     if chart.low:
-        band = {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": shade}
+        band = {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": keyed}
         layers.append({"mark": {"type": "area", "opacity": 0.16}, "encoding": band})
-    layers.append({"mark": {"type": "line"}, "encoding": {"x": x, "y": y, "color": shade}})
+    layers.append({"mark": {"type": "line"}, "encoding": {"x": x, "y": y, "color": keyed}})
     if chart.series and room:
         layers.append(_ends(values, writer, section, chart, x, y, shade))
     return {
@@ -191,6 +193,13 @@ def _lines(section: Section, chart: Chart, writer: Writer, width: int) -> Spec:
         "data": {"values": values},
         "layer": layers,
     }
+
+
+def _key(names: Mapping[Any, str], colours: Mapping[Any, str]) -> Spec:
+    """The colour of each line by its name, told in a key above the drawing where names find no room at its end."""
+    legend = {"columns": 2, "labelLimit": 130, "columnPadding": 10, "symbolOpacity": 1, "symbolSize": 80}
+    scale = {"domain": list(names.values()), "range": [colour(colours[name]) for name in names]}
+    return {"field": "named", "type": "nominal", "scale": scale, "legend": legend}
 
 
 def _point(row: Row, chart: Chart, places: list[Any], colours: Mapping[Any, str]) -> dict[str, Any]:
