@@ -20,6 +20,7 @@ ORDER_BASELINES = frozenset({"last_period", "everybody_alike"})
 WORTH_BASELINES = frozenset({"last_period", "own_mean"})
 Rivals = tuple[str, str, str]
 """Those that forecast the purchases, the chance to buy, and the worth of a purchase."""
+ORDERS_BY = _("The purchases are told by “%(method)s”.")
 WORTH_BY = _("The worth of a purchase is told by “%(method)s”.")
 
 
@@ -100,7 +101,7 @@ def lifetime(
             "%(simple)s. So no forecast is shown."
         )
     said = [Said(message, numbers)]
-    details: list[Said] = []
+    details = [Said(ORDERS_BY, {"method": ORDER_METHODS[method]})] if is_shown else []
     measures = [
         Measure("rmse", _("Typical error, purchases a customer"), best.figures["rmse"], simple.figures["rmse"]),
         Measure("off", _("Sum of all, off on average"), best.figures["off"], simple.figures["off"], "share"),

@@ -26,7 +26,7 @@ FEW_PARTS = (0, 0.2, 0.6, 1)
 PARTS = (0, 0.2, 0.4, 0.6, 0.8, 1)
 GROUP_COLOURS: Mapping[str, str] = {
     "regular": "chart-1",
-    "good": "accent",
+    "good": "chart-6",
     "promising": "chart-3",
     "new": "chart-5",
     "at_risk": "chart-2",

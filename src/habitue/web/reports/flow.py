@@ -16,7 +16,7 @@ STEPS = 24
 GAP = 0.035
 COLOURS: Mapping[str, str] = {
     "regular": "chart-1",
-    "good": "accent",
+    "good": "chart-6",
     "promising": "chart-3",
     "new": "chart-5",
     "at_risk": "chart-2",
