@@ -20,6 +20,9 @@ LETTER, LEAST_LABEL, MOST_LABEL, MOST_NARROW_LABEL = 7.2, 80, 270, 118
 """How wide a letter is about, and how much room names may take."""
 BREAK, SPARE = "\n", 4
 """What parts the two lines of a name, and how many letters are left free so that lines can end between words."""
+_BREAK = json.dumps(BREAK)
+BETWEEN = "+→·"
+"""What stands between the two of a pair."""
 WIDER = 1.2
 """By how much capitals are wider."""
 ROOM = {"left": 5, "right": 26, "top": 5, "bottom": 5}
@@ -57,8 +60,9 @@ def _labels(names: Iterable[str], width: int) -> dict[str, Any]:
         "labelPadding": room + 4,
         "minExtent": room + 12,
         "labelLimit": room,
-        "labelExpr": f"split(datum.label, {json.dumps(BREAK)})",
+        "labelExpr": f"split(datum.label, {_BREAK})",
         "labelLineHeight": 13,
+        "labelOffset": {"condition": {"test": f"indexof(datum.label, {_BREAK}) >= 0", "value": -7}, "value": 0},
     }
 
 
@@ -72,11 +76,14 @@ def short_names(names: Sequence[str], width: int) -> list[str]:
 
 
 def _on_two_lines(name: str, most: int) -> str:
-    """The name with a break where a line is full, best between words."""
+    """The name with a break where a line is full: best between the two of a pair, else near the middle."""
     if len(name) <= most:
         return name
-    at = name.rfind(" ", len(name) - most - 1, most + 1)
-    return name[:at] + BREAK + name[at + 1 :] if at > 0 else name[:most] + BREAK + name[most:]
+    breaks = [at for at, letter in enumerate(name) if letter == " " and at <= most and len(name) - at - 1 <= most]
+    if not breaks:
+        return name[:most] + BREAK + name[most:]
+    at = min(breaks, key=lambda place: (name[place - 1] not in BETWEEN, abs(2 * place - len(name))))
+    return name[:at] + BREAK + name[at + 1 :]
 
 
 def _different(names: Sequence[str], most: int) -> list[str]:
