@@ -12,14 +12,14 @@ FAITHFUL = frozenset({"regular", "good"})
 LIKELY, UNLIKELY = 0.5, 0.1
 
 STILL_BUYS = _(
-    "Silent for longer than usual, so in the group “%(group)s”; but of %(people)s customers with a chance like this, "
-    "%(share)s of 100 still bought within %(days)s days, when that was tested on your own past. Believe the forecast: "
-    "it was measured, the group is a rule of thumb."
+    "Silent for longer than usual, so in the group “%(group)s”; but the forecast says %(chance)s of 100, and of the "
+    "%(people)s customers nearest to that, %(share)s of 100 still bought within %(days)s days, when it was tested on your "
+    "own past. Believe the forecast: it was measured, the group is a rule of thumb."
 )
 HARDLY_BUYS = _(
-    "On time so far, so in the group “%(group)s”; but of %(people)s customers with a chance like this, only %(share)s "
-    "of 100 bought within %(days)s days, when that was tested on your own past. Believe the forecast: it was measured, "
-    "the group is a rule of thumb."
+    "On time so far, so in the group “%(group)s”; but the forecast says %(chance)s of 100, and of the %(people)s "
+    "customers nearest to that, only %(share)s of 100 bought within %(days)s days, when it was tested on your own past. "
+    "Believe the forecast: it was measured, the group is a rule of thumb."
 )
 SOME = ngettext_noop(
     "%(count)s person on this page is silent for longer than usual, but likely to buy by the forecast. Believe the "
@@ -32,7 +32,7 @@ SOME = ngettext_noop(
 def contradiction(group: str | None, chance: float | None, card: Card) -> Said | None:
     """Why a group and a chance that passed its test disagree, and which to believe; None where they agree.
 
-    `card` is that of the chance; what came of customers with a chance like this is told from its tests.
+    `card` is that of the chance; what came of the customers nearest to that chance is told from its tests.
     """
     message = _message(group, chance) if card.is_shown else None
     if message is None or not card.parts:
@@ -40,8 +40,8 @@ def contradiction(group: str | None, chance: float | None, card: Card) -> Said |
     assert group is not None
     assert chance is not None
     near = min(card.parts, key=lambda part: abs(part.forecast - chance))
-    told = {"group": GROUPS[group].label, "people": near.people, "share": round(100 * near.real)}
-    return Said(message, {**told, "days": card.tested_days})
+    told = {"group": GROUPS[group].label, "chance": round(100 * chance), "days": card.tested_days}
+    return Said(message, {**told, "people": near.people, "share": round(100 * near.real)})
 
 
 def is_likely(chance: float | None) -> bool:
