@@ -13,13 +13,13 @@ LIKELY, UNLIKELY = 0.5, 0.1
 
 STILL_BUYS = _(
     "Silent for longer than usual, so in the group “%(group)s”; but the forecast says %(chance)s of 100, and of the "
-    "%(people)s customers nearest to that, %(share)s of 100 still bought within %(days)s days, when it was tested on your "
-    "own past. Believe the forecast: it was measured, the group is a rule of thumb."
+    "%(people)s customers nearest to that, %(share)s of 100 still bought within %(days)s days, when it was tested on "
+    "your own past. Believe the forecast: it was measured, the group is a rule of thumb."
 )
 HARDLY_BUYS = _(
     "On time so far, so in the group “%(group)s”; but the forecast says %(chance)s of 100, and of the %(people)s "
-    "customers nearest to that, only %(share)s of 100 bought within %(days)s days, when it was tested on your own past. "
-    "Believe the forecast: it was measured, the group is a rule of thumb."
+    "customers nearest to that, only %(share)s of 100 bought within %(days)s days, when it was tested on your own "
+    "past. Believe the forecast: it was measured, the group is a rule of thumb."
 )
 SOME = ngettext_noop(
     "%(count)s person on this page is silent for longer than usual, but likely to buy by the forecast. Believe the "
