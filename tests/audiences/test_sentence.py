@@ -178,9 +178,9 @@ def test_every_rule_has_a_sentence(rule: Rule) -> None:
 
 def test_a_number_of_an_insight_or_an_own_field_is_said_right_after_people() -> None:
     often = InsightIs("rfm", "frequency", "is", "1")
-    assert _english(often) == "People whose “Number of purchases” is 1."
+    assert _english(often) == "People whose “Number of days with a purchase” is 1."
     two = Group(rules=(often, Trait("mnt_wines", "is_not", "3")))
-    assert _english(two) == "People whose “Number of purchases” is 1 and whose “Mnt wines” is not 3."
+    assert _english(two) == "People whose “Number of days with a purchase” is 1 and whose “Mnt wines” is not 3."
     contract = Trait("contract_number", "one_of", ("10001", "10002"))
     assert _english(contract) == "People whose “Contract number” is 10001 or 10002."
     assert _english(Trait("is_member", "is", "true")) == "People who have yes in the field “Is member”."
@@ -194,12 +194,12 @@ def test_the_whose_of_a_german_sentence_begins_with_a_comma() -> None:
     german = {
         "People %(nouns)s.": "Personen %(nouns)s.",
         "whose “%(field)s” is %(what)s": ", bei denen „%(field)s“ %(what)s ist",
-        "Number of purchases": "Anzahl der Käufe",
+        "Number of days with a purchase": "Anzahl der Tage mit Kauf",
         "*at least %(value)s*": "*mindestens %(value)s*",
     }
     rule = InsightIs("rfm", "frequency", "at_least", "5")
     parts = sentence(rule, lambda message: german.get(message, message), lambda one, many, n: many, locale="de")
-    assert plain(parts) == "Personen, bei denen „Anzahl der Käufe“ mindestens 5 ist."
+    assert plain(parts) == "Personen, bei denen „Anzahl der Tage mit Kauf“ mindestens 5 ist."
 
 
 def test_an_amount_without_a_currency_is_said_in_the_currency_of_the_reader() -> None:

@@ -67,5 +67,5 @@ def test_a_consequence_that_is_kept_would_make_the_ranking_look_better_than_it_i
     table = campaign(effect=0.0)
     assert not experiment.of_table(table).scores.is_shown
     hidden = table.set_column(5, "Spent afterwards", pa.array(table["Spent afterwards"].to_numpy() + 1.0))
-    leaked = experiment.of_table(hidden).uplift.card.sentences[-1].text()
-    assert experiment.of_table(table).uplift.card.sentences[-1].text() != leaked
+    leaked = experiment.of_table(hidden).uplift.card.details[-1].text()
+    assert experiment.of_table(table).uplift.card.details[-1].text() != leaked

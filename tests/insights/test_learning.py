@@ -167,7 +167,7 @@ def card(error: float, *, is_shown: bool = True) -> Card:
 
 def test_drift_is_told_and_a_small_change_is_not() -> None:
     usual = [kept(1.0), kept(1.05), kept(0.95)]
-    assert "Drift" in card_store.watched(card(1.4), usual).sentences[0].text()
+    assert "Worse than it was" in card_store.watched(card(1.4), usual).sentences[0].text()
     assert card_store.watched(card(1.1), usual).sentences == ()
     assert card_store.watched(card(0.5), usual).sentences == ()
 

@@ -10,6 +10,8 @@ import pytest
 from tests.insights import simulated
 
 from habitue.insights import affinity, personas, second_purchase, uplift
+from habitue.insights.books.book import Lines
+from habitue.insights.books.same_name import one_a_name
 from habitue.insights.models import clusters, hazard, preference, qini, recommend
 
 
@@ -69,6 +71,33 @@ def test_new_products_are_of_the_own_taste() -> None:
     fresh = set(row["new_for_you"].split("; "))
     assert bought.isdisjoint(fresh)
     assert {int(title.split()[1]) // 10 for title in fresh} == {int(title.split()[1]) // 10 for title in bought}
+
+
+def test_articles_of_the_same_name_are_one() -> None:
+    """Every visit brings another size, with another number: nothing new to who has the article already."""
+    table = baskets()
+    chance = np.random.default_rng(4)
+    sizes = [f"{code}-{chance.integers(1, 5)}" for code in table["SKU"].to_pylist()]
+    spelt = [name.upper() if n % 2 else f" {name}  " for n, name in enumerate(table["Product"].to_pylist())]
+    variants = table.set_column(2, "SKU", pa.array(sizes)).set_column(3, "Product", pa.array(spelt))
+    found = affinity.fit(variants)
+    assert found.is_shown
+    for row in found.table.to_pylist():
+        told = [name.strip() for name in f"{row['buy_again']};{row['new_for_you']}".casefold().split(";")]
+        assert len(set(told)) == len(told)
+    plain = affinity.fit(table)
+    assert found.card.measure("hit_new") == plain.card.measure("hit_new")
+
+
+def test_articles_of_the_same_name_keep_the_number_and_category_of_the_one_bought_most() -> None:
+    lines = Lines(
+        customer=np.array([0, 1, 2, 2]), day=np.array([1, 2, 3, 3]), product=np.array([0, 1, 1, 2]),
+        products=("a1", "a2", "b"), names={"a1": "Cup", "a2": "cup "}, categories={"a1": "Old", "a2": "Cups"},
+    )  # fmt: skip
+    found = one_a_name(lines)
+    assert found.products[found.product[0]] == found.products[found.product[1]] == "a2"
+    assert found.products[found.product[3]] == "b"
+    assert (found.names, found.categories) == ({"a2": "cup "}, {"a2": "Cups"})
 
 
 def test_a_table_without_products_says_so() -> None:

@@ -55,7 +55,7 @@ def test_a_valuable_person_overdue_against_the_own_rhythm_is_at_risk_with_a_year
 
     earlier = replace(ws, clock=FixedClock(NOW - timedelta(days=50)))
     found = report(earlier)
-    assert (found.valuable, found.at_risk, found.money_in_danger) == (1, 1, Decimal("400.0000"))
+    assert (found.valuable, found.at_risk, found.money_at_risk) == (1, 1, Decimal("400.0000"))
     assert (found.valuable_lost, found.money_lost) == (0, Decimal(0))
     person = people_at_risk(earlier)[0]
     assert (person.profile_id, person.name, person.silence_days, person.rhythm_days) == ("boris", "Boris Иванов", 20, 7)
@@ -64,7 +64,7 @@ def test_a_valuable_person_overdue_against_the_own_rhythm_is_at_risk_with_a_year
 
 def test_a_valuable_person_silent_for_more_than_four_pauses_is_lost_and_no_longer_at_risk(ws: Context) -> None:
     found = report(ws)
-    assert (found.valuable, found.at_risk, found.money_in_danger) == (1, 0, Decimal(0))
+    assert (found.valuable, found.at_risk, found.money_at_risk) == (1, 0, Decimal(0))
     assert (found.valuable_lost, found.money_lost) == (1, Decimal("400.0000"))
     assert people_at_risk(ws) == ()
 

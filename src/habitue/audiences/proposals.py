@@ -1,7 +1,7 @@
 """What to do today: groups of people worth an hour, ranked by the money that is at stake in 90 days.
 
 Where the forecasts of the insights passed their test on the shop's own past, that money is what they expect of these
-people, or what is in danger with those who are leaving. Elsewhere it is a count: who fulfilled the same rule 90 days
+people, or what loss is likely with those who are leaving. Elsewhere it is a count: who fulfilled the same rule 90 days
 ago, how many of them bought since, and what they spent. Proposals without enough such people come last.
 """
 
@@ -58,7 +58,7 @@ class Proposal:
 
     Of `then_people` who fulfilled the rule 90 days ago, `then_bought` bought since; `expected` is what as many people
     as now would bring in 90 days, None when that cannot be said; `by` tells where it comes from: a forecast of
-    what they spend (`forecast`), of what is in danger (`danger`), or the count on the past (`past`).
+    what they spend (`forecast`), of the likely loss (`danger`), or the count on the past (`past`).
     """
 
     idea: Idea

@@ -51,7 +51,7 @@ people_of = sa.Table(
 class Taken:
     """A proposal that was taken up.
 
-    `expected` is the money of 90 days that was expected then (or in danger, as `by` tells), None when unknown.
+    `expected` is the money of 90 days that was expected then (or the likely loss, as `by` tells), None when unknown.
     """
 
     taken_id: str

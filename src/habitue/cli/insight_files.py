@@ -69,7 +69,7 @@ def lifetime(session: Session, /, orders: Path, out: Path | None, horizon_days: 
 @_horizon
 @pass_session
 def churn(session: Session, /, orders: Path, out: Path | None, horizon_days: int, **options: Any) -> None:
-    """Who of a file is about to leave, and the money in danger."""
+    """Who of a file is about to leave, and the loss that is likely in the days looked ahead."""
     from habitue.insights import churn as insight
 
     give(session, insight.fit(orders, horizon_days=horizon_days, **named(options)), out)

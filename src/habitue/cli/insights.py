@@ -66,12 +66,12 @@ def at_risk(session: Session, offset: int, limit: int) -> None:
     with session.open() as ws:
         found = ws.insights.people_at_risk(offset=offset, limit=limit)
     headings = [
-        _("Id"), _("Name"), _("E-mail"), _("Purchases"), _("Last purchase"), _("Days silent"), _("Usual pause"),
-        _("Money in a year"),
+        _("Id"), _("Name"), _("E-mail"), _("Days with a purchase"), _("Last purchase"), _("Days silent"),
+        _("Usual pause"), _("Spent in their last year"),
     ]  # fmt: skip
     rows = [
         (each.profile_id, each.name, each.email, each.purchases, each.last_on, each.silence_days,
-         round(each.rhythm_days), session.money(each.money_in_danger))
+         round(each.rhythm_days), session.money(each.yearly_money))
         for each in found
     ]  # fmt: skip
     session.give(found, lambda: session.table(headings, rows))
@@ -100,7 +100,7 @@ def lookalike(session: Session, wanted: str, top: int, name: str | None) -> None
 
 def _alike(session: Session, found: Alike, name: str) -> None:
     show_card(session, found.card)
-    for sentence in found.card.sentences:
+    for sentence in (*found.card.sentences, *found.card.details):
         session.out.print(f"- {sentence.text(session.text)}")
     if found.people:
         session.say(_("%(people)s people were found."), people=session.cell(found.people))
@@ -144,6 +144,6 @@ def _rfm(session: Session, report: RfmReport) -> None:
             (_("The best fifth"), report.pareto.people),
             (_("Their share of the money"), session.percent(report.pareto.share)),
             (_("Valuable customers at risk"), report.at_risk),
-            (_("Money in danger"), session.money(report.money_in_danger, report.currency)),
+            (_("Spent in their last year by those at risk"), session.money(report.money_at_risk, report.currency)),
         ]
     )

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from habitue.insights.books.book import Lines, OrderBook, order_book
+from habitue.insights.books.same_name import one_a_name
 from habitue.insights.card import Card, Measure, Rival, Said
 from habitue.insights.catalogue import Facts, Insight, InsightField, Learnt
 from habitue.insights.models import recommend
@@ -55,8 +56,8 @@ def fit(
 ) -> Scores:
     """Two lists of products for each customer of a table of order lines.
 
-    Takes what `lifetime.fit` takes; the table must name products. Columns: customer, buy_again, new_for_you (up to
-    five products each, with semicolons between).
+    Takes what `lifetime.fit` takes; the table must name products, and those of the same name are one. Columns:
+    customer, buy_again, new_for_you (up to five products each, with semicolons between).
     """
     book = order_book(orders, customer=customer, date_column=date, amount=amount, as_of=as_of)
     return of_book(book)
@@ -68,12 +69,13 @@ def of_book(book: OrderBook) -> Scores:
         said = Said(_("The table names no products, so nothing can be said about what anybody would like."))
         empty = pa.table({"customer": pa.array(book.customers, pa.string())})
         return Scores(empty, (Card("affinity", False, DAYS, (said,)),), book.notes, book.columns)
-    found = lists(book.lines, len(book.customers), book.purchases.last_day)
+    lines = one_a_name(book.lines)
+    found = lists(lines, len(book.customers), book.purchases.last_day)
     table = pa.table(
         {
             "customer": pa.array(book.customers, pa.string()),
-            "buy_again": _texts(found.again, book.lines),
-            "new_for_you": _texts(found.new, book.lines),
+            "buy_again": _texts(found.again, lines),
+            "new_for_you": _texts(found.new, lines),
         }
     )
     return Scores(table, (found.card,), book.notes, book.columns, book.currency)
@@ -224,7 +226,8 @@ def _named(numbers: Ints, names: pa.Array) -> pa.Array:
 
 def learn(facts: Facts) -> Learnt:
     """The insight of a workspace, one row for everybody who bought a named product."""
-    people, lines, last_day = lines_of_facts(facts)
+    people, told, last_day = lines_of_facts(facts)
+    lines = one_a_name(told)
     found = lists(lines, len(people), last_day)
     names = _names(lines)
     kinds = pa.array([lines.categories.get(product) for product in lines.products], pa.string())

@@ -10,7 +10,7 @@ Unit = Literal["number", "share", "days", "money"]
 Translate = Callable[[str], str]
 OneOrMany = Callable[[str, str, int], str]
 """From a text about one, the text about many, and the number: the one that fits, in the reader's language."""
-EDITION = 1
+EDITION = 2
 """Counted up when the words of cards change: what was kept in the former ones could no longer be translated."""
 
 
@@ -76,6 +76,7 @@ class Card:
     `is_shown` is the gate: without it nothing is shown as a score. `days` is how far the insight looks ahead,
     `tested_days` how far could be tested, `tests` on how many past days. `method` is a code, the labels are msgids.
     `parts` are customers by forecast in the tests, lowest first; what was forecast of them is the msgid `parts_label`.
+    `sentences` are plain words for anybody; terms of art stand in `details` and in the labels of figures and methods.
     """
 
     insight: str
@@ -95,6 +96,7 @@ class Card:
     parts_unit: Unit = "number"
     edition: int = 0
     inputs: tuple[str, ...] = ()
+    details: tuple[Said, ...] = ()
 
     def measure(self, name: str) -> float | None:
         """The value of one figure, None when it was not measured."""

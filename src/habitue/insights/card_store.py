@@ -20,7 +20,7 @@ DRIFT = 0.2
 """A figure that is worse by this share than it usually was is told."""
 
 GATE_CLOSED = _("Until the last time this passed its test; now it does not, so its scores are no longer shown.")
-WORSE = _("Drift: “%(figure)s” is %(now)s now; it was %(before)s at the last refreshes.")
+WORSE = _("Worse than it was: “%(figure)s” is %(now)s now; at the last times it was %(before)s.")
 
 cards = sa.Table(
     "insights_cards",

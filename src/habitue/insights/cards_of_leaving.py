@@ -34,20 +34,20 @@ def churn(purchases: Purchases, tested: Tested) -> tuple[Card, str]:
         and best.figures["auc"] > rule.figures["auc"] - error
     )
     params = {
-        "tests": len(tested.cuts), "days": tested.days, "method": CHANCE_METHODS[best.name],
-        "area": rounded(100 * best.figures["auc"], 0), "rule": rounded(100 * rule.figures["auc"], 0),
+        "tests": len(tested.cuts), "days": tested.days, "area": rounded(100 * best.figures["auc"], 0),
+        "rule": rounded(100 * rule.figures["auc"], 0),
     }  # fmt: skip
     if is_shown:
         message = _(
-            "Of a customer who bought within %(days)s days and one who did not, “%(method)s” put the right one "
-            "first in "
-            "%(area)s of 100 pairs (50 is chance, the rule “silent for longer than usual” had %(rule)s), on "
-            "%(tests)s past days."
+            "Tested on %(tests)s past days of your own shop: of two customers, one who bought within the next %(days)s "
+            "days and one who did not, the forecast gave the buyer the higher chance in %(area)s of 100 cases. "
+            "Guessing would have been right in 50, the simple rule “silent for longer than usual” in %(rule)s."
         )
     else:
         message = _(
-            "On %(tests)s past days nobody could foretell who would buy within %(days)s days better than chance or a "
-            "simple rule: %(area)s of 100 pairs were put right, 50 is chance, the rule had %(rule)s. So no score "
+            "Tested on %(tests)s past days of your own shop, nothing told who would buy within %(days)s days better "
+            "than guessing or a simple rule: of two customers, a buyer and another one, it chose the right one in "
+            "%(area)s of 100 cases; guessing has 50, the rule “silent for longer than usual” %(rule)s. So no chance "
             "is shown."
         )
     said = [Said(message, params), *beyond(tested), *season(purchases, tested)]
@@ -108,14 +108,16 @@ def next_order(purchases: Purchases, tested: Tested) -> Card:
     }  # fmt: skip
     if is_shown:
         message = _(
-            "For customers who came back within %(days)s days, the day was wrong by %(error)s days on average "
-            "(“%(baseline)s”: "
-            "%(simple)s), and %(inside)s of 100 came within the window (50 are meant to), on %(tests)s past days."
+            "Tested on %(tests)s past days of your own shop, with customers who came back within %(days)s days: the "
+            "day that was told was off by %(error)s days on average. The simple rule “%(baseline)s” was off by "
+            "%(simple)s. %(inside)s of 100 came between the first and the last day that are told; these are made to "
+            "hold 50 of 100."
         )
     else:
         message = _(
-            "The day of the next order could not be foretold better than by “%(baseline)s” (wrong by %(error)s days "
-            "against %(simple)s, %(inside)s of 100 within a window meant for 50). So no day is shown."
+            "Tested on %(tests)s past days of your own shop, the day of the next order could not be told better than "
+            "by the simple rule “%(baseline)s”: off by %(error)s days against %(simple)s, and %(inside)s of 100 came "
+            "between two days made to hold 50. So no day is shown."
         )
     parts = parts_of(
         [

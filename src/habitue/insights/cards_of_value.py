@@ -10,7 +10,7 @@ from habitue.insights.methods import ORDER_METHODS, WORTH_METHODS
 from habitue.insights.models import backtest, intervals
 from habitue.insights.models.backtest import Scored, Tested
 from habitue.insights.models.forecast import Trained
-from habitue.insights.models.histories import Floats, Histories, Purchases
+from habitue.insights.models.histories import Histories, Purchases
 from habitue.insights.models.spend import MOST_CORRELATION
 from habitue.kernel.text import gettext_noop as _
 
@@ -18,6 +18,10 @@ LEAST_CUSTOMERS = 40
 NOTICED = 0.02
 ORDER_BASELINES = frozenset({"last_period", "everybody_alike"})
 WORTH_BASELINES = frozenset({"last_period", "own_mean"})
+Rivals = tuple[str, str, str]
+"""Those that forecast the purchases, the chance to buy, and the worth of a purchase."""
+ORDERS_BY = _("The purchases are told by “%(method)s”.")
+WORTH_BY = _("The worth of a purchase is told by “%(method)s”.")
 
 
 def nothing_known(purchases: Purchases, known: Histories, days: int) -> Card | None:
@@ -62,8 +66,13 @@ def untested(purchases: Purchases, tested: Tested, days: int) -> Card:
     return Card("lifetime", False, days, (said,), tested_days=tested.days, inputs=INPUTS, people=known)
 
 
-def lifetime(purchases: Purchases, known: Histories, tested: Tested, trained: Trained) -> tuple[Card, str, str | None]:
-    """The card of expected orders and value, and the rivals that won: of orders, and of worth (None: no money)."""
+def lifetime(
+    purchases: Purchases, known: Histories, tested: Tested, trained: Trained, buys: str
+) -> tuple[Card, str, str | None]:
+    """The card of expected orders and value, and the rivals that won: of orders, and of worth (None: no money).
+
+    `buys` is the rival that won with the chance to buy; the bounds of the money go by it.
+    """
     scores = backtest.order_scores(tested)
     best = backtest.best(scores, "rmse", ORDER_BASELINES, tie="off")
     assert best is not None
@@ -71,26 +80,28 @@ def lifetime(purchases: Purchases, known: Histories, tested: Tested, trained: Tr
     is_shown = best.figures["rmse"] < simple.figures["rmse"] and best.figures["auc"] > 0.5
     method = best.name if best.name != "bgnbd" or trained.rates.leaves else "nbd"
     worth = _worth(tested, best.name) if np.isfinite(purchases.money).any() else None
-    labels = {"method": ORDER_METHODS[method], "baseline": ORDER_METHODS[simple.name]}
     numbers = {
         "error": rounded(best.figures["rmse"]),
         "simple": rounded(simple.figures["rmse"]),
         "tests": len(tested.cuts),
+        "days": tested.days,
+        "baseline": ORDER_METHODS[simple.name],
     }
     if is_shown:
         message = _(
-            "On %(tests)s past days “%(method)s” foretold the purchases of the next %(days)s days with a typical "
-            "error of "
-            "%(error)s a customer; “%(baseline)s” had %(simple)s. The sum of all was %(off)s%% off on average."
+            "Tested on %(tests)s past days of your own shop: the number of purchases in the next %(days)s days was "
+            "typically off by %(error)s for each customer, by the simple rule “%(baseline)s” by %(simple)s. All "
+            "customers together were off by %(off)s%%. Several orders of one day count as one purchase."
         )
         numbers["off"] = rounded(100 * best.figures["off"], 0)
     else:
         message = _(
-            "On %(tests)s past days nothing foretold the purchases of the next %(days)s days better than "
-            "“%(baseline)s” "
-            "(typical error %(error)s a customer against %(simple)s). So no score is shown."
+            "Tested on %(tests)s past days of your own shop, nothing told the purchases of the next %(days)s days "
+            "better than the simple rule “%(baseline)s”: typically off by %(error)s for each customer against "
+            "%(simple)s. So no forecast is shown."
         )
-    said = [Said(message, {**labels, **numbers, "days": tested.days})]
+    said = [Said(message, numbers)]
+    details = [Said(ORDERS_BY, {"method": ORDER_METHODS[method]})] if is_shown else []
     measures = [
         Measure("rmse", _("Typical error, purchases a customer"), best.figures["rmse"], simple.figures["rmse"]),
         Measure("off", _("Sum of all, off on average"), best.figures["off"], simple.figures["off"], "share"),
@@ -104,10 +115,10 @@ def lifetime(purchases: Purchases, known: Histories, tested: Tested, trained: Tr
         ),
     ]
     if worth is not None and is_shown:
-        found, money, spent = _money(tested, best.name, worth, unknown_season(purchases, tested))
+        found, money, spent = _money(tested, (best.name, buys, worth), unknown_season(purchases, tested))
         measures += found
         said += money
-        said += _correlation(trained)
+        details += [Said(WORTH_BY, {"method": WORTH_METHODS[worth]}), *_correlation(trained)]
         rivals = rivals_of(spent, WORTH_METHODS, WORTH_BASELINES, ("mae", "top_tenth"))
     else:
         rivals = ()
@@ -128,13 +139,23 @@ def lifetime(purchases: Purchases, known: Histories, tested: Tested, trained: Tr
         parts=parts_of([(cut.forecasts.orders[best.name], cut.after.orders) for cut in tested.cuts]),
         parts_label=_("purchases a customer"),
         inputs=INPUTS,
+        details=tuple(details),
     )
     return card, best.name, worth if is_shown else None
 
 
-def money_tests(tested: Tested, orders: str, worth: str) -> list[tuple[Floats, Floats]]:
-    """Forecast and real money of every test."""
-    return [(cut.forecasts.orders[orders] * cut.forecasts.worth[worth], cut.after.money) for cut in tested.cuts]
+def money_tests(tested: Tested, rivals: Rivals) -> list[intervals.Test]:
+    """Money and chance as the rivals forecast them, and what came, of every test."""
+    orders, buys, worth = rivals
+    return [
+        intervals.Test(
+            forecast=cut.forecasts.orders[orders] * cut.forecasts.worth[worth],
+            chance=np.minimum(cut.forecasts.buys[buys], cut.forecasts.orders[orders]),
+            real=cut.after.money,
+            bought=cut.after.orders > 0,
+        )
+        for cut in tested.cuts
+    ]
 
 
 def _worth(tested: Tested, orders: str) -> str | None:
@@ -148,14 +169,13 @@ def _worth(tested: Tested, orders: str) -> str | None:
     return max(near, key=lambda each: each.figures["top_tenth"]).name
 
 
-def _money(
-    tested: Tested, orders: str, worth: str, season_risk: float
-) -> tuple[list[Measure], list[Said], tuple[Scored, ...]]:
+def _money(tested: Tested, rivals: Rivals, season_risk: float) -> tuple[list[Measure], list[Said], tuple[Scored, ...]]:
+    orders, _buys, worth = rivals
     scores = backtest.worth_scores(tested, orders)
     by_name = {each.name: each for each in scores}
     best, simple = by_name[worth], by_name["last_period"]
-    tests = money_tests(tested, orders, worth)
-    inside, least = intervals.coverage(tests, season=season_risk), intervals.least_held(tests)
+    tests = money_tests(tested, rivals)
+    inside, least = intervals.coverage(tests, season=season_risk), _least_held(tests)
     measures = [
         Measure("mae", _("Mean error of the money a customer"), best.figures["mae"], simple.figures["mae"], "money"),
         Measure(
@@ -167,15 +187,15 @@ def _money(
         ),
     ]  # fmt: skip
     message = _(
-        "What a purchase is worth: “%(method)s”. The tenth with the highest forecast brought %(top)s%% of "
-        "the money, and "
-        "the real money lay within the stated bounds in %(inside)s of 100 cases (80 are meant to)."
+        "Money: the tenth of the customers of whom most was expected brought %(top)s%% of it. In %(inside)s of 100 "
+        "cases the real money lay between the two bounds that are told; they are made to hold 80 of 100."
     )
-    params = {
-        "method": WORTH_METHODS[worth], "top": rounded(100 * best.figures["top_tenth"], 0),
-        "inside": rounded(100 * inside, 0),
-    }  # fmt: skip
+    params = {"top": rounded(100 * best.figures["top_tenth"], 0), "inside": rounded(100 * inside, 0)}
     return measures, [Said(message, params), *_mostly_nothing(least)], scores
+
+
+def _least_held(tests: list[intervals.Test]) -> float:
+    return intervals.least_held([(test.forecast, test.real) for test in tests])
 
 
 def _mostly_nothing(least: float) -> list[Said]:
@@ -193,9 +213,8 @@ def _correlation(trained: Trained) -> list[Said]:
     if abs(trained.correlation) <= MOST_CORRELATION:
         return []
     message = _(
-        "How much customers spend goes together with how often they buy (correlation %(value)s), so the "
-        "gamma-gamma model "
-        "was not used."
+        "How much customers spend goes together with how often they buy (correlation %(value)s), so the gamma-gamma "
+        "model was not used."
     )
     return [Said(message, {"value": rounded(trained.correlation)})]
 
@@ -206,8 +225,8 @@ def _no_leaving(trained: Trained) -> list[Said]:
     return [
         Said(
             _(
-                "Nobody is seen to leave for good: who is silent may only pause, so nobody is counted as lost by the "
-                "model."
+                "Nobody is seen to leave for good: who is silent may only pause, so the forecast gives nobody up for "
+                "lost."
             )
         )
     ]

@@ -1,4 +1,4 @@
-"""Who is about to leave: the probability to buy again, the own rhythm as the reason, and the money in danger."""
+"""Who is about to leave: the probability to buy again, the own rhythm as the reason, and the loss that is likely."""
 
 from __future__ import annotations
 
@@ -32,10 +32,11 @@ def fit(
     horizon_days: int = DAYS,
     as_of: date | None = None,
 ) -> Scores:
-    """The probability that each customer buys within `horizon_days`, and what is in danger with those who are overdue.
+    """The probability that each customer buys within `horizon_days`, and the loss that is likely with the overdue.
 
     Takes what `lifetime.fit` takes. Columns: customer, orders, silence_days, rhythm_days, p_buys, is_overdue,
-    is_at_risk, money_in_danger; most money in danger first. p_buys is null when it did not pass its test.
+    is_at_risk, money_in_danger (the likely loss within the horizon); the largest loss first. p_buys is null when it
+    did not pass its test.
     """
     book = order_book(orders, customer=customer, date_column=date, amount=amount, as_of=as_of)
     return of_book(book, horizon_days=horizon_days)
@@ -44,16 +45,16 @@ def fit(
 def of_book(book: OrderBook, *, horizon_days: int = DAYS) -> Scores:
     """The same for orders that were understood already."""
     found = future_of(book, horizon_days)
-    danger = money_in_danger(found)
+    loss = money_in_danger(found)
     told = {
         "silence_days": pa.array(found.known.silence).cast(pa.int64()),
         "rhythm_days": column(found.rhythm, 0),
         "p_buys": column(found.buys, 4),
         "is_overdue": pa.array(is_overdue(found.known, found.rhythm)),
         "is_at_risk": pa.array(is_at_risk(found)),
-        "money_in_danger": column(danger, 2),
+        "money_in_danger": column(loss, 2),
     }
-    order = np.lexsort((-found.known.money, -np.nan_to_num(danger)))
+    order = np.lexsort((-found.known.money, -np.nan_to_num(loss)))
     return scores_of(book, found, told, cards=(found.churn,), order=order)
 
 
@@ -64,15 +65,15 @@ def is_at_risk(found: Future) -> Flags:
 
 
 def money_in_danger(found: Future) -> Floats:
-    """What those at risk would spend in the horizon at their former pace, times the chance that nothing comes.
+    """The likely loss: what those at risk would spend in the horizon at their pace, times the chance of nothing.
 
     Zero for everybody else, NaN where the probability did not pass its test or no amounts are known.
     """
     known = found.known
     average = np.maximum(known.money / np.maximum(known.priced, 1), 0.0)
     usual = np.minimum(found.days / usual_pause(known), known.repeats + 1) * average
-    danger: Floats = np.where(is_at_risk(found), usual * (1 - found.buys), 0.0)
-    return np.where(np.isfinite(found.buys) & (known.priced > 0), danger, np.nan)
+    loss: Floats = np.where(is_at_risk(found), usual * (1 - found.buys), 0.0)
+    return np.where(np.isfinite(found.buys) & (known.priced > 0), loss, np.nan)
 
 
 def learn(facts: Facts) -> Learnt:
@@ -97,12 +98,12 @@ def learn(facts: Facts) -> Learnt:
 INSIGHT = Insight(
     name="churn",
     label=_("Likely to leave"),
-    question=_("Who will buy again in the next 90 days, who is leaving, and what is in danger?"),
+    question=_("Who will buy again in the next 90 days, who is leaving, and what loss is likely?"),
     learn=learn,
     fields=(
         InsightField("p_buys", "share", _("Chance to buy in the next 90 days")),
         InsightField("is_at_risk", "boolean", _("Overdue and unlikely to come back by themselves")),
-        InsightField("money_in_danger", "money", _("Money in danger")),
+        InsightField("money_in_danger", "money", _("Likely loss in the next 90 days")),
         InsightField("silence_days", "number", _("Days of silence")),
     ),
 )

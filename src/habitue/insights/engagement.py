@@ -105,12 +105,14 @@ def _card(hits: Mapping[Kind, Hits], people: int, *, has_hours: bool) -> Card:
             said.append(Said(message, {"kind": label, "people": found.people}))
             continue
         message = (
-            _("%(kind)s: the own best one was right for %(own)s of 100 later acts, the most common one for %(common)s.")
+            _(
+                "%(kind)s: what each one did most was right for %(own)s of 100 things they did later; what all "
+                "together did most, for %(common)s."
+            )
             if _passes(found)
             else _(
-                "%(kind)s: the own best one was right for %(own)s of 100 later acts, the most common one for "
-                "%(common)s. That is "
-                "no better than chance, so no own one is shown."
+                "%(kind)s: what each one did most was right for %(own)s of 100 things they did later; what all "
+                "together did most, for %(common)s. That is no real difference, so nothing of one’s own is shown."
             )
         )
         said.append(Said(message, {"kind": label, "own": round(100 * found.own), "common": round(100 * found.common)}))

@@ -84,8 +84,8 @@ def _forecast(
 ) -> Future:
     known, rhythm = seen
     forecasts = trained.forecasts(known, days)
-    lifetime, orders_by, worth_by = cards_of_value.lifetime(purchases, known, tested, trained)
     churn, buys_by = cards_of_leaving.churn(purchases, tested)
+    lifetime, orders_by, worth_by = cards_of_value.lifetime(purchases, known, tested, trained, buys_by)
     next_order = cards_of_leaving.next_order(purchases, tested)
     size = known.size
     unknown = np.full(size, np.nan)
@@ -99,8 +99,9 @@ def _forecast(
         assert worth_by is not None
         worth = forecasts.worth[worth_by]
         value = orders * worth
-        tests = cards_of_value.money_tests(tested, orders_by, worth_by)
-        low, high = intervals.bounds(tests, season=unknown_season(purchases, tested)).around(value)
+        tests = cards_of_value.money_tests(tested, (orders_by, buys_by, worth_by))
+        chance = np.minimum(forecasts.buys[buys_by], orders)
+        low, high = intervals.bounds(tests, season=unknown_season(purchases, tested)).around(value, chance)
     waits = np.full((size, 3), np.nan)
     if next_order.is_shown:
         waits = waiting.quantiles(trained.rates, known, days)

@@ -37,10 +37,10 @@ def fit(
     one row an order or a line of one; columns that are not named are guessed. The last known day is the last one of
     the table, or `as_of`.
 
-    Columns of the result: customer, orders, last_order_on, expected_orders, p_buys, expected_value,
-    expected_value_low, expected_value_high (money lies between the two in eight of ten cases), next_order_on,
-    next_order_from, next_order_until (if an order comes within the horizon, it does so between the two in one of two
-    cases; empty for those who hardly come any more, with a chance of less than one in twenty).
+    Columns of the result: customer, orders (several of a day count once), last_order_on, expected_orders, p_buys,
+    expected_value, expected_value_low, expected_value_high (money lies between the two in eight of ten cases),
+    next_order_on, next_order_from, next_order_until (if an order comes within the horizon, it does so between the two
+    in one of two cases; empty for those who hardly come any more, with a chance of less than one in twenty).
     What did not pass its test is null. Raises OrderColumnMissing or NoOrders.
     """
     book = order_book(orders, customer=customer, date_column=date, amount=amount, as_of=as_of)
@@ -91,6 +91,6 @@ INSIGHT = Insight(
         InsightField("expected_value", "money", _("Money to expect in the next 90 days")),
         InsightField("expected_value_low", "money", _("Money to expect, lower bound")),
         InsightField("expected_value_high", "money", _("Money to expect, upper bound")),
-        InsightField("expected_orders", "number", _("Orders to expect in the next 90 days")),
+        InsightField("expected_orders", "number", _("Purchases to expect in the next 90 days")),
     ),
 )

@@ -68,20 +68,17 @@ def of_features(people: list[str], rows: Floats, is_seed: Flags) -> Lookalikes:
     area, near = found.areas[found.method], found.areas["neighbours"]
     error = figures.auc_error(area, count, others)
     is_shown = area - 2 * error > 0.5 and area >= LEAST_AREA and area > near
-    params = {
-        "area": round(100 * area), "near": round(100 * near), "method": METHODS[found.method], "people": count
-    }  # fmt: skip
+    params = {"area": round(100 * area), "people": count}
     if is_shown:
         message = _(
-            "Of one of the %(people)s people of the audience and one other, “%(method)s” took the right one for "
-            "a member in "
-            "%(area)s of 100 pairs it had not seen (50 is chance, a look at the nearest neighbours had %(near)s)."
+            "Of two people it had not seen before, one of the %(people)s of the audience and one other, the search "
+            "took the right one for a member in %(area)s of 100 cases. Guessing would have been right in 50."
         )
     else:
         message = _(
-            "The %(people)s people of the audience cannot be told from the others well enough (%(area)s of 100 "
-            "pairs right, 50 is "
-            "chance, nearest neighbours had %(near)s). So nobody is proposed."
+            "The %(people)s people of the audience cannot be told from the others well enough: of two people, a member "
+            "and another one, the search took the right one for a member in %(area)s of 100 cases; guessing has 50. So "
+            "nobody is proposed."
         )
     parts = tuple(Part(*each) for each in figures.tenths(found.scores, is_seed.astype(float)))
     card = Card(

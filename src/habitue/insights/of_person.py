@@ -9,6 +9,7 @@ from typing import Any
 from habitue.access.policy import require
 from habitue.insights.card import Said
 from habitue.insights.catalogue import insights
+from habitue.insights.contradiction import contradiction
 from habitue.insights.facts_book import NEWEST
 from habitue.insights.listing import ORDER, why_of
 from habitue.insights.reasons import RARE
@@ -51,6 +52,17 @@ def told(ws: Context, profile_id: str) -> Sequence[Told]:
     return found
 
 
+def doubt(ws: Context, profile_id: str, group: str) -> Said | None:
+    """Why the forecast says something else of this person than the group, and which to believe."""
+    require(ws.actor, "people.read")
+    kept = card(ws, "churn")
+    if kept is None or not kept.card.is_shown:
+        return None
+    table = stored(ws, "churn").table
+    rows = ws.lake.con.to_pyarrow(table.filter(table.profile_id == profile_id).select("p_buys").limit(1)).to_pylist()
+    return contradiction(group, rows[0]["p_buys"], kept.card) if rows else None
+
+
 NEXT_TO_NOTHING = 1
 """A lower bound of less money than this is none: “up to” says the same."""
 _LABELS = {"personas": _("Customers like this one")}
@@ -72,8 +84,9 @@ def _churn(row: Row, days: int) -> Sentences:
     if row["p_buys"] is None:
         return []
     chance = {"chance": round(100 * row["p_buys"]), "days": days}
-    danger = row["money_in_danger"]
-    within = Said(_("%(money)s in danger"), {"money": danger}) if row["is_at_risk"] and danger else None
+    loss = {"money": row["money_in_danger"], "days": days}
+    is_told = row["is_at_risk"] and row["money_in_danger"]
+    within = Said(_("likely loss in %(days)s days: %(money)s"), loss) if is_told else None
     return [(Said(_("buys within %(days)s days: %(chance)s of 100 like this one do"), chance), within, why_of(row))]
 
 

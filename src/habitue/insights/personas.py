@@ -159,13 +159,15 @@ def _card(found: clusters.Clusters, named: tuple[Persona, ...], people: int) -> 
     is_shown = bool(named)
     if is_shown:
         message = _(
-            "%(groups)s groups came out nearly the same from %(seeds)s different starts: they agree to %(ari)s of 100, "
-            "%(least)s are needed."
+            "Sorted %(seeds)s times anew, your customers fell into nearly the same %(groups)s groups each time: of 100 "
+            "points of agreement they reach %(ari)s, and %(least)s are needed. So these are kinds of customers that "
+            "there really are."
         )
     else:
         message = _(
-            "There are no stable groups: from %(seeds)s different starts the groups came out differently "
-            "(they agree to %(ari)s of 100, %(least)s are needed). Customers here differ by degrees, not by kind."
+            "There are no stable groups: sorted %(seeds)s times anew, your customers fell into other groups each time "
+            "(of 100 points of agreement they reach %(ari)s, and %(least)s are needed). Customers here differ by "
+            "degrees, not by kind."
         )
     params = {
         "groups": len(named), "seeds": clusters.SEEDS, "ari": round(100 * found.stability),

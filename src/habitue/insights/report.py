@@ -17,7 +17,7 @@ from habitue.insights.orders import MONEY
 from habitue.insights.reports.shape import SMALL
 from habitue.insights.reports.store import PAST_AFTER
 from habitue.insights.rfm import rfm
-from habitue.insights.store import stored
+from habitue.insights.store import card, stored
 from habitue.insights.summary import is_at_risk, is_lost, pareto, rfm_summary, top_count, valuable_at_risk
 from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
@@ -56,7 +56,11 @@ class Pareto:
 
 @dataclass(frozen=True, slots=True)
 class PersonAtRisk:
-    """A valuable person who is overdue and not lost yet; `money_in_danger` is what he or she spent in a year."""
+    """A valuable person who is overdue and not lost yet.
+
+    `yearly_money` was spent in the year up to the last purchase; `chance` is that to buy in the next days, None where
+    it did not pass its test.
+    """
 
     profile_id: str
     name: str | None
@@ -64,20 +68,21 @@ class PersonAtRisk:
     city: str | None
     purchases: int
     money: Decimal
-    money_in_danger: Decimal
+    yearly_money: Decimal
     last_on: date
     rhythm_days: float
     silence_days: int
+    chance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RfmReport:
     """Everything the page needs. `money` is in `currency`; orders in other currencies are only counted.
 
-    `at_risk` counts the valuable people who are overdue and not lost yet, `money_in_danger` is theirs;
-    `valuable_lost` counts the valuable people who are lost, `money_lost` is what they spent in a year. For readers
-    who may not see people, `hides_small` tells that figures of fewer than ten people stand as nought. Where the last
-    order is long ago, everything is told as of that day, `ended`.
+    `at_risk` counts the valuable people who are overdue and not lost yet, `money_at_risk` is what they spent in the
+    year up to the last purchase; `valuable_lost` counts the valuable people who are lost, `money_lost` is theirs. For
+    readers who may not see people, `hides_small` tells that figures of fewer than ten people stand as nought. Where the
+    last order is long ago, everything is told as of that day, `ended`.
     """
 
     computed_at: datetime
@@ -89,7 +94,7 @@ class RfmReport:
     pareto: Pareto
     valuable: int
     at_risk: int
-    money_in_danger: Decimal
+    money_at_risk: Decimal
     valuable_lost: int
     money_lost: Decimal
     other_currency_orders: int
@@ -113,7 +118,7 @@ def report(ws: Context) -> RfmReport:
         pareto=_pareto(_rows(ws, pareto(table))),
         valuable=totals["valuable"] or 0,
         at_risk=totals["at_risk"] or 0,
-        money_in_danger=totals["money_in_danger"] or NO_MONEY,
+        money_at_risk=totals["money_at_risk"] or NO_MONEY,
         valuable_lost=totals["valuable_lost"] or 0,
         money_lost=totals["money_lost"] or NO_MONEY,
         other_currency_orders=totals["other_orders"] or 0,
@@ -143,7 +148,7 @@ def without_small(made: RfmReport) -> RfmReport:
         made,
         groups=groups,
         at_risk=0 if risk else made.at_risk,
-        money_in_danger=NO_MONEY if risk else made.money_in_danger,
+        money_at_risk=NO_MONEY if risk else made.money_at_risk,
         valuable_lost=0 if lost else made.valuable_lost,
         money_lost=NO_MONEY if lost else made.money_lost,
         hides_small=risk or lost or any(_is_small(each.people) for each in made.groups),
@@ -155,7 +160,7 @@ def _is_small(people: int) -> bool:
 
 
 def people_at_risk(ws: Context, *, offset: int = 0, limit: int = 20) -> tuple[PersonAtRisk, ...]:
-    """Valuable people who are overdue and not lost yet, most money in danger first, page by page.
+    """Valuable people who are overdue and not lost yet, who spent most in their last year first, page by page.
 
     Nobody for readers who may not see people.
     """
@@ -164,10 +169,19 @@ def people_at_risk(ws: Context, *, offset: int = 0, limit: int = 20) -> tuple[Pe
         return ()
     chosen = valuable_at_risk(_seen(ws, stored(ws, "rfm").table)[0]).limit(limit, offset=offset)
     people = ws.lake.table("people").select("profile_id", "name", "email", "city")
-    joined = chosen.left_join(people, "profile_id").order_by(
+    joined = _with_chance(ws, chosen.left_join(people, "profile_id").drop("profile_id_right")).order_by(
         [ibis.desc("yearly_money", nulls_first=False), ibis.asc("profile_id", nulls_first=False)]
     )
     return tuple(_person(row) for row in _rows(ws, joined))
+
+
+def _with_chance(ws: Context, people: ir.Table) -> ir.Table:
+    """The same with the `chance` of each to buy, null where that did not pass its test."""
+    kept = card(ws, "churn")
+    if kept is None or not kept.card.is_shown:
+        return people.mutate(chance=ibis.null("float64"))
+    scores = stored(ws, "churn").table.select(scored_id="profile_id", chance="p_buys")
+    return people.left_join(scores, people.profile_id == scores.scored_id).drop("scored_id")
 
 
 def _totals(ws: Context, table: ir.Table) -> dict[str, Any]:
@@ -178,7 +192,7 @@ def _totals(ws: Context, table: ir.Table) -> dict[str, Any]:
         shop_gap_days=table.shop_gap_days.max(),
         valuable=table.is_valuable.sum(),
         at_risk=at_risk.sum(),
-        money_in_danger=table.yearly_money.sum(where=at_risk).cast(MONEY),
+        money_at_risk=table.yearly_money.sum(where=at_risk).cast(MONEY),
         valuable_lost=lost.sum(),
         money_lost=table.yearly_money.sum(where=lost).cast(MONEY),
         other_orders=table.other_orders.sum().cast("int64"),
@@ -220,10 +234,11 @@ def _person(row: dict[str, Any]) -> PersonAtRisk:
         city=row["city"],
         purchases=row["frequency"],
         money=row["monetary"],
-        money_in_danger=row["yearly_money"],
+        yearly_money=row["yearly_money"],
         last_on=row["last_on"],
         rhythm_days=row["rhythm_days"],
         silence_days=row["recency_days"],
+        chance=row["chance"],
     )
 
 

@@ -1,4 +1,4 @@
-"""Recency, frequency and money of every buyer, scored 1 to 5, with a named group and what is in danger.
+"""Recency, frequency and money of every buyer, scored 1 to 5, with a named group and what was spent in a year.
 
 Definitions, all in workspace days and in the reporting currency:
 
@@ -132,9 +132,9 @@ INSIGHT = Insight(
     fields=(
         InsightField("rfm_group", "choice", _("Customer group"), tuple((g.code, g.label) for g in GROUPS.values())),
         InsightField("recency_days", "number", _("Days since the last purchase")),
-        InsightField("frequency", "number", _("Number of purchases")),
+        InsightField("frequency", "number", _("Number of days with a purchase")),
         InsightField("monetary", "money", _("Money spent so far")),
-        InsightField("yearly_money", "money", _("Money spent in a year")),
+        InsightField("yearly_money", "money", _("Money spent in their last year")),
         InsightField("rhythm_days", "number", _("Usual pause between purchases in days")),
         InsightField("r", "number", _("Score for recency (1 to 5)")),
         InsightField("f", "number", _("Score for frequency (1 to 5)")),

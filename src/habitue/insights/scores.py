@@ -62,7 +62,7 @@ class Scores:
 
     def sentences(self, translate: Translate = str) -> list[str]:
         """What the tests said and what was left out, in plain sentences."""
-        said = [*(each for card in self.cards for each in card.sentences), *self.notes]
+        said = [*(each for card in self.cards for each in (*card.sentences, *card.details)), *self.notes]
         return list(dict.fromkeys(each.text(translate) for each in said))
 
     def summary(self, translate: Translate = str) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def card_data(card: Card, translate: Translate = str) -> dict[str, Any]:
             {"method": each.name, "is_baseline": each.is_baseline, **{k: _plain(v) for k, v in each.figures.items()}}
             for each in card.rivals
         ],
-        "sentences": [each.text(translate) for each in card.sentences],
+        "sentences": [each.text(translate) for each in (*card.sentences, *card.details)],
     }
 
 

@@ -108,22 +108,21 @@ def _card(purchases: Purchases, second: hazard.Second, days: int, people: int) -
     params = {"error": round(100 * error, 1), "naive": round(100 * naive, 1), "days": ahead, "tests": len(rows)}
     if is_shown:
         message = _(
-            "On %(tests)s past days the share of one-time buyers who came back within %(days)s days was foretold "
-            "with an error "
-            "of %(error)s points; taking the share of all who ever came back was %(naive)s points off."
+            "Tested on %(tests)s past days of your own shop: how many of 100 one-time buyers would come back within "
+            "%(days)s days was told with an error of %(error)s. To take the share of all who ever came back would have "
+            "been %(naive)s off."
         )
     elif error < naive:
         message = _(
-            "On %(tests)s past days the share of one-time buyers who came back within %(days)s days was foretold with "
-            "an error of %(error)s points, but not which of them: that was no better than chance. So no "
-            "chance is shown."
+            "Tested on %(tests)s past days of your own shop: how many of 100 one-time buyers would come back within "
+            "%(days)s days was told with an error of %(error)s, but not which of them: that was no better than "
+            "guessing. So no chance is shown."
         )
     else:
         message = _(
-            "On %(tests)s past days the share of one-time buyers who came back within %(days)s days could not be "
-            "foretold "
-            "better (%(error)s points off) than by the share of all who ever came back (%(naive)s). So no chance "
-            "is shown."
+            "Tested on %(tests)s past days of your own shop: how many of 100 one-time buyers would come back within "
+            "%(days)s days could not be told better (%(error)s off) than by the share of all who ever came back "
+            "(%(naive)s off). So no chance is shown."
         )
     said_all = [Said(message, params)]
     told = _("Of 100 customers %(share)s buy a second time within %(days)s days of the first.")

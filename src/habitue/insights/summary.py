@@ -52,10 +52,7 @@ def top_count(people: int) -> int:
 
 
 def valuable_at_risk(table: ir.Table) -> ir.Table:
-    """Valuable people who are overdue against their own rhythm and not lost yet, most yearly money first.
-
-    The money in danger is their `yearly_money`.
-    """
+    """Valuable people who are overdue against their own rhythm and not lost yet, most yearly money first."""
     chosen = table.filter(is_at_risk(table))
     return chosen.order_by([ibis.desc("yearly_money", nulls_first=False), ibis.asc("profile_id", nulls_first=False)])
 

@@ -23,6 +23,10 @@ LEAST_CAME = 20
 Z95 = 1.96
 MOST_VALUES = 10
 PARTS = 5
+ORDER_IS_WORTH = _(
+    "The order of people by effect is worth %(worth)s (Qini), between %(low)s and %(high)s in 95 of 100 samples, where "
+    "0 is an order by lot and 1 a perfect one."
+)
 
 
 class UpliftColumnMissing(HabitueError):
@@ -97,21 +101,20 @@ def of_arrays(rows: Floats, treated: Flags, happened: Flags) -> Uplift:
     figures = {"worth": round(coefficient, 3), "low": round(low, 3), "high": round(high, 3)}
     if is_shown:
         message = _(
-            "Whom the message moves can be foretold: the order of people by it is worth %(worth)s, between %(low)s "
-            "and %(high)s in 95 of 100 samples, where 0 is an order by lot and 1 a perfect one. Writing to those "
-            "first whom it moves most brings more than writing to anybody."
+            "Whom the message moves can be foretold: writing first to those whom it moves most brings more than "
+            "writing to anybody."
         )
     else:
         message = _(
-            "Whom the message moves cannot be separated from chance: an order of people by it is worth %(worth)s, "
-            "between %(low)s and %(high)s in 95 of 100 samples, where 0 is an order by lot and 1 a perfect one. So "
-            "nobody is ranked; choose the people by other reasons."
+            "Whom the message moves cannot be separated from chance. So nobody is ranked; choose the people by other "
+            "reasons."
         )
     card = Card(
         insight="uplift",
         is_shown=bool(is_shown),
         days=0,
-        sentences=(_changed(difference), Said(message, figures)),
+        sentences=(_changed(difference), Said(message)),
+        details=(Said(ORDER_IS_WORTH, figures),),
         method="t_learner",
         method_label=_("two regressions, tested on people they had not seen"),
         baseline_label=_("everybody alike"),

@@ -38,6 +38,7 @@ def shown(card: Card) -> Mapping[str, Any]:
     return {
         "card": card,
         "sentences": [said(each) for each in card.sentences],
+        "details": [said(each) for each in card.details],
         "figures": figures(card),
         "chart": chart(card) if card.parts else None,
     }

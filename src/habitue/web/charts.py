@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 VEGA_LITE = "6.4"
 TOKENS = (
     "ink", "ink-2", "ink-3", "line", "card", "sunken", "accent", "accent-soft", "brass", "brass-soft", "alarm",
-    "alarm-soft", "chart-1", "chart-2", "chart-3", "chart-4", "chart-5",
+    "alarm-soft", "chart-1", "chart-2", "chart-3", "chart-4", "chart-5", "chart-6",
 )  # fmt: skip
 _MARKERS: Mapping[str, str] = {token: f"#fd{n:02x}9e" for n, token in enumerate(TOKENS)}
 _VARIABLES: Mapping[str, str] = {marker: f"var(--{token})" for token, marker in _MARKERS.items()}

@@ -36,7 +36,10 @@ def compute(m: Material) -> Outcome:
     section = Section(
         "pairs",
         _("Bought together"),
-        Say(_("Pairs in %(purchases)s purchases, the most frequent first."), {"purchases": Value(purchases)}),
+        Say(
+            _("Pairs in %(purchases)s purchases (what somebody buys on one day), the most frequent first."),
+            {"purchases": Value(purchases)},
+        ),
         columns(_("Together")),
         tuple(told[:SHOWN]),
         Chart("bars", "share", "pair", low="low", high="high"),

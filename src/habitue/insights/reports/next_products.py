@@ -36,7 +36,10 @@ def compute(m: Material) -> Outcome:
     section = Section(
         "following",
         _("The next purchase"),
-        Say(_("Seen in %(purchases)s purchases that had a next one."), {"purchases": Value(purchases)}),
+        Say(
+            _("Seen in %(purchases)s purchases (what somebody buys on one day) that had a next one."),
+            {"purchases": Value(purchases)},
+        ),
         columns(_("Times")),
         shown,
         Chart("bars", "share", "pair", low="low", high="high"),

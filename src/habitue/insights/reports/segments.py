@@ -80,7 +80,7 @@ def segments(m: Material) -> Sequence[Segment]:
 
 
 def compute(m: Material) -> Outcome:
-    """Every segment with its people and what they spent in a year."""
+    """Every segment with its people and what they spent in their last year."""
     spent = m.keep(m.rfm(m.now).select(buyer="profile_id", spent="yearly_money"))
     found = segments(m)
     rows = [_counted(m, segment.people.distinct(), spent) for segment in found]
@@ -115,7 +115,7 @@ def _section(
         department,
         DEPARTMENTS[department],
         Say(
-            _("“%(segment)s”: %(people)s people who spent %(money)s in a year."),
+            _("“%(segment)s”: %(people)s people who spent %(money)s in their last year."),
             {
                 "segment": Value(labels[most["code"]], "choice"),
                 "people": Value(most["people"], "people"),
@@ -125,7 +125,7 @@ def _section(
         (
             Column("segment", _("Segment"), "choice", labels),
             Column("people", _("People"), "people"),
-            Column("money", _("Spent in a year"), "money"),
+            Column("money", _("Spent in their last year"), "money"),
         ),
         rows,
         Chart("bars", "people", "segment"),

@@ -16,7 +16,7 @@ from habitue.web.templatetags.show import money_whole, number, percent
 
 _FORECAST: Mapping[str, str] = {
     "forecast": _("to be expected of them in 90 days, by the forecast that passed its test"),
-    "danger": _("in danger with them in 90 days, by the forecast that passed its test"),
+    "danger": _("likely loss with them in 90 days, by the forecast that passed its test"),
 }
 
 

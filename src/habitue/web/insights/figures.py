@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from habitue.insights.contradiction import is_likely
 from habitue.insights.groups import LOST_AFTER
 from habitue.insights.report import GroupFigures, PersonAtRisk, RfmReport
 from habitue.web.charts import colour
@@ -25,7 +26,7 @@ FEW_PARTS = (0, 0.2, 0.6, 1)
 PARTS = (0, 0.2, 0.4, 0.6, 0.8, 1)
 GROUP_COLOURS: Mapping[str, str] = {
     "regular": "chart-1",
-    "good": "accent",
+    "good": "chart-6",
     "promising": "chart-3",
     "new": "chart-5",
     "at_risk": "chart-2",
@@ -45,12 +46,16 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class RiskRow:
-    """A valuable person at risk: usually every `days` days, and whether that is long past (`is_late`)."""
+    """A valuable person at risk: usually every `days` days, and whether that is long past (`is_late`).
+
+    `is_likely` tells that the forecast expects a purchase all the same.
+    """
 
     person: PersonAtRisk
     url: str
     days: int
     is_late: bool
+    is_likely: bool
 
 
 def risk_rows(people: Sequence[PersonAtRisk]) -> Sequence[RiskRow]:
@@ -107,7 +112,8 @@ def _group_row(figures: GroupFigures, *, is_past: bool) -> GroupRow:
 
 def _risk_row(person: PersonAtRisk) -> RiskRow:
     is_late = person.silence_days > person.rhythm_days * LOST_AFTER
-    return RiskRow(person, person_url(person.profile_id), round(person.rhythm_days), is_late)
+    url, days = person_url(person.profile_id), round(person.rhythm_days)
+    return RiskRow(person, url, days, is_late, is_likely(person.chance))
 
 
 def _bars(report: RfmReport, width: int) -> Mapping[str, Any]:

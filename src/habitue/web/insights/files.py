@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from habitue.insights import report as rfm_report
 from habitue.insights import store
+from habitue.insights.card import Card
 from habitue.insights.listing import kinds
 from habitue.kernel.clock import day_in
 from habitue.kernel.context import Context
@@ -56,7 +57,7 @@ def printed(request: HttpRequest, name: str) -> HttpResponse:
     if kept is not None:
         for sentence in kept.card.sentences:
             sheet.text(cards.said(sentence), size=10, gap=3)
-        _figures(sheet, cards.figures(kept.card), gettext(kept.card.method_label), kept.card.baseline_label)
+        _analysts(sheet, kept.card)
         if name == "personas" and kept.card.is_shown:
             _personas(sheet, ws)
     for drawing in charts(ws, name).values():
@@ -70,9 +71,18 @@ def printed(request: HttpRequest, name: str) -> HttpResponse:
     return attachment(sheet.pdf(), "application/pdf", f"{name}.pdf")
 
 
-def _figures(sheet: Sheet, rows: Sequence[cards.FigureRow], method: str, baseline: str) -> None:
+def _analysts(sheet: Sheet, card: Card) -> None:
+    """Figures and terms of art, apart from the plain words above them."""
+    rows = cards.figures(card)
+    if not rows and not card.details:
+        return
+    sheet.y += 8
+    sheet.text(gettext("For analysts"), size=11, weight="bold", gap=2)
+    for sentence in card.details:
+        sheet.text(cards.said(sentence), size=9, gap=2)
     if rows:
-        headings = [gettext("Figure"), method, gettext(baseline) if baseline else gettext("Needed")]
+        baseline = gettext(card.baseline_label) if card.baseline_label else gettext("Needed")
+        headings = [gettext("Figure"), gettext(card.method_label), baseline]
         sheet.table(headings, [[row.label, row.value, row.baseline] for row in rows], _numeric(headings))
 
 

@@ -18,14 +18,15 @@ from habitue.insights.catalogue import NUMBER_KINDS, InsightField
 from habitue.insights.listing import ORDER, Listed, Listing, kinds, listing
 from habitue.insights.of_person import NEXT_TO_NOTHING
 from habitue.kernel import jobs
+from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
-from habitue.web import cards
+from habitue.web import cards, paging
 from habitue.web.cards import WHOLE_FROM, said
 from habitue.web.insights.personas import persona_rows
 from habitue.web.rule_links import person_url
 from habitue.web.templatetags.show import chance, date, money, money_whole, number
 
-FIRST = 30
+SIZE = 50
 FEW = 10
 """In a column that reaches this, the second decimal says nothing."""
 JOB_KIND = "insights"
@@ -50,7 +51,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     kept = store.card(ws, name)
     shown: dict[str, Any] = {"insight": insight, "kept": kept, "job": _job(ws), "learn_url": reverse("insights:learn")}
     if kept is not None:
-        found = _without_empty_bounds(listing(ws, name, limit=FIRST))
+        found, page_of = _listed(ws, name, paging.wanted(request.GET.get("page")))
         places = _told_columns(found)
         shown |= {
             **cards.shown(kept.card),
@@ -58,6 +59,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
             "rows": _lines(found, places) if kept.card.is_shown else [],
             "has_reasons": any(person.why for person in found.people),
             "total": found.total,
+            "page": page_of,
         }
         if name == "personas" and kept.card.is_shown:
             shown |= {"kinds": persona_rows(kinds(ws)), "rows": []}
@@ -86,6 +88,15 @@ def stop(request: HttpRequest) -> HttpResponse:
         jobs.cancel(ws, job.job_id)
     back = str(request.POST.get("back", ""))
     return HttpResponseRedirect(reverse(f"insights:{back}") if back in ORDER else reverse("insights:list"))
+
+
+def _listed(ws: Context, name: str, asked: int) -> tuple[Listing, paging.Page]:
+    """One page of the people of an insight; beyond the end it is the last one."""
+    found = listing(ws, name, offset=(asked - 1) * SIZE, limit=SIZE)
+    place = paging.page(asked, found.total, size=SIZE)
+    if place.number != asked:
+        found = listing(ws, name, offset=place.offset, limit=SIZE)
+    return _without_empty_bounds(found), place
 
 
 def _without_empty_bounds(found: Listing) -> Listing:

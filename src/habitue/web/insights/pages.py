@@ -14,9 +14,11 @@ from django.utils.translation import gettext
 
 from habitue.insights import report as rfm_report
 from habitue.insights.catalogue import Insight, insights
+from habitue.insights.contradiction import some
 from habitue.insights.listing import ORDER
 from habitue.kernel.text import gettext_noop as _
 from habitue.web import paging
+from habitue.web.cards import said
 from habitue.web.insights import campaigns, files, model_cards
 from habitue.web.insights.figures import FEW_BUYERS, group_chart, group_rows, pareto_chart, risk_rows
 from habitue.web.navigation import NavEntry
@@ -70,7 +72,7 @@ def rfm(request: HttpRequest) -> HttpResponse:
 
 
 def at_risk(request: HttpRequest) -> HttpResponse:
-    """All valuable customers at risk, most money in danger first."""
+    """All valuable customers at risk, who spent most in their last year first."""
     ws = request.ws.context
     report = rfm_report.report(ws)
     page = paging.page(paging.wanted(request.GET.get("page")), report.at_risk, size=SIZE)
@@ -80,8 +82,15 @@ def at_risk(request: HttpRequest) -> HttpResponse:
 
 
 def _at_risk(found: Sequence[rfm_report.PersonAtRisk]) -> dict[str, Any]:
-    """The rows of a table of people; the column of places is shown where anybody has one."""
-    return {"rows": risk_rows(found), "has_cities": any(person.city for person in found)}
+    """The rows of a table of people; the columns of places and chances are shown where anybody has one."""
+    rows = risk_rows(found)
+    why = some(sum(row.is_likely for row in rows))
+    return {
+        "rows": rows,
+        "has_cities": any(person.city for person in found),
+        "has_chances": any(person.chance is not None for person in found),
+        "doubt": said(why) if why else "",
+    }
 
 
 def _audience_of_risk() -> str:

@@ -42,7 +42,7 @@ def _row(kind: Persona, share: float) -> PersonaRow:
     days = round(kind.silence_days)
     facts = (
         (gettext("People"), f"{number(kind.people)} ({percent(share)})"),
-        (gettext("Purchases, on average"), number(kind.purchases, 1)),
+        (gettext("Days with a purchase, on average"), number(kind.purchases, 1)),
         (gettext("Value of a purchase"), amount(Decimal(str(round(kind.mean_value, 2))))),
         (gettext("Last purchase"), said(Said(AGO[0], {"count": days}, AGO[1]))),
     )

@@ -11,7 +11,7 @@ from habitue.web.navigation import NavEntry
 from habitue.web.people import changes, why
 from habitue.web.profile_parts import lists
 from habitue.web.profile_parts.card import card, timeline_of
-from habitue.web.profile_parts.worth import audiences_of, expected_of, saved_audiences, worth
+from habitue.web.profile_parts.worth import audiences_of, doubt_of, expected_of, saved_audiences, worth
 from habitue.web.routing import route
 
 SEARCH_ROWS = 8
@@ -63,10 +63,12 @@ def figures(request: HttpRequest, profile_id: str) -> HttpResponse:
     today = request.ws.people.get(profile_id).row.profile_id
     inside = audiences_of(request.ws, today)
     ids = {audience.audience_id for audience in inside}
+    found = worth(request.ws, today)
     others = [each for each in saved_audiences(request.ws) if each.audience_id not in ids]
     shown = {
         "profile_id": today,
-        "worth": worth(request.ws, today),
+        "worth": found,
+        "doubt": doubt_of(request.ws, today, found),
         "expected": expected_of(request.ws, today),
         "audiences": inside,
         "other_audiences": others,

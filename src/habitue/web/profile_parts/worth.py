@@ -39,9 +39,13 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """Orders, and money less refunds in the workspace's currency; `foreign` orders were in other currencies."""
+    """Orders, and money less refunds in the workspace's currency; `foreign` orders were in other currencies.
+
+    `purchases` are the days with an order: the insights count several orders of one day as one.
+    """
 
     orders: int
+    purchases: int
     money: Decimal
     average: Decimal | None
     first_at: datetime
@@ -65,6 +69,7 @@ def worth(ws: Workspace, profile_id: str) -> Worth | None:
     counted = totals["orders"] - totals["other_orders"]
     return Worth(
         orders=totals["orders"],
+        purchases=scores.get("frequency", totals["orders"]),
         money=totals["money"],
         average=totals["money"] / counted if counted else None,
         first_at=totals["first_order_at"],
@@ -124,6 +129,14 @@ def expected_of(ws: Workspace, profile_id: str) -> Sequence[Expected]:
         )
         for each in of_person.told(ws.context, profile_id)
     ]
+
+
+def doubt_of(ws: Workspace, profile_id: str, found: Worth | None) -> str:
+    """Why the forecast says something else of a person than the group, in words; empty where they agree."""
+    if found is None or found.group is None:
+        return ""
+    why = of_person.doubt(ws.context, profile_id, found.group.code)
+    return said(why) if why else ""
 
 
 def _rhythm(scores: Mapping[str, Any]) -> Rhythm | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -11,12 +12,17 @@ from habitue.insights.reports.shape import Chart, Column, Row, Section
 from habitue.web.charts import colour
 from habitue.web.drawing import NARROW, Drawing, axis, ticks
 from habitue.web.reports.flow import COLOURS, flow
-from habitue.web.reports.writing import Writer, short_period
+from habitue.web.reports.writing import Writer, short_month, short_period
 
 MOST_BARS, MOST_CELLS = 10, 12
-SERIES = ("chart-1", "chart-2", "chart-3", "chart-4", "chart-5", "accent", "ink-3")
+SERIES = ("chart-1", "chart-2", "chart-3", "chart-4", "chart-5", "chart-6", "ink-3")
 LETTER, LEAST_LABEL, MOST_LABEL, MOST_NARROW_LABEL = 7.2, 80, 270, 118
 """How wide a letter is about, and how much room names may take."""
+BREAK, SPARE = "\n", 4
+"""What parts the two lines of a name, and how many letters are left free so that lines can end between words."""
+_BREAK = json.dumps(BREAK)
+BETWEEN = "+→·"
+"""What stands between the two of a pair."""
 WIDER = 1.2
 """By how much capitals are wider."""
 ROOM = {"left": 5, "right": 26, "top": 5, "bottom": 5}
@@ -45,7 +51,8 @@ def column_of(section: Section, name: str) -> Column:
 
 def _labels(names: Iterable[str], width: int) -> dict[str, Any]:
     """The axis of names on the left, as wide as they need; `room` is what it takes from the drawing."""
-    longest = max((len(name) * LETTER + sum(map(str.isupper, name)) * WIDER for name in names), default=0)
+    lines = [line for name in names for line in name.split(BREAK)]
+    longest = max((len(line) * LETTER + sum(map(str.isupper, line)) * WIDER for line in lines), default=0)
     room = min(MOST_NARROW_LABEL if width == NARROW else MOST_LABEL, max(LEAST_LABEL, longest))
     return {
         "title": None,
@@ -53,15 +60,34 @@ def _labels(names: Iterable[str], width: int) -> dict[str, Any]:
         "labelPadding": room + 4,
         "minExtent": room + 12,
         "labelLimit": room,
+        "labelExpr": f"split(datum.label, {_BREAK})",
+        "labelLineHeight": 13,
+        "labelOffset": {"condition": {"test": f"indexof(datum.label, {_BREAK}) >= 0", "value": -7}, "value": 0},
     }
 
 
 def short_names(names: Sequence[str], width: int) -> list[str]:
-    """The names as short as there is room; no two are alike, or their bars would be drawn over each other.
+    """The names on two lines at most and as short as there is room; no two are alike, or bars would cover each other.
 
     Names that begin alike lose their middle, and those that also end alike get a number.
     """
-    most = int((MOST_NARROW_LABEL if width == NARROW else MOST_LABEL) / LETTER) - 1
+    line = int((MOST_NARROW_LABEL if width == NARROW else MOST_LABEL) / LETTER) - 1
+    return [_on_two_lines(name, line) for name in _different(names, 2 * line - SPARE)]
+
+
+def _on_two_lines(name: str, most: int) -> str:
+    """The name with a break where a line is full: best between the two of a pair, else near the middle."""
+    if len(name) <= most:
+        return name
+    breaks = [at for at, letter in enumerate(name) if letter == " " and at <= most and len(name) - at - 1 <= most]
+    if not breaks:
+        return name[:most] + BREAK + name[most:]
+    at = min(breaks, key=lambda place: (name[place - 1] not in BETWEEN, abs(2 * place - len(name))))
+    return name[:at] + BREAK + name[at + 1 :]
+
+
+def _different(names: Sequence[str], most: int) -> list[str]:
+    """The names cut to a length, all of them different."""
     short = [name if len(name) <= most else name[: most - 1] + "…" for name in names]
     many = Counter(short)
     found: list[str] = []
@@ -131,8 +157,9 @@ def _columns(section: Section, chart: Chart, writer: Writer, width: int) -> Spec
         }
         for number, row in enumerate(rows)
     ]
-    names = [_name(row, place, writer, width) for row in rows]
-    every = max(1, -(-len(rows) // (5 if width == NARROW else 12)))
+    names = [_name(row, place, writer) for row in rows]
+    most_names = max(1, int((width - 90) / (LETTER * max(map(len, names), default=1) + 6)))
+    every = max(1, -(-len(rows) // min(most_names, 5 if width == NARROW else 12)))
     shown = [number for number in range(len(rows)) if number % every == 0]
     x_axis = axis(shown, lambda number: names[int(number)], labelOverlap=False, ticks=False)
     x = {"field": "place", "type": "quantitative", "axis": x_axis, "scale": {"domain": [-0.6, len(rows) - 0.4]}}
@@ -148,12 +175,13 @@ def _columns(section: Section, chart: Chart, writer: Writer, width: int) -> Spec
     return {"width": width - 80, "height": 210, "data": {"values": values}, "layer": layers}
 
 
-def _name(row: Row, column: Column, writer: Writer, width: int) -> str:
+def _name(row: Row, column: Column, writer: Writer) -> str:
     value = row[column.name]
     if column.kind in ("month", "quarter") and isinstance(value, date):
         return short_period(value, column.kind, writer.locale)
-    told = writer.cell(row, column)
-    return told[:3] if column.kind == "calendar_month" and width == NARROW else told
+    if column.kind == "calendar_month":
+        return short_month(int(value), writer.locale)
+    return writer.cell(row, column)
 
 
 def _lines(section: Section, chart: Chart, writer: Writer, width: int) -> Spec:
@@ -163,7 +191,8 @@ def _lines(section: Section, chart: Chart, writer: Writer, width: int) -> Spec:
     free = iter(SERIES)
     colours = {name: COLOURS[name] if name in COLOURS else next(free, "ink-3") for name in series}
     measure, kind = column_of(section, chart.y), column_of(section, chart.x).kind
-    values = [_point(row, chart, places, colours) for row in rows]
+    names = {name: writer.label({chart.series: name}, section, chart.series) for name in series if chart.series}
+    values = [{**_point(row, chart, places, colours), "named": names.get(row.get(chart.series), "")} for row in rows]
     lowest = min(0.0, *(value["low"] if chart.low and value["low"] is not None else value["value"] for value in values))
     most = max(max(value["value"], value["high"] or 0) for value in values)
     marks = ticks(most)
@@ -172,16 +201,17 @@ def _lines(section: Section, chart: Chart, writer: Writer, width: int) -> Spec:
     every = max(1, -(-len(places) // (4 if width == NARROW else 10)))
     shown = [number for number in range(len(places)) if number % every == 0]
     x_axis = axis(shown, lambda number: short_period(places[int(number)], kind, writer.locale), labelOverlap=False)
-    room = 0 if not chart.series or width == NARROW else 120
+    room = 0 if not chart.series or width == NARROW else 160
     x = {"field": "place", "type": "quantitative", "axis": x_axis, "scale": {"domain": [0, max(1, len(places) - 1)]}}
     y_axis = axis(marks, lambda value: writer.axis(value, measure))
     y = {"field": "value", "type": "quantitative", "axis": y_axis, "scale": {"domain": [marks[0], marks[-1]]}}
     shade = {"field": "colour", "type": "nominal", "scale": None}
+    keyed = _key(names, colours) if names and not room else shade
     layers: list[Spec] = []
     if chart.low:
-        band = {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": shade}
+        band = {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}, "color": keyed}
         layers.append({"mark": {"type": "area", "opacity": 0.16}, "encoding": band})
-    layers.append({"mark": {"type": "line"}, "encoding": {"x": x, "y": y, "color": shade}})
+    layers.append({"mark": {"type": "line"}, "encoding": {"x": x, "y": y, "color": keyed}})
     if chart.series and room:
         layers.append(_ends(values, writer, section, chart, x, y, shade))
     return {
@@ -191,6 +221,13 @@ def _lines(section: Section, chart: Chart, writer: Writer, width: int) -> Spec:
         "data": {"values": values},
         "layer": layers,
     }
+
+
+def _key(names: Mapping[Any, str], colours: Mapping[Any, str]) -> Spec:
+    """The colour of each line by its name, told in a key above the drawing where names find no room at its end."""
+    legend = {"columns": 2, "labelLimit": 130, "columnPadding": 10, "symbolOpacity": 1, "symbolSize": 80}
+    scale = {"domain": list(names.values()), "range": [colour(colours[name]) for name in names]}
+    return {"field": "named", "type": "nominal", "scale": scale, "legend": legend}
 
 
 def _point(row: Row, chart: Chart, places: list[Any], colours: Mapping[Any, str]) -> dict[str, Any]:
@@ -208,7 +245,7 @@ def _point(row: Row, chart: Chart, places: list[Any], colours: Mapping[Any, str]
 def _ends(
     values: list[dict[str, Any]], writer: Writer, section: Section, chart: Chart, x: Spec, y: Spec, shade: Spec
 ) -> Spec:
-    """The name of each line at its end, moved apart where ends lie close."""
+    """The name of each line at its end behind a dot of its colour, moved apart where ends lie close."""
     column = column_of(section, chart.series)
     last: dict[str, dict[str, Any]] = {}
     for value in values:
@@ -222,11 +259,15 @@ def _ends(
         height = max(value["value"], floor + span * 0.075)
         floor = height
         told = writer.cell({column.name: value["series"]}, column)
-        ends.append({**value, "value": height, "told": told if len(told) < 20 else told[:18] + "…"})
+        ends.append({**value, "value": height, "told": told if len(told) < 24 else told[:22] + "…"})
+    place = {"x": x, "y": y}
+    text = {"type": "text", "align": "left", "clip": False}
     return {
         "data": {"values": ends},
-        "mark": {"type": "text", "align": "left", "dx": 6, "clip": False},
-        "encoding": {"x": x, "y": y, "text": {"field": "told"}, "color": shade},
+        "layer": [
+            {"mark": {**text, "dx": 4}, "encoding": {**place, "text": {"value": "●"}, "color": shade}},
+            {"mark": {**text, "dx": 17}, "encoding": {**place, "text": {"field": "told"}}},
+        ],
     }
 
 

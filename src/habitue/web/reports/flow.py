@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from habitue.insights.reports.shape import Chart, Column, Row, Section
+from habitue.insights.reports.shape import Chart, Column, Row, Section, Value
 from habitue.web.charts import colour
 from habitue.web.drawing import NARROW
 from habitue.web.reports.writing import Writer
@@ -16,7 +16,7 @@ STEPS = 24
 GAP = 0.035
 COLOURS: Mapping[str, str] = {
     "regular": "chart-1",
-    "good": "accent",
+    "good": "chart-6",
     "promising": "chart-3",
     "new": "chart-5",
     "at_risk": "chart-2",
@@ -120,7 +120,7 @@ def _names(
             continue
         ends = [(band.left, band.right)[side] for band in own]
         people = sum(row[2] for row in rows if row[side] == code)
-        told = f"{writer.cell({column.name: code}, column)} {people}"
+        told = f"{writer.cell({column.name: code}, column)} {writer.value(Value(people))}"
         found.append({"x": side, "y": (min(end[0] for end in ends) + max(end[1] for end in ends)) / 2, "told": told})
     for before, after in pairwise(found):
         after["y"] = max(after["y"], before["y"] + 0.05)

@@ -148,6 +148,11 @@ def short_period(day: date, kind: str, locale: Locale) -> str:
     return str(format_date(day, "LLL yy" if day.month == 1 else "LLL", locale=locale))
 
 
+def short_month(number: int, locale: Locale) -> str:
+    """A month of any year."""
+    return str(format_date(date(2000, number, 1), "LLL", locale=locale))
+
+
 def plain_rows(writer: Writer, section: Section) -> Iterator[list[str]]:
     """The table for a file: headings, then values as programs read them (2024-12-31, 12.50, 0.314)."""
     yield writer.headings(section)
