@@ -71,11 +71,6 @@ _SETTINGS: dict[str, tuple[dict[str, str], list[list[str]], list[list[str]]]] = 
          ["postcode_fake", "surname"], ["dob", "birth_place"]],
         [["first_name", "surname"], ["dob"]],
     ),
-    "early_childhood": (
-        {"site_name": "jw", "address": "jw", "zip": "equal", "phone": "equal"},
-        [["phone"], ["site_name"], ["address"]],
-        [["site_name"], ["address"]],
-    ),
     "shop_20k": (
         {"first_name": "name", "last_name": "name", "email": "email", "phone": "edit", "birth_date": "date",
          "street": "jw", "postcode": "equal"},
