@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -17,15 +16,12 @@ SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 @pytest.fixture(scope="session")
 def spark_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a cluster of one master and two workers."""
-    before = os.environ.get("JAVA_TOOL_OPTIONS")
-    os.environ["JAVA_TOOL_OPTIONS"] = SHORT_LIVED
-    with cluster(tmp_path_factory.mktemp("cluster")) as address:
-        yield address
-        end_spark()
-    if before is None:
-        del os.environ["JAVA_TOOL_OPTIONS"]
-    else:
-        os.environ["JAVA_TOOL_OPTIONS"] = before
+    folder = tmp_path_factory.mktemp("cluster")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAVA_TOOL_OPTIONS", SHORT_LIVED)
+        with cluster(folder) as address:
+            yield address
+            end_spark()
 
 
 @pytest.fixture(scope="module")
