@@ -10,7 +10,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 DEMO ?= habitue-demo
-# Tests make a thousand small registers: in memory where there is room for them.
+# Tests make a thousand small registers: in memory where there is room for them. They start the program a hundred times:
+# what Python has compiled is kept, whatever the environment says.
 ROOM := $(shell df -Pm /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4096 { print "/dev/shm" }')
 
 .PHONY: help demo test lint wheel screens docs lock texts system clean
@@ -22,7 +23,7 @@ demo: $(VENV)/.installed texts
 	@$(BIN)/habitue demo $(DEMO)
 
 test: $(VENV)/.installed-dev system lint
-	@TMPDIR=$(or $(TMPDIR),$(ROOM),/tmp) $(BIN)/python -m pytest -n 2 --dist loadfile
+	@PYTHONDONTWRITEBYTECODE= TMPDIR=$(or $(TMPDIR),$(ROOM),/tmp) $(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.installed-dev texts
 	@$(BIN)/ruff check src tests tools bench

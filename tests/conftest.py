@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -21,9 +23,18 @@ from habitue.kernel.migrate import migrate
 from habitue.kernel.register import Register
 from habitue.quality import unreadable
 from habitue.workspace import Workspace, create_workspace
+from tests.clusters import spark as spark
+from tests.clusters import spark_address as spark_address
+from tests.handing_out import TogetherScheduling, order_of
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import Scheduling
 
 NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
 BOTH = ("sqlite", "postgres")
+# Nothing of a server that is thrown away must be there after a crash of the machine.
+_THROWN_AWAY = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"
 
 
 @pytest.hookimpl(wrapper=True)
@@ -37,8 +48,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast tests first: pure functions, then the register, then pages in a browser."""
-    items.sort(key=lambda item: ("browser" in item.keywords, "slow" in item.keywords, "postgres" in item.name))
+    """Fast files first; the longest of the slow ones then begin, so that no process is alone at the end."""
+    items.sort(key=order_of(items))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    """Files are handed out in that order, whole."""
+    return TogetherScheduling(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +75,7 @@ def postgres_url() -> Iterator[str]:
         [*as_user, binaries / "initdb", "-D", data, "-U", "habitue", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"],
         **quiet,
     )
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=50"
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=50 {_THROWN_AWAY}"
     subprocess.run(
         [*as_user, binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], **quiet
     )
@@ -67,13 +84,6 @@ def postgres_url() -> Iterator[str]:
     finally:
         subprocess.run([*as_user, binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **quiet)
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture
-def postgres_database(postgres_url: str) -> Iterator[str]:
-    """The URL of a fresh database."""
-    with _database(postgres_url) as url:
-        yield url
 
 
 @pytest.fixture(scope="session")
@@ -97,16 +107,25 @@ def postgres_template(postgres_url: str) -> Iterator[str]:
         yield str(sa.make_url(url).database)
 
 
+@pytest.fixture
+def postgres_registers(postgres_url: str, postgres_template: str) -> Iterator[Callable[[], str]]:
+    """Makes registers without anybody in them; the URL of each."""
+    with ExitStack() as databases:
+        yield lambda: databases.enter_context(_database(postgres_url, postgres_template))
+
+
 @contextmanager
 def _database(server_url: str, template: str = "template1") -> Iterator[str]:
     name = f"habitue_{os.urandom(6).hex()}"
-    server = sa.create_engine(server_url, isolation_level="AUTOCOMMIT")
-    with server.connect() as conn:
-        conn.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+    _on_server(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield sa.make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    with server.connect() as conn:
-        conn.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    server.dispose()
+    _on_server(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _on_server(server_url: str, command: str) -> None:
+    address = sa.make_url(server_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as conn:
+        conn.execute(command)
 
 
 @pytest.fixture(autouse=True)
@@ -127,15 +146,13 @@ MakeWorkspace = Callable[..., Workspace]
 def make_workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeWorkspace]:
     """Makes fresh workspaces, once on SQLite and once on PostgreSQL, with a clock that stands still."""
     made: list[Workspace] = []
-    databases = ExitStack()
 
     def make(name: str = "shop", *, now: datetime = NOW, **settings: str) -> Workspace:
         environ = {}
         if request.param == "postgres":
-            server, template = (request.getfixturevalue(each) for each in ("postgres_url", "postgres_template"))
-            environ["HABITUE_REGISTER__URL"] = databases.enter_context(_database(server, template))
+            environ["HABITUE_REGISTER__URL"] = request.getfixturevalue("postgres_registers")()
         else:
-            _with_tables(tmp_path / name, request.getfixturevalue("register_file"))
+            with_tables(tmp_path / name, request.getfixturevalue("register_file"))
         made.append(
             create_workspace(
                 tmp_path / name, workspace=WorkspaceSettings(**settings), clock=FixedClock(now), environ=environ
@@ -146,7 +163,6 @@ def make_workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[M
     yield make
     for ws in made:
         ws.close()
-    databases.close()
 
 
 @pytest.fixture
@@ -158,12 +174,13 @@ def ws(make_workspace: MakeWorkspace) -> Workspace:
 @pytest.fixture
 def sqlite_ws(tmp_path: Path, register_file: Path) -> Iterator[Workspace]:
     """A fresh workspace on SQLite, for what does not depend on the database."""
-    _with_tables(tmp_path / "shop", register_file)
+    with_tables(tmp_path / "shop", register_file)
     with create_workspace(tmp_path / "shop", clock=FixedClock(NOW), environ={}) as made:
         yield made
 
 
-def _with_tables(folder: Path, register_file: Path) -> None:
+def with_tables(folder: Path, register_file: Path) -> None:
+    """Put the register of a new workspace into its folder."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copy(register_file, folder / "register.db")
 

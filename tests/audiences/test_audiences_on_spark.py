@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from bench.spark_cluster import cluster
 from pyspark.errors import AnalysisException, ParseException
 from tests.rules.made_worlds import world
 from tests.rules.oracle import members
@@ -38,7 +36,7 @@ from habitue.audiences.rule import EventValue, Rule, walk, where_of
 from habitue.audiences.tables import Tables
 from habitue.audiences.text import read
 from habitue.audiences.text_writing import written
-from habitue.kernel.lake import Cluster, engine_on_cluster
+from habitue.kernel.lake import Cluster
 
 SEED = 11
 EXAMPLES = (
@@ -54,17 +52,6 @@ EXAMPLES += (
     'did "Order Completed" where (products.category is "DE")',
     'sum(products.quantity) of "Order Completed" > 1',
 )
-
-
-@pytest.fixture(scope="module")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A connection to a cluster of one master and two workers."""
-    with cluster(tmp_path_factory.mktemp("cluster")) as address:
-        con = engine_on_cluster(address)
-        # A handful of rows: tasks for empty partitions would be most of the time.
-        con._session.conf.set("spark.sql.shuffle.partitions", "1")
-        yield con
-        con._session.stop()
 
 
 @pytest.fixture(scope="module")

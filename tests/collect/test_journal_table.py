@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,9 +27,9 @@ BODIES = 40
 
 
 @pytest.fixture
-def shared(tmp_path: Path, postgres_database: str) -> Iterator[Workspace]:
+def shared(tmp_path: Path, postgres_registers: Callable[[], str]) -> Iterator[Workspace]:
     """A workspace whose journal is a table."""
-    environ = {"HABITUE_REGISTER__URL": postgres_database, "HABITUE_JOURNAL__KIND": "table"}
+    environ = {"HABITUE_REGISTER__URL": postgres_registers(), "HABITUE_JOURNAL__KIND": "table"}
     with create_workspace(tmp_path / "shop", clock=FixedClock(NOW), environ=environ) as made:
         yield made
 

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from habitue.kernel.clock import Hand
 from habitue.workspace import Workspace, create_workspace
-from tests.conftest import NOW
+from tests.conftest import NOW, with_tables
 
 
 @pytest.fixture
@@ -20,24 +19,18 @@ def worlds(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Wor
     made = []
     for name in ("with", "without"):
         folder = tmp_path / name
+        folder.mkdir()
         if made:
-            folder.mkdir()
             shutil.copy(tmp_path / "with" / "habitue.key", folder / "habitue.key")
-        made.append(create_workspace(folder, clock=Hand(NOW), environ=_environ(request, name)))
+        made.append(create_workspace(folder, clock=Hand(NOW), environ=_with_register(request, folder)))
     yield made[0], made[1]
     for ws in made:
         ws.close()
 
 
-def _environ(request: pytest.FixtureRequest, name: str) -> dict[str, str]:
-    if getattr(request, "param", "sqlite") == "sqlite":
-        return {}
-    url = sa.make_url(request.getfixturevalue("postgres_database"))
-    if name == "with":
-        return {"HABITUE_REGISTER__URL": url.render_as_string(hide_password=False)}
-    server = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    beside = url.set(database=f"{url.database}_beside")
-    with server.connect() as conn:
-        conn.exec_driver_sql(f"CREATE DATABASE {beside.database}")
-    server.dispose()
-    return {"HABITUE_REGISTER__URL": beside.render_as_string(hide_password=False)}
+def _with_register(request: pytest.FixtureRequest, folder: Path) -> dict[str, str]:
+    """The environment of a workspace whose register has its tables already."""
+    if getattr(request, "param", "sqlite") == "postgres":
+        return {"HABITUE_REGISTER__URL": request.getfixturevalue("postgres_registers")()}
+    with_tables(folder, request.getfixturevalue("register_file"))
+    return {}

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench.spark_cluster import cluster
 from tests.insights.test_learning import LEARNT, filled
 
 from habitue.insights import store
@@ -26,18 +25,16 @@ def learnt(ws: Workspace) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 @pytest.mark.slow
-def test_a_cluster_learns_the_same(sqlite_ws: Workspace, tmp_path: Path) -> None:
+def test_a_cluster_learns_the_same(sqlite_ws: Workspace, spark_address: str, tmp_path: Path) -> None:
     filled(sqlite_ws, tmp_path, customers=150)
     sqlite_ws.refresh()
     sqlite_ws.insights.learn(LEARNT)
     here = learnt(sqlite_ws)
-    (tmp_path / "cluster").mkdir()
-    with cluster(tmp_path / "cluster") as address:
-        there_ws = open_workspace(sqlite_ws.folder, environ={"HABITUE_ENGINE": address}, clock=sqlite_ws.context.clock)
+    environ = {"HABITUE_ENGINE": spark_address}
+    with open_workspace(sqlite_ws.folder, environ=environ, clock=sqlite_ws.context.clock) as there_ws:
         there_ws.lake.con._session.conf.set("spark.sql.shuffle.partitions", "1")
         there_ws.insights.learn(LEARNT)
         there = learnt(there_ws)
-        there_ws.close()
     for name, rows in here.items():
         assert there[name].keys() == rows.keys(), name
         for profile_id, row in rows.items():

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.auth.hashers import ScryptPasswordHasher
+from django.db import connections
 from django.test.utils import setup_test_environment
+from tests.conftest import with_tables
 
 from habitue.kernel.config import WorkspaceSettings
 from habitue.web import accounts, project
@@ -18,16 +21,31 @@ if TYPE_CHECKING:
 
 project.start()
 setup_test_environment()
+# A password is meant to be slow to try: the same function takes a thousandth of the time here.
+ScryptPasswordHasher.work_factor = 2**4
 PASSWORD = "Drei Brote am Morgen"
 
 
-@pytest.fixture
-def ws(tmp_path: Path) -> Iterator[Workspace]:
-    """A workspace on SQLite, served by the pages."""
-    settings = WorkspaceSettings(name="Bäckerei Krume")
-    with create_workspace(tmp_path / "shop", workspace=settings, environ={}) as made:
+@pytest.fixture(scope="session")
+def pages_file(tmp_path_factory: pytest.TempPathFactory, register_file: Path) -> Path:
+    """That register with the tables of the pages, to be copied."""
+    folder = tmp_path_factory.mktemp("pages")
+    with_tables(folder, register_file)
+    with create_workspace(folder, environ={}) as made:
         project.configure(made)
         project.migrate()
+        connections.close_all()
+        made.register.forget_deleted()
+    return folder / "register.db"
+
+
+@pytest.fixture
+def ws(tmp_path: Path, pages_file: Path) -> Iterator[Workspace]:
+    """A workspace on SQLite, served by the pages."""
+    settings = WorkspaceSettings(name="Bäckerei Krume")
+    with_tables(tmp_path / "shop", pages_file)
+    with create_workspace(tmp_path / "shop", workspace=settings, environ={}) as made:
+        project.configure(made)
         yield made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -29,8 +30,9 @@ def version(register: Register) -> str | None:
         return MigrationContext.configure(conn, opts={"version_table": "kernel_versions"}).get_current_revision()
 
 
+@cache
 def newest() -> str | None:
-    """The version that this release of the program wants."""
+    """The version that this release of the program wants, read once: to load every step takes a while."""
     return ScriptDirectory(str(_FOLDER)).get_current_head()
 
 

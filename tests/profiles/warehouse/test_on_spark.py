@@ -10,6 +10,7 @@ import pytest
 
 from habitue.kernel.clock import FixedClock
 from habitue.workspace import Workspace, create_workspace, open_workspace
+from tests.clusters import end_spark
 from tests.conftest import NOW
 from tests.sending import identify, order, send
 
@@ -20,6 +21,7 @@ QUERY = "SELECT event, count(*) AS n, min(timestamp) AS first FROM tracks GROUP 
 def both(tmp_path: Path) -> Iterator[tuple[Workspace, Workspace]]:
     """One folder, opened with the engine in process and with Spark."""
     pytest.importorskip("pyspark")
+    end_spark()  # a cluster's session would be taken instead of the one asked for
     folder = tmp_path / "shop"
     with create_workspace(folder, clock=FixedClock(NOW), environ={}) as here:
         send(
@@ -39,7 +41,7 @@ def both(tmp_path: Path) -> Iterator[tuple[Workspace, Workspace]]:
         here.refresh()
         with open_workspace(folder, clock=FixedClock(NOW), environ={"HABITUE_ENGINE": "local[2]"}) as there:
             yield here, there
-            there.lake.con._session.stop()
+            end_spark()
 
 
 def rows(table: Any) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.conftest import with_tables
 
 from habitue.kernel.config import WorkspaceSettings
 from habitue.web import project
@@ -32,9 +33,10 @@ SETTINGS = WorkspaceSettings(name="Bäckerei Krume")
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def prepared(tmp_path_factory: pytest.TempPathFactory, pages_file: Path) -> Path:
     """The folder of the shop with its three files imported, made once and copied for every test."""
     folder = tmp_path_factory.mktemp("prepared")
+    with_tables(folder / "shop", pages_file)
     with create_workspace(folder / "shop", workspace=SETTINGS, environ={}) as made:
         for name, text in (("orders.csv", ORDERS), ("contacts.csv", CONTACTS), ("newsletter.csv", NEWSLETTER)):
             path = folder / name
@@ -44,17 +46,17 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def ws(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Workspace]:
+def ws(tmp_path: Path, pages_file: Path, request: pytest.FixtureRequest) -> Iterator[Workspace]:
     """The shop for tests that ask for it, else an empty workspace; served by the pages."""
     folder = tmp_path / "shop"
     if "shop" in request.fixturenames:
         shutil.copytree(request.getfixturevalue("prepared"), folder)
         opened = open_workspace(folder, environ={})
     else:
+        with_tables(folder, pages_file)
         opened = create_workspace(folder, workspace=SETTINGS, environ={})
     with opened:
         project.configure(opened)
-        project.migrate()
         yield opened
 
 
