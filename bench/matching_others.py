@@ -137,17 +137,6 @@ _ECM: dict[str, tuple[dict[str, str], list[Any]]] = {
         {"first_name": "near", "surname": "near", "dob": "equal", "city": "equal", "email": "near"},
         ["first_name", "surname", "dob", "email"],
     ),
-    "historical_50k": (
-        {"first_name": "near", "surname": "near", "dob": "equal", "postcode_fake": "equal", "birth_place": "equal",
-         "occupation": "equal"},
-        [["first_name", "surname"], ["surname", "dob"], ["first_name", "dob"], ["postcode_fake", "surname"]],
-    ),
-    "shop_20k": (
-        {"first_name": "near", "last_name": "near", "email": "equal", "phone": "equal", "birth_date": "equal",
-         "street": "near", "postcode": "equal"},
-        [["email", "last_name"], ["phone", "last_name"], ["last_name", "birth_date"], ["birth_date", "postcode"],
-         ["first_name", "last_name", "postcode"]],
-    ),
 }  # fmt: skip
 _DEDUPE: dict[str, dict[str, str]] = {
     "fake_1000": dict.fromkeys(("first_name", "surname", "dob", "city", "email"), "string"),
