@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from habitue.identity.matching.dependence import worth_trying
 from habitue.identity.matching.run import match_table
 from habitue.identity.matching.training import strangers
 
@@ -79,3 +80,21 @@ def test_a_session_in_which_nothing_agrees_that_tells_people_apart_found_strange
     assert strangers([np.array(each) for each in (agreeing, differing, differing)], table, frozenset())
     assert not strangers([np.array(each) for each in (agreeing, differing, agreeing)], table, frozenset())
     assert not strangers([np.array(each) for each in (agreeing, differing, differing)], table, frozenset({1}))
+
+
+def test_of_very_many_fields_those_that_go_together_are_tried_as_parents() -> None:
+    rng = np.random.default_rng(7)
+    levels = np.where(rng.random((2_000, 60)) < 0.3, 1, 2).astype(np.int8)
+    levels[:, 41] = levels[:, 3]
+    tried = list(worth_trying(levels, np.ones(2_000)))
+    assert (41, 3) in tried
+    assert len(tried) < 60 * 10, "not every two of them"
+    assert len(list(worth_trying(levels[:, :5], np.ones(2_000)))) == 20
+
+
+def test_a_column_that_differs_from_another_in_more_than_a_few_rows_repeats_nothing() -> None:
+    names = [f"{word} {place}" for place in range(40) for word in WORDS]
+    table = pa.table({"one": names, "two": names, "three": [*names[:-20], *(f"x {place}" for place in range(20))]})
+    told = {column.name: column.why for column in match_table(table).report.columns}
+    assert "repeats other columns" in (told["one"], told["two"])
+    assert told["three"] != "repeats other columns"

@@ -257,11 +257,8 @@ def _take_m(
     size = len(fields)
     if choose:
         gain = np.zeros((size, size))
-        for child in range(size):
-            for parent in range(size):
-                if parent != child:
-                    counts = dependence.joint(levels, posterior, child, parent, fields)
-                    gain[child, parent] = dependence.information(counts)
+        for child, parent in dependence.worth_trying(levels, posterior):
+            gain[child, parent] = dependence.information(dependence.joint(levels, posterior, child, parent, fields))
         for field, parent in zip(model.fields, dependence.tree(gain), strict=True):
             field.parent = parent
     for child, field in enumerate(model.fields):
