@@ -86,9 +86,29 @@ def test_a_run_taken_back_twice_and_a_day_without_decisions_say_so(waiting: Work
     assert "Taken back. The run had joined nobody." in first
     again = anna.post("/review/run/undo/", {"run": run.run_id}, follow=True)
     assert again.status_code == 422
-    assert "cannot be taken back now" in again.content.decode()
+    assert "This matching run was taken back already. Nothing changed." in again.content.decode()
     told = anna.post("/review/day/undo/", {"by": "nobody", "day": "2026-06-15"}, follow=True).content.decode()
     assert "Nothing of that day is left to take back." in told
+
+
+def test_a_run_that_another_tab_began_is_not_begun_twice_nor_taken_back_while_it_goes_on(
+    waiting: Workspace, anna: Client
+) -> None:
+    anna.post("/review/run/")
+    told = anna.post("/review/run/", follow=True).content.decode()
+    assert "Everybody is being compared already." in told
+    going = [run for run in waiting.matching.listing() if run.state == "running"]
+    assert len(going) == 1
+    refused = anna.post("/review/run/undo/", {"run": going[0].run_id})
+    assert refused.status_code == 422
+    assert "still going on" in refused.content.decode()
+
+
+def test_a_consent_that_differs_is_told_by_the_name_of_its_purpose(waiting: Workspace, anna: Client) -> None:
+    agreed = {"type": "track", "event": "Consent Given", "properties": {"purpose": "newsletter", "channel": "email"}}
+    known = {"context": {"externalIds": [{"type": "customer_number", "id": "x0"}]}, "timestamp": "2026-05-02T10:00:00Z"}
+    send(waiting, agreed | known, source="s0")
+    assert "For “Newsletter by e-mail” the newer statement holds: agreed." in anna.get("/review/").content.decode()
 
 
 def test_taking_a_separation_back_for_people_who_are_gone_tells_no_success(anna: Client) -> None:

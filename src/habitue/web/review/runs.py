@@ -49,6 +49,9 @@ def going(ws: Workspace, listed: Sequence[Run]) -> Mapping[str, object] | None:
 @require_POST
 def run(request: HttpRequest) -> HttpResponse:
     """Start a matching run; the worker carries it out."""
+    if going(request.ws, request.ws.matching.listing()):
+        messages.info(request, gettext("Everybody is being compared already."))
+        return redirect("review:standing")
     request.ws.matching.start()
     messages.success(request, gettext("Everybody is being compared with everybody. Pairs appear here by themselves."))
     return redirect("review:standing")
