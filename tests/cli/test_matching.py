@@ -11,6 +11,7 @@ import pytest
 from bench.made_tables import customers
 
 from habitue.cli.main import run
+from habitue.identity.matching import tablefiles
 from habitue.identity.matching.tablefiles import read_table
 
 TABLE = customers(120).table
@@ -62,6 +63,41 @@ def test_a_result_of_an_unknown_kind_is_refused_before_the_work(
 ) -> None:
     assert run(["match", str(people), "--out", "clusters.pdf"]) == 1
     assert "ending_unknown" in capsys.readouterr().err
+
+
+def test_a_result_in_place_of_the_file_or_in_no_folder_is_refused_before_the_work(
+    people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, link = people.read_bytes(), tmp_path / "link.csv"
+    link.symlink_to(people)
+    for out in (people, link):
+        assert run(["match", str(people), "--out", str(out)]) == 1
+        assert "out_is_input" in capsys.readouterr().err
+    assert people.read_bytes() == before
+    missing = tmp_path / "nowhere" / "clusters.csv"
+    assert run(["match", str(people), "--out", str(missing)]) == 1
+    told = capsys.readouterr()
+    assert str(missing) in told.err.replace("\n", "")
+    assert "Column" not in told.out
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_result_whose_writing_is_stopped_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    out = tmp_path / f"clusters.{ending}"
+    out.write_text("before")
+
+    def stopped(_table: object, path: Path, **_options: object) -> None:
+        path.write_text("half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tablefiles.pyarrow.csv, "write_csv", stopped)
+    monkeypatch.setattr(tablefiles.pq, "write_table", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        tablefiles.write_table(TABLE, out)
+    assert [path.name for path in tmp_path.iterdir()] == [out.name]
+    assert out.read_text() == "before"
 
 
 def test_a_column_that_is_not_there_is_named(people: Path, capsys: pytest.CaptureFixture[str]) -> None:

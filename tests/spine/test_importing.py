@@ -10,7 +10,7 @@ import pytest
 from habitue import flow
 from habitue.collect.files.mapping import Mapping
 from habitue.kernel import jobs
-from habitue.quality.importing import ImportNotUndoable, NothingMapped
+from habitue.quality.importing import ImportUndone, NothingMapped
 from habitue.workspace import Workspace
 from tests.sending import names, state_of
 
@@ -92,7 +92,7 @@ def test_an_undone_import_can_be_imported_again(ws: Workspace, tmp_path: Path) -
 def test_an_import_that_was_undone_cannot_be_undone_twice(sqlite_ws: Workspace, tmp_path: Path) -> None:
     done = sqlite_ws.imports.run(write(tmp_path, "kunden.csv", PEOPLE))
     sqlite_ws.imports.undo(done.import_id)
-    with pytest.raises(ImportNotUndoable):
+    with pytest.raises(ImportUndone):
         sqlite_ws.imports.undo(done.import_id)
 
 

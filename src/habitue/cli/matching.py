@@ -51,10 +51,10 @@ def match(
     cluster_id, and match_probability: how likely the row belongs to that cluster, or that it is alone when it is.
     """
     from habitue.identity.matching.library import match as match_rows
-    from habitue.identity.matching.tablefiles import check_ending, read_table, write_table
+    from habitue.identity.matching.tablefiles import check_out, read_table, write_table
 
     if out is not None:
-        check_ending(out)
+        check_out(out, file)
     given = read_table(file, delimiter={"\\t": "\t"}.get(delimiter or "", delimiter))
     found = match_rows(given.table, source_column=source_column, labels=labels, seed=seed, engine=engine)
     if answers is not None or questions:

@@ -36,6 +36,27 @@ class RulesInvalid(HabitueError):
     next_step = _("Correct the rules and try again; nothing was changed.")
 
 
+class LimitInvalid(RulesInvalid):
+    """A limit of a kind of identifier is no number that can hold."""
+
+    code = "identity_limit_invalid"
+    message = _("“%(kind)s” needs a whole number from 1 on, and days from 0 on.")
+
+
+class SharedInvalid(RulesInvalid):
+    """The number of people from which on a value links nobody is too small."""
+
+    code = "identity_shared_invalid"
+    message = _("The number of people from which on a value is shared has to be a whole number from 2 on.")
+
+
+class PatternInvalid(RulesInvalid):
+    """A pattern of values that link nobody cannot be read."""
+
+    code = "identity_pattern_invalid"
+    message = _("“%(pattern)s” is no pattern that can be read: %(problem)s")
+
+
 class Namespace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The rules of one kind of identifier.
 
@@ -144,14 +165,20 @@ def check(book: Rulebook) -> None:
             raise RulesInvalid(problem=f"{pattern.expression[:40]}…")
         _compile(pattern.expression)
     if book.fan_out < 2:
-        raise RulesInvalid(problem="fan_out < 2")
+        raise SharedInvalid
     for name, rules in book.namespaces.items():
         if rules.limit < 1 or rules.window_days < 0:
-            raise RulesInvalid(problem=name)
+            raise LimitInvalid(kind=name)
 
 
 def _compile(expression: str) -> Any:
     try:
         return re2.compile(f"(?i:{expression})")
     except re2.error as error:
-        raise RulesInvalid(problem=f"{expression}: {error}") from None
+        raise PatternInvalid(pattern=expression, problem=_reason(error)) from None
+
+
+def _reason(error: Exception) -> str:
+    """What the library of expressions says, as text: it tells bytes."""
+    told = error.args[0] if error.args else ""
+    return told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)

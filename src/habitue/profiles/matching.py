@@ -46,11 +46,19 @@ UNDOABLE = ("done", "failed", "stopped")
 
 
 class RunNotUndoable(HabitueError):
-    """The run is still going on or was taken back already."""
+    """The run is still going on."""
 
     code = "matching_run_not_undoable"
-    message = _("This matching run cannot be taken back now (%(state)s).")
-    next_step = _("Wait until it has ended.")
+    message = _("This matching run is still going on and cannot be taken back yet.")
+    next_step = _("Wait until it has ended, or stop it.")
+
+
+class RunUndone(RunNotUndoable):
+    """The run was taken back already."""
+
+    code = "matching_run_undone"
+    message = _("This matching run was taken back already. Nothing changed.")
+    next_step = _("Look at the list of runs.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +184,7 @@ def undo(ws: Context, run_id: str, *, apply: Callable[[Position], object]) -> in
     policy.require(ws.actor, "people.edit")
     found = get(ws, run_id)
     if found.state not in UNDOABLE:
-        raise RunNotUndoable(state=STATES[found.state])
+        raise RunUndone if found.state == "undone" else RunNotUndoable
     with ws.register.read() as conn:
         seqs = listings.of_run(conn, run_id)
     if seqs:

@@ -44,11 +44,19 @@ class NothingMapped(HabitueError):
 
 
 class ImportNotUndoable(HabitueError):
-    """The import is still running or was undone already."""
+    """The import is still going on."""
 
     code = "import_not_undoable"
-    message = _("This import cannot be undone now (%(state)s).")
+    message = _("This import is still going on and cannot be undone yet.")
     next_step = _("Wait until it has ended, or cancel it first.")
+
+
+class ImportUndone(ImportNotUndoable):
+    """The import was undone already."""
+
+    code = "import_undone"
+    message = _("This import was undone already. Nothing changed.")
+    next_step = _("Look at the list of imports.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +263,7 @@ def require_undoable(ws: Context, import_id: str) -> None:
     with ws.register.read() as conn:
         item = imports.get(conn, import_id)
     if item.state not in ("done", "cancelled", "failed"):
-        raise ImportNotUndoable(state=item.state)
+        raise ImportUndone if item.state == "undone" else ImportNotUndoable
 
 
 def note_undone(ws: Context, import_id: str) -> Sequence[str]:

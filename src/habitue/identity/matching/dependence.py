@@ -7,7 +7,8 @@ others. Among others it is measured on pairs picked by chance from those that ag
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import permutations
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from habitue.identity.matching.training import Patterns, shares
 AGREEING_PAIRS = 12_000
 _STRENGTH = 15.0
 _WORTH_IT = 0.12
+_FEW_FIELDS = 40
+_PARENTS = 8
 
 
 def joined(one: Values, two: Values) -> Array:
@@ -65,6 +68,23 @@ def smoothed(counts: Array, plain: Array, strength: float = _STRENGTH) -> Array:
     counts[:, 0] = 0.0
     made: Array = (counts + strength * plain) / (counts.sum(axis=1, keepdims=True) + strength * max(plain.sum(), 1e-12))
     return made
+
+
+def worth_trying(levels: Array, weight: Array) -> Iterator[tuple[int, int]]:
+    """(child, parent): every two fields; of very many, those that agree together most."""
+    size = levels.shape[1]
+    if size <= _FEW_FIELDS:
+        yield from permutations(range(size), 2)
+        return
+    equal = (levels == 1).astype(np.float32)
+    total = max(float(weight.sum()), 1e-9)
+    mean = (weight @ equal) / total
+    apart = np.abs((equal.T * weight.astype(np.float32)) @ equal / total - np.outer(mean, mean))
+    apart /= np.sqrt(np.outer(mean * (1 - mean), mean * (1 - mean))) + 1e-6
+    np.fill_diagonal(apart, -1.0)
+    for child in range(size):
+        for parent in np.argsort(-apart[child], kind="stable")[:_PARENTS].tolist():
+            yield child, parent
 
 
 def tree(gain: Array) -> list[int]:

@@ -71,6 +71,14 @@ class EndingUnknown(HabitueError):
     next_step = _("Choose a name that ends in .csv or .parquet.")
 
 
+class OutIsInput(HabitueError):
+    """The result would take the place of the file that is read."""
+
+    code = "out_is_input"
+    message = _("%(file)s is the file that is read; the result would take its place.")
+    next_step = _("Choose another name for the result.")
+
+
 class AnswersUnreadable(HabitueError):
     """A file of answers without the columns, row numbers or words that are wanted."""
 

@@ -11,6 +11,7 @@ import numpy as np
 from habitue.identity.matching import dependence, training
 from habitue.identity.matching.blocking import Glasses, Key
 from habitue.identity.matching.compare import compared
+from habitue.identity.matching.crowds import Lean, leans, with_leans
 from habitue.identity.matching.model import FieldModel, Model, Relation
 from habitue.identity.matching.pairs import Population
 from habitue.identity.matching.scoring import contributions
@@ -105,9 +106,10 @@ def learnt(
     levels = compared(fields, a, b)
     chance = [training.chance(field, ground.by_chance[:, place]) for place, field in enumerate(fields)]
     plain = [each.without(np.zeros(len(each.counts)), who.pairs) for each in chance]
-    told, m, matches = _sessions(fields, glasses, keys, (a, b), levels, plain, rng, say)
+    leaning = leans(fields, ground.by_chance, plain, rows=who.rows, pairs=who.pairs)
+    told, m, matches = _sessions(fields, glasses, keys, (a, b), levels, plain, leaning, rng, say)
     model = _plain(fields, m, plain, matches * scale, who)
-    matches = _refined(model, fields, (a, b), levels, scale, who, ground, chance)
+    matches = _refined(model, fields, (a, b), levels, scale, who, ground, chance, leaning)
     model.pardon = _PARDON
     if len(fields) == 1 and fields[0].column.kind in PERSONAL:
         _suppose(model, fields, (a, b), levels)
@@ -116,7 +118,7 @@ def learnt(
 
 def _sessions(
     fields: Sequence[Values], glasses: Glasses, keys: Sequence[Key], pairs: tuple[Array, Array], levels: Array,
-    chance: list[Array], rng: np.random.Generator, say: Callable[[Key], KeyName],
+    chance: list[Array], leaning: Mapping[int, Lean], rng: np.random.Generator, say: Callable[[Key], KeyName],
 ) -> tuple[list[training.Session], list[Array], float]:  # fmt: skip
     kinds = [field.column.kind for field in fields]
     found: list[list[Array]] = []
@@ -132,12 +134,12 @@ def _sessions(
             rows = np.sort(rng.choice(rows, SESSION_SAMPLE, replace=False))
         if len(kinds) - len(key.fields) < 2 or len(rows) < 20:
             continue
-        m, share = training.session(levels[rows], chance, kinds, key.fields)
+        m, share = training.session(levels[rows], chance, kinds, key.fields, leaning)
         found.append(m)
         used.append(key.fields)
         sizes.append(share * len(rows) * factor)
         names.append((say(key), int(len(rows) * factor)))
-    keep, why, about = training.agreed(found, used, sizes)
+    keep, why, about = training.agreed(found, used, sizes, chance)
     told = []
     for (name, size), matches, kept, reason, field in zip(names, sizes, keep, why, about, strict=True):
         column = fields[field].column.name if field >= 0 else ""
@@ -159,14 +161,14 @@ def _plain(fields: Sequence[Values], m: list[Array], chance: list[Array], matche
 
 def _refined(
     model: Model, fields: Sequence[Values], pairs: tuple[Array, Array], levels: Array, scale: float, who: Population,
-    ground: Ground, chance: list[training.Chance],
+    ground: Ground, chance: list[training.Chance], leaning: Mapping[int, Lean],
 ) -> float:  # fmt: skip
     """Learn who depends on whom and train once more over all candidate pairs; returns the matches expected."""
     anchors = [field.plain_m.copy() for field in model.fields]
     matches = 0.0
     for turn in range(_ROUNDS):
         if turn in {0, 1, 3, 5}:
-            model.relations = _relations(model, fields, ground.agreeing)
+            model.relations = with_leans(_relations(model, fields, ground.agreeing), leaning)
         posterior = _posterior(model, fields, pairs, levels)
         matches = float(posterior.sum()) * scale
         share = float(np.clip((matches + _MATCHES_BEFORE) / max(who.pairs, 1.0), 1e-12, 0.5))
@@ -255,11 +257,8 @@ def _take_m(
     size = len(fields)
     if choose:
         gain = np.zeros((size, size))
-        for child in range(size):
-            for parent in range(size):
-                if parent != child:
-                    counts = dependence.joint(levels, posterior, child, parent, fields)
-                    gain[child, parent] = dependence.information(counts)
+        for child, parent in dependence.worth_trying(levels, posterior):
+            gain[child, parent] = dependence.information(dependence.joint(levels, posterior, child, parent, fields))
         for field, parent in zip(model.fields, dependence.tree(gain), strict=True):
             field.parent = parent
     for child, field in enumerate(model.fields):

@@ -6,6 +6,7 @@ import csv
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Literal
 
 import pyarrow as pa
@@ -18,7 +19,7 @@ from habitue.collect.files.delimited import BLANKS
 from habitue.collect.files.shape_of_table import could_head
 from habitue.collect.files.shapes import Format
 from habitue.collect.files.sniff import sniff
-from habitue.identity.matching.errors import DelimiterUnknown, EndingUnknown
+from habitue.identity.matching.errors import DelimiterUnknown, EndingUnknown, OutIsInput
 from habitue.identity.matching.evenness import check_even, check_one_column
 
 HEAD_ROWS = 1_000
@@ -164,18 +165,43 @@ def distinct(names: list[str]) -> list[str]:
 
 
 def write_table(table: pa.Table, path: Path, *, like: Format | None = None) -> None:
-    """Write CSV (in the delimiter of `like`) or Parquet by the ending of `path`; raises EndingUnknown."""
+    """Write CSV (in the delimiter of `like`) or Parquet by the ending of `path`; raises EndingUnknown.
+
+    The file is there whole or not at all: whatever stops the writing leaves what was there before.
+    """
     check_ending(path)
-    if path.suffix.lower() == ".parquet":
+    path = path.resolve()
+    part = path.with_name(f".{path.name}.part")
+    try:
+        _write(table, part, path.suffix.lower(), like)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write(table: pa.Table, path: Path, ending: str, like: Format | None) -> None:
+    if ending == ".parquet":
         pq.write_table(table, path)
         return
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else (like.delimiter if like and like.delimiter else ",")
+    delimiter = "\t" if ending == ".tsv" else (like.delimiter if like and like.delimiter else ",")
     plain = [field.name for field in table.schema if pa.types.is_nested(field.type) or pa.types.is_binary(field.type)]
     for name in plain:
         texts = pa.array([None if cell is None else str(cell) for cell in table[name].to_pylist()], pa.string())
         table = table.set_column(table.column_names.index(name), name, texts)
     options = pyarrow.csv.WriteOptions(delimiter=delimiter, quoting_style="needed")
     pyarrow.csv.write_csv(table, path, write_options=options)
+
+
+def check_out(path: Path, given: Path) -> None:
+    """Refuse, before a long run, a result that could not be written or would take the place of the file `given`."""
+    check_ending(path)
+    if path.exists() and path.samefile(given):
+        raise OutIsInput(file=path.name)
+    try:
+        with TemporaryFile(dir=path.resolve().parent):
+            pass
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror, str(path)) from None  # about the file that was asked for
 
 
 def check_ending(path: Path) -> None:

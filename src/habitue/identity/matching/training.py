@@ -8,8 +8,9 @@ takes households for people.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -17,8 +18,11 @@ from habitue.identity.matching.ladders import top
 from habitue.identity.matching.shapes import Array, KeyName, Kind, Values
 from habitue.kernel.text import gettext_noop as _
 
+_STRANGERS = _("finds strangers: what tells people apart differs")
 _DISAGREES = _("contradicts the other sessions about %(column)s")
 ROUNDS = 60
+_TELLING = 0.004  # chance of strangers to agree, below which a field tells people apart
+_STRANGE = 0.3  # share of "equal" in every such field below which a session found no one person twice
 STRENGTH = 12.0
 _NEAR_SHARE = 0.18
 _PAIRS_BEFORE = 100.0
@@ -27,6 +31,13 @@ _EQUAL_BEFORE: dict[Kind, float] = {
     "category": 0.2,
 }  # fmt: skip
 _DIFFERENT_SHARE: dict[Kind, float] = {"phone": 0.2, "email": 0.15, "text": 0.15, "category": 0.15}
+
+
+class Leaning(Protocol):
+    """A field whose chance among strangers depends on another field."""
+
+    def log(self, levels: Array, child: int) -> Array:
+        """Logarithms of the chance of what `child` says, for each row of levels."""
 
 
 @dataclass(frozen=True)
@@ -132,14 +143,21 @@ def patterns(levels: Array) -> Patterns:
 
 
 def session(
-    levels: Array, u: Sequence[Array], kinds: Sequence[Kind], used: frozenset[int]
-) -> tuple[list[Array], float]:
-    """(levels among matches for each field, share of matches) in the pairs of one key; `used` fields say nothing."""
+    levels: Array, u: Sequence[Array], kinds: Sequence[Kind], used: frozenset[int],
+    leaning: Mapping[int, Leaning] | None = None,
+) -> tuple[list[Array], float]:  # fmt: skip
+    """(levels among matches for each field, share of matches) in the pairs of one key; `used` fields say nothing.
+
+    `leaning` are the fields whose chance among strangers depends on what another field says.
+    """
+    leaning = leaning or {}
     grouped = patterns(levels)
     m = [first_guess(kind) for kind in kinds]
     share = 0.1
     free = [place for place in range(len(kinds)) if place not in used]
-    against = sum((_log(u[place])[grouped.levels[:, place]] for place in free), np.zeros(len(grouped.weight)))
+    plain = [place for place in free if place not in leaning]
+    against = sum((_log(u[place])[grouped.levels[:, place]] for place in plain), np.zeros(len(grouped.weight)))
+    against += sum(leaning[place].log(grouped.levels, place) for place in free if place in leaning)
     for _round in range(ROUNDS):
         weight = (
             sum((_log(m[place])[grouped.levels[:, place]] for place in free), np.zeros(len(grouped.weight))) - against
@@ -169,13 +187,25 @@ def _log(share: Array) -> Array:
     return made
 
 
+def strangers(m: Sequence[Array], u: Sequence[Array], used: frozenset[int]) -> bool:
+    """Whether what a session found hardly ever agrees in anything that tells people apart: namesakes in one town."""
+    telling = [place for place in range(len(m)) if place not in used and u[place][1] < _TELLING]
+    return len(telling) >= 2 and all(m[place][1] < _STRANGE for place in telling)
+
+
 def agreed(
-    found: Sequence[list[Array]], used: Sequence[frozenset[int]], weight: Sequence[float]
+    found: Sequence[list[Array]], used: Sequence[frozenset[int]], weight: Sequence[float], u: Sequence[Array] = ()
 ) -> tuple[list[bool], list[str], list[int]]:
-    """Which sessions agree with the middle of the others; why each was thrown away, and about which field."""
-    keep = [size >= 10 for size in weight]
+    """Which sessions agree with the middle of the others; why each was thrown away, and about which field.
+
+    `u` are the levels among strangers.
+    """
+    strange = [bool(u) and strangers(m, u, fields) for m, fields in zip(found, used, strict=True)]
+    keep = [size >= 10 and not each for size, each in zip(weight, strange, strict=True)]
     fields = [-1] * len(found)
-    why = ["" if kept else _("too few matches") for kept in keep]
+    why = [
+        "" if kept else _STRANGERS if each else _("too few matches") for kept, each in zip(keep, strange, strict=True)
+    ]
     for _round in range(len(found)):
         worst, gap, about = -1, 0.0, -1
         for number in range(len(found)):

@@ -209,7 +209,7 @@ def hints(request: HttpRequest) -> HttpResponse:
     position = request.POST.get("at", "")
     shown = {
         "problem": None if problem is None else pointed(text, problem),
-        "coming": completions(request.ws.context, text, int(position) if position.isdigit() else len(text)),
+        "coming": completions(request.ws.context, text, int(position) if position.isdecimal() else len(text)),
     }
     return render(request, "audiences/hints.html", shown)
 
@@ -224,7 +224,7 @@ def _focus(request: HttpRequest, tree: Draft) -> str:
         return ""
     node = tree
     for place in path.split(".")[1:]:
-        if not place.isdigit() or int(place) >= len(node.rules):
+        if not place.isdecimal() or int(place) >= len(node.rules):
             return ROOT
         node = node.rules[int(place)]
     return f"{path}.{len(node.rules) - 1}"

@@ -150,7 +150,7 @@ def _node(path: str, values: Mapping[str, Mapping[str, tuple[str, ...]]], fittin
     inside = _INSIDE.get(kind, ())
     prefix = f"{path}."
     found = [other.removeprefix(prefix) for other in values if other.startswith(prefix)] if inside else []
-    numbers = sorted({int(number) for number in found if number.isdigit()})
+    numbers = sorted({int(number) for number in found if number.isdecimal()})
     return Draft(kind, own, tuple(_node(f"{path}.{number}", values, inside) for number in numbers))
 
 

@@ -119,7 +119,7 @@ def facts(request: HttpRequest) -> HttpResponse:
     A few names only where no list of all stands below.
     """
     ws, rule = request.ws.context, people.rule_of(request)
-    places = [place for place in request.GET.get("places", "").split(",") if place.isdigit()]
+    places = [place for place in request.GET.get("places", "").split(",") if place.isdecimal()]
     with_people = allowed(ws.actor, "people.read") and "list" not in request.GET
     if request.GET.get("stage") == ABOUT:
         about = breakdown.estimated(ws, rule, with_people=with_people, places=places)

@@ -12,6 +12,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
+from habitue.kernel.errors import NotFound
+from habitue.kernel.text import gettext_noop as _
 from habitue.web.profile_parts.identities import where_now
 from habitue.web.profile_parts.lists import asked, written
 from habitue.web.templatetags.show import number
@@ -25,7 +27,7 @@ def separate(request: HttpRequest, profile_id: str) -> HttpResponse:
     identifier_id = request.POST.get("identifier", "")
     known = request.ws.people.identities(profile_id).identifiers
     ids = [item.identifier_id for item in known]
-    if not identifier_id.isdigit() or int(identifier_id) not in ids:
+    if not identifier_id.isdecimal() or int(identifier_id) not in ids:
         messages.error(request, gettext("This number or address no longer belongs to this person. Nothing changed."))
         return redirect("people:person", profile_id=profile_id)
     request.ws.people.separate(int(identifier_id), reason=_reason(request))
@@ -36,6 +38,8 @@ def separate(request: HttpRequest, profile_id: str) -> HttpResponse:
 def separated(request: HttpRequest) -> HttpResponse:
     """Who came out of a separation, with the way back."""
     rows = request.ws.people.rows_of(_ids(request.GET.getlist("id")))
+    if not rows:
+        raise NotFound(what=_("person"), key=request.GET.get("id", "")[:20])
     return render(request, "people/separated.html", {"rows": written(rows)})
 
 
@@ -48,8 +52,9 @@ def rejoin(request: HttpRequest) -> HttpResponse:
         request.ws.people.join([first, request.ws.people.get(other).row.profile_id], reason=_reason(request))
     if not ids:
         return redirect("people:list")
+    today = request.ws.people.get(ids[0]).row.profile_id
     messages.success(request, gettext("They are one person again."))
-    return redirect("people:person", profile_id=request.ws.people.get(ids[0]).row.profile_id)
+    return redirect("people:person", profile_id=today)
 
 
 def join(request: HttpRequest, profile_id: str) -> HttpResponse:

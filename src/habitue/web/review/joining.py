@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from django.utils.translation import gettext
 
 from habitue.kernel.context import Context
+from habitue.privacy import purposes
 from habitue.privacy.consents import current
 from habitue.profiles.reading import Person
 from habitue.profiles.tables import events
@@ -20,7 +21,7 @@ MOST = 4
 
 @dataclass(frozen=True, slots=True)
 class Joining:
-    """What the joined person would have: events by name, and consents (purpose, channel, state) that differ now."""
+    """What the joined person would have: events by name; consents that differ now by purpose's name."""
 
     events: Sequence[tuple[str, int]]
     consents: Sequence[tuple[str, str, str]]
@@ -33,11 +34,12 @@ def joining(ws: Context, left: Person, right: Person) -> Joining:
         events.c.identifier_id.in_(ids), events.c.source_id != "internal", events.c.type == "track"
     )
     with ws.register.read() as conn:
+        names = {each.purpose_id: gettext(each.name) for each in purposes.listing(conn)}
         found = Counter({row[0]: row[1] for row in conn.execute(counted.group_by(events.c.name))})
     sides = [{key: each.state for key, each in current(person.consents).items()} for person in (left, right)]
     both = current([*left.consents, *right.consents])
     differing = [
-        (purpose, channel, statement.state)
+        (names.get(purpose, purpose), channel, statement.state)
         for (purpose, channel), statement in sorted(both.items())
         if sides[0].get((purpose, channel)) != sides[1].get((purpose, channel))
     ]

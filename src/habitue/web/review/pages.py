@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from habitue.identity.review import Pair
@@ -28,7 +28,7 @@ from habitue.web.profile_parts.origins import source_names
 from habitue.web.review import rules, runs
 from habitue.web.review.joining import joining
 from habitue.web.routing import route
-from habitue.web.templatetags.show import percent
+from habitue.web.templatetags.show import number, percent
 
 if TYPE_CHECKING:
     from habitue.workspace import Workspace
@@ -125,9 +125,12 @@ def undo_day(request: HttpRequest) -> HttpResponse:
     except ValueError:
         raise NotFound(what=_("day"), key=request.POST.get("day", "")[:20]) from None
     count = request.ws.identity.undo_day(request.POST.get("by", "")[:80], day)
-    messages.success(
-        request, gettext("Taken back: %(count)s decisions. The pairs are asked about again.") % {"count": count}
-    )
+    told = ngettext(
+        "Taken back: %(count)s decision. What was asked is asked again.",
+        "Taken back: %(count)s decisions. What was asked is asked again.",
+        count,
+    ) % {"count": number(count)}
+    messages.success(request, told if count else gettext("Nothing of that day is left to take back."))
     return redirect("review:standing")
 
 
@@ -171,7 +174,7 @@ def _contact(ws: Workspace, found: Pair) -> str:
 
 def _wanted(request: HttpRequest) -> Pair | None:
     a, b = request.GET.get("a", ""), request.GET.get("b", "")
-    if not (a.isdigit() and b.isdigit()):
+    if not (a.isdecimal() and b.isdecimal()):
         return None
     found = request.ws.review.get(int(a[:18]), int(b[:18]))
     return found if found.profile_a and found.profile_b and found.profile_a != found.profile_b else None
@@ -179,7 +182,7 @@ def _wanted(request: HttpRequest) -> Pair | None:
 
 def _numbers(request: HttpRequest) -> tuple[int, int]:
     a, b = request.POST.get("a", ""), request.POST.get("b", "")
-    if not (a.isdigit() and b.isdigit()):
+    if not (a.isdecimal() and b.isdecimal()):
         raise NotFound(what=_("pair"), key=f"{a[:20]}/{b[:20]}")
     return int(a[:18]), int(b[:18])
 

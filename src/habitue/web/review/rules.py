@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from habitue.identity.preview import Preview
-from habitue.identity.rulebook import Pattern, Rulebook, RulesInvalid, check
+from habitue.identity.rulebook import LimitInvalid, Pattern, PatternInvalid, Rulebook, check
 from habitue.identity.tables import identifiers
 from habitue.kernel.clock import day_in
 from habitue.kernel.errors import HabitueError
@@ -75,7 +75,7 @@ def shared(request: HttpRequest) -> HttpResponse:
 def judge(request: HttpRequest) -> HttpResponse:
     """Say that a value links nobody, or that it does."""
     wanted, state = request.POST.get("identifier", ""), request.POST.get("state", "")
-    if wanted.isdigit() and state in ("blocked", "allowed"):
+    if wanted.isdecimal() and state in ("blocked", "allowed"):
         request.ws.identity.judge(int(wanted[:18]), "blocked" if state == "blocked" else "allowed")
         messages.success(request, gettext("Done: everybody concerned is as if that had always been known."))
     return redirect("review:shared")
@@ -85,9 +85,11 @@ def rules(request: HttpRequest) -> HttpResponse:
     """The rules; other ones tell first what they would do."""
     book = request.ws.identity.rules()
     shown: dict[str, object] = {"tab": "rules"}
+    typed = _written(book)
     if request.method == "POST":
         try:
             book = _asked(request, book)
+            typed = _written(book)
             if request.POST.get("sure") == "yes":
                 request.ws.identity.change_rules(book)
                 messages.success(request, gettext("The new rules hold, for everything that ever came in."))
@@ -95,9 +97,20 @@ def rules(request: HttpRequest) -> HttpResponse:
             shown |= _previewed(request.ws, request.ws.identity.preview_rules(book))
         except HabitueError as problem:
             shown["problem"] = gettext(problem.message) % problem.params
-    limits = [(name, gettext(_label(name)), book.of(name)) for name in ASKED]
-    patterns = "\n".join(f"{each.namespace} {each.expression}" for each in book.patterns)
-    return render(request, "review/rules.html", {**shown, "book": book, "limits": limits, "patterns": patterns})
+            typed |= {name: text for name, text in request.POST.items() if name in typed}
+    limits = [(name, gettext(_label(name)), typed[f"limit-{name}"], typed[f"window-{name}"]) for name in ASKED]
+    told = {"limits": limits, "patterns": typed["patterns"], "fan_out": typed["fan_out"]}
+    return render(request, "review/rules.html", {**shown, **told})
+
+
+def _written(book: Rulebook) -> dict[str, str]:
+    """What stands in the fields of the form while these rules hold."""
+    made = {"patterns": "\n".join(f"{each.namespace} {each.expression}" for each in book.patterns)}
+    made["fan_out"] = str(book.fan_out)
+    for name in ASKED:
+        made[f"limit-{name}"] = str(book.of(name).limit)
+        made[f"window-{name}"] = str(book.of(name).window_days)
+    return made
 
 
 def _previewed(ws: Workspace, preview: Preview) -> dict[str, object]:
@@ -123,18 +136,19 @@ def _asked(request: HttpRequest, book: Rulebook) -> Rulebook:
     namespaces = dict(book.namespaces)
     for name in ASKED:
         limit, window = request.POST.get(f"limit-{name}", ""), request.POST.get(f"window-{name}", "") or "0"
-        if not (limit.isdigit() and window.isdigit()):
-            raise RulesInvalid(problem=gettext(_label(name)))
+        if not (limit.isdecimal() and window.isdecimal() and int(limit[:6])):
+            raise LimitInvalid(kind=gettext(_label(name)))
         namespaces[name] = msgspec.structs.replace(book.of(name), limit=int(limit[:6]), window_days=int(window[:5]))
     told = [line.split(None, 1) for line in request.POST.get("patterns", "").splitlines() if line.strip()]
-    if any(len(words) != 2 for words in told):
-        raise RulesInvalid(problem=gettext("a pattern needs a kind and an expression"))
+    bare = next((words for words in told if len(words) != 2), None)
+    if bare is not None:
+        raise PatternInvalid(pattern=bare[0], problem=gettext("a pattern needs a kind and an expression"))
     fan_out = request.POST.get("fan_out", "")
     made = msgspec.structs.replace(
         book,
         namespaces=namespaces,
         patterns=tuple(Pattern(kind, expression.strip()) for kind, expression in told),
-        fan_out=int(fan_out[:5]) if fan_out.isdigit() else 0,
+        fan_out=int(fan_out[:5]) if fan_out.isdecimal() else 0,
     )
     check(made)
     return made

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -15,6 +15,7 @@ from habitue.identity.matching.stages import ORDER
 from habitue.kernel.jobs import Job
 from habitue.kernel.text import gettext_noop as _
 from habitue.profiles.matching import STEPS, Run
+from habitue.web.templatetags.show import number
 from habitue.workspace import Workspace
 
 _LEARNING = _("Learning which details tell people apart")
@@ -48,6 +49,9 @@ def going(ws: Workspace, listed: Sequence[Run]) -> Mapping[str, object] | None:
 @require_POST
 def run(request: HttpRequest) -> HttpResponse:
     """Start a matching run; the worker carries it out."""
+    if going(request.ws, request.ws.matching.listing()):
+        messages.info(request, gettext("Everybody is being compared already."))
+        return redirect("review:standing")
     request.ws.matching.start()
     messages.success(request, gettext("Everybody is being compared with everybody. Pairs appear here by themselves."))
     return redirect("review:standing")
@@ -72,9 +76,12 @@ def cancel(request: HttpRequest, run_id: str) -> HttpResponse:
 def undo(request: HttpRequest) -> HttpResponse:
     """Take a matching run back."""
     count = request.ws.matching.undo(request.POST.get("run", "")[:64])
-    messages.success(
-        request, gettext("Taken back: %(count)s links, as if they had never been made.") % {"count": count}
-    )
+    told = ngettext(
+        "Taken back: %(count)s link, as if it had never been made.",
+        "Taken back: %(count)s links, as if they had never been made.",
+        count,
+    ) % {"count": number(count)}
+    messages.success(request, told if count else gettext("Taken back. The run had joined nobody."))
     return redirect("review:standing")
 
 

@@ -81,7 +81,7 @@ def field_label(name: str) -> str:
         return gettext("Event")
     of_list, _dot, rest = name.partition(".")
     place, _dot, inner = rest.partition(".")
-    if of_list in PROPERTIES and place.isdigit() and inner:
+    if of_list in PROPERTIES and place.isdecimal() and inner:
         told = {"what": field_label(inner), "list": field_label(of_list), "number": int(place) + 1}
         return gettext("%(list)s, no. %(number)s: %(what)s") % told
     return gettext(PROPERTIES[name].label if name in PROPERTIES and name not in FIELDS else field(name).label)
