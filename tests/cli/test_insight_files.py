@@ -76,7 +76,7 @@ def test_a_file_of_refunds_alone_knows_no_orders(call: Call, tmp_path: Path) -> 
     for command in (*COMMANDS, "rfm"):
         told = call("insight", command, path, "--json")
         assert told.code == 1, command
-        assert told.error["code"] == "no_orders"
+        assert told.error["code"] == "only_returns"
 
 
 def test_groups_of_a_file_are_those_of_the_workspace_page(call: Call, tmp_path: Path) -> None:

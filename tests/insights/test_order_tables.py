@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from habitue.insights.books.book import OrderBook, order_book
-from habitue.insights.books.errors import NoOrders, OrderColumnMissing
+from habitue.insights.books.errors import NoOrders, OnlyReturns, OrderColumnMissing
 
 ROWS = [("1", "2024-01-03", 10.5), ("2", "2024-01-04", 12.0), ("1", "2024-02-03", 9.0)]
 
@@ -74,7 +74,7 @@ def test_lines_and_invoices_of_one_day_are_one_purchase() -> None:
     )
     found = order_book(table)
     assert told(found) == [("7", "2024-01-03", 10.0)]
-    assert "1 rows name no customer and were left out." in [note.text() for note in found.notes]
+    assert "1 row names no customer and was left out." in [note.text() for note in found.notes]
 
 
 def test_postage_is_no_purchase_and_cancellations_come_off() -> None:
@@ -148,7 +148,44 @@ def test_money_in_another_currency_is_added_nowhere() -> None:
 
 def test_a_table_without_orders_says_so() -> None:
     with pytest.raises(NoOrders):
+        order_book(pa.table({"customer": ["a"], "date": ["no day"], "amount": [5.0]}), date_column="date")
+    with pytest.raises(OnlyReturns):
         order_book(pa.table({"customer": ["a"], "date": ["2024-01-01"], "amount": [-5.0]}))
+
+
+@pytest.mark.parametrize(
+    "heading", ["sku", "product", "Product Name", "Artikel", "Artikelnummer", "item", "Description", "Товар"]
+)
+def test_products_are_found_by_many_headings(heading: str) -> None:
+    table = {
+        "Order": ["1", "2", "3"], "Customer": ["a", "b", "a"], "Date": ["2024-01-03", "2024-01-04", "2024-02-03"],
+        heading: ["Tea", "Cup", "Cup"], "Product group": ["x", "x", "y"], "Quantity": [1, 2, 1],
+        "Amount": [10.5, 12.25, 9.5],
+    }  # fmt: skip
+    lines = order_book(pa.table(table)).lines
+    assert lines is not None
+    assert sorted(lines.products) == ["Cup", "Tea"]
+
+
+def test_the_column_of_products_can_be_named() -> None:
+    table = {"customer": ["a", "b"], "date": ["2024-01-03", "2024-01-04"], "bought": ["Tea", "Cup"], "sku": ["1", "2"]}
+    named = order_book(pa.table(table), product="bought").lines
+    assert named is not None
+    assert sorted(named.products) == ["Cup", "Tea"]
+    with pytest.raises(OrderColumnMissing):
+        order_book(pa.table(table), product="nothing")
+
+
+def test_amounts_are_no_customers() -> None:
+    with pytest.raises(OrderColumnMissing):
+        order_book(pa.table({"date": ["2024-01-03", "2024-01-04"], "amount": [5, 5]}))
+
+
+def test_days_that_nobody_can_mean_are_left_out_however_many_they_are() -> None:
+    days = ["0001-01-01", "9999-12-31", "2024-01-03", "2024-02-03"]
+    found = order_book(pa.table({"customer": ["a", "b", "c", "c"], "date": days, "amount": [1.0, 2.0, 3.0, 4.0]}))
+    assert [day for _name, day, _money in told(found)] == ["2024-01-03", "2024-02-03"]
+    assert "2 rows have a date that cannot be right and were left out." in [note.text() for note in found.notes]
 
 
 def test_a_stray_date_does_not_stretch_the_time_that_is_known() -> None:

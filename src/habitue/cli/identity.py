@@ -12,9 +12,13 @@ import msgspec
 from habitue.cli.session import Session
 from habitue.cli.verbs import Verbs, pass_session
 from habitue.kernel.text import gettext_noop as _
+from habitue.kernel.text import ngettext_noop
 
 if TYPE_CHECKING:
     from habitue.identity.review import Pair
+
+_LINKS = ngettext_noop("Taken back: %(count)s link.", "Taken back: %(count)s links.")
+_DECISIONS = ngettext_noop("Taken back: %(count)s decision.", "Taken back: %(count)s decisions.")
 
 
 @click.group(cls=Verbs)
@@ -58,7 +62,7 @@ def undo_run(session: Session, run_id: str) -> None:
     """Take a matching run back, as if it had never been."""
     with session.open() as ws:
         count = ws.matching.undo(run_id)
-    session.give({"links": count}, lambda: session.say(_("Taken back: %(count)s links."), count=count))
+    session.give({"links": count}, lambda: session.count(_LINKS, count))
 
 
 @identity.command("undo-day")
@@ -69,7 +73,7 @@ def undo_day(session: Session, reviewer: str, day: datetime) -> None:
     """Take back what one person (by id) decided on one day."""
     with session.open() as ws:
         count = ws.identity.undo_day(reviewer, day.date())
-    session.give({"decisions": count}, lambda: session.say(_("Taken back: %(count)s decisions."), count=count))
+    session.give({"decisions": count}, lambda: session.count(_DECISIONS, count))
 
 
 @identity.command("shared")
@@ -167,7 +171,7 @@ def undo(session: Session) -> None:
     """Take your last answer back."""
     with session.open() as ws:
         count = ws.review.undo_last()
-    session.give({"answers": count}, lambda: session.say(_("Taken back: %(count)s decisions."), count=count))
+    session.give({"answers": count}, lambda: session.count(_DECISIONS, count))
 
 
 @review.command("standing")

@@ -13,11 +13,14 @@ from habitue.cli.session import Session
 from habitue.cli.verbs import Verb, pass_session
 from habitue.insights.card import Card
 from habitue.kernel.text import gettext_noop as _
+from habitue.kernel.text import ngettext_noop
 
 if TYPE_CHECKING:
     from habitue.insights.scores import Scores
 
 SHOWN = 10
+_WRITTEN = ngettext_noop("%(count)s row was written to %(file)s.", "%(count)s rows were written to %(file)s.")
+_MORE = ngettext_noop("… and %(count)s more row.", "… and %(count)s more rows.")
 
 
 def of_file(*, is_optional: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -99,6 +102,7 @@ def second_purchase(session: Session, /, orders: Path, out: Path | None, horizon
 
 @click.command("affinity", cls=Verb)
 @of_file()
+@click.option("--product", help="Heading of the product, else guessed.")
 @pass_session
 def affinity(session: Session, /, orders: Path, out: Path | None, **options: Any) -> None:
     """What each customer of a file of order lines buys again, and what new product they would like."""
@@ -143,7 +147,7 @@ def give(session: Session, scores: Scores, out: Path | None) -> None:
     """Write all rows where asked to, and answer with the summary."""
     if out is not None:
         scores.write(out, session.text, session.one_or_many)
-    data = {**scores.summary(session.text), "out": None if out is None else str(out)}
+    data = {**scores.summary(session.text, session.one_or_many), "out": None if out is None else str(out)}
     session.give(data, lambda: _show(session, scores, out))
 
 
@@ -152,16 +156,16 @@ def _show(session: Session, scores: Scores, out: Path | None) -> None:
     first = table.slice(0, SHOWN)
     session.table(first.column_names, [list(row.values()) for row in first.to_pylist()])
     if table.num_rows > SHOWN:
-        session.say(_("… and %(count)s more rows."), count=table.num_rows - SHOWN)
+        session.count(_MORE, table.num_rows - SHOWN)
     for card in scores.cards:
         show_card(session, card)
-    for sentence in scores.sentences(session.text):
+    for sentence in scores.sentences(session.text, session.one_or_many):
         session.out.print(f"- {sentence}")
     if scores.columns:
         taken = ", ".join(f"{role} = {heading}" for role, heading in scores.columns.items())
         session.say(_("Columns taken: %(columns)s."), columns=taken)
     if out is not None:
-        session.say(_("%(count)s rows were written to %(file)s."), count=table.num_rows, file=str(out))
+        session.count(_WRITTEN, table.num_rows, file=str(out))
 
 
 def show_card(session: Session, card: Card) -> None:

@@ -73,6 +73,11 @@ class Session:
         if not self.as_json:
             self.out.print(self.text(message, **params))
 
+    def count(self, words: tuple[str, str], count: int, **params: object) -> None:
+        """The same about one or many, by `count`."""
+        if not self.as_json:
+            self.out.print(self.one_or_many(*words, count) % {"count": count, **params})
+
     def give(self, data: object, show: Callable[[], None]) -> None:
         """The answer of a command: `data` for machines, `show` for people."""
         if self.as_json:

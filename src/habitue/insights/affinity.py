@@ -52,6 +52,7 @@ def fit(
     customer: str | None = None,
     date: str | None = None,
     amount: str | None = None,
+    product: str | None = None,
     as_of: date | None = None,
 ) -> Scores:
     """Two lists of products for each customer of a table of order lines.
@@ -59,14 +60,18 @@ def fit(
     Takes what `lifetime.fit` takes; the table must name products, and those of the same name are one. Columns:
     customer, buy_again, new_for_you (up to five products each, with semicolons between).
     """
-    book = order_book(orders, customer=customer, date_column=date, amount=amount, as_of=as_of)
+    book = order_book(orders, customer=customer, date_column=date, amount=amount, product=product, as_of=as_of)
     return of_book(book)
 
 
 def of_book(book: OrderBook) -> Scores:
     """The same for orders that were understood already."""
     if book.lines is None:
-        said = Said(_("The table names no products, so nothing can be said about what anybody would like."))
+        message = _(
+            "The table names no products, so nothing can be said about what anybody would like. If a column does, name "
+            "it with --product."
+        )
+        said = Said(message)
         empty = pa.table({"customer": pa.array(book.customers, pa.string())})
         return Scores(empty, (Card("affinity", False, DAYS, (said,)),), book.notes, book.columns)
     lines = one_a_name(book.lines)

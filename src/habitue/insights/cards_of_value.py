@@ -13,6 +13,7 @@ from habitue.insights.models.forecast import Trained
 from habitue.insights.models.histories import Histories, Purchases
 from habitue.insights.models.spend import MOST_CORRELATION
 from habitue.kernel.text import gettext_noop as _
+from habitue.kernel.text import ngettext_noop
 
 LEAST_CUSTOMERS = 40
 NOTICED = 0.02
@@ -30,11 +31,13 @@ def nothing_known(purchases: Purchases, known: Histories, days: int) -> Card | N
     if purchases.span == 0:
         said = Said(_("All orders are of one day, so nothing can be known about when anybody comes back."))
     elif known.size < LEAST_CUSTOMERS:
-        message = _(
-            "There are only %(people)s customers. With fewer than %(least)s, chance cannot be told from habit, and no "
-            "number about the future of one of them would mean anything."
+        one, many = ngettext_noop(
+            "There is only %(count)s customer. With fewer than %(least)s, chance cannot be told from habit, and no "
+            "number about the future would mean anything.",
+            "There are only %(count)s customers. With fewer than %(least)s, chance cannot be told from habit, and no "
+            "number about the future of one of them would mean anything.",
         )
-        said = Said(message, {"people": known.size, "least": LEAST_CUSTOMERS})
+        said = Said(one, {"count": known.size, "least": LEAST_CUSTOMERS}, many)
     elif not (known.repeats > 0).any():
         said = Said(
             _(

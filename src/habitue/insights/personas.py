@@ -20,6 +20,7 @@ from habitue.insights.persona import Persona
 from habitue.insights.products import lines_of_facts
 from habitue.insights.scores import Scores, column
 from habitue.kernel.text import gettext_noop as _
+from habitue.kernel.text import ngettext_noop
 
 LEAST_PEOPLE = 100
 MOST_CATEGORIES = 6
@@ -85,8 +86,11 @@ def personas(book: OrderBook, lines: Lines | None) -> Found:
     known = histories(book.purchases, book.purchases.last_day)
     nothing = np.zeros(known.size, np.int64)
     if known.size < LEAST_PEOPLE:
-        message = _("There are only %(people)s customers; with fewer than %(least)s there are no groups to speak of.")
-        said = Said(message, {"people": known.size, "least": LEAST_PEOPLE})
+        one, many = ngettext_noop(
+            "There is only %(count)s customer; with fewer than %(least)s there are no groups to speak of.",
+            "There are only %(count)s customers; with fewer than %(least)s there are no groups to speak of.",
+        )
+        said = Said(one, {"count": known.size, "least": LEAST_PEOPLE}, many)
         return Found(nothing, (), Card("personas", False, 0, (said,), people=known.size), known)
     shares, categories = _categories(lines, known.size)
     # What they buy may scatter too much to make groups where how they buy does not.

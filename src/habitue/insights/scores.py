@@ -60,18 +60,18 @@ class Scores:
         reasons = [each.text(translate, one_or_many) for each in self.why]
         return self.table.append_column("reason", pa.array(reasons, pa.string()))
 
-    def sentences(self, translate: Translate = str) -> list[str]:
+    def sentences(self, translate: Translate = str, one_or_many: OneOrMany = in_english) -> list[str]:
         """What the tests said and what was left out, in plain sentences."""
         said = [*(each for card in self.cards for each in (*card.sentences, *card.details)), *self.notes]
-        return list(dict.fromkeys(each.text(translate) for each in said))
+        return list(dict.fromkeys(each.text(translate, one_or_many) for each in said))
 
-    def summary(self, translate: Translate = str) -> dict[str, Any]:
+    def summary(self, translate: Translate = str, one_or_many: OneOrMany = in_english) -> dict[str, Any]:
         """Everything but the rows, as plain data."""
         return {
             "customers": self.table.num_rows,
             "currency": self.currency,
             "columns": dict(self.columns),
-            "sentences": self.sentences(translate),
+            "sentences": self.sentences(translate, one_or_many),
             "cards": [card_data(card, translate) for card in self.cards],
         }
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from habitue.collect.files.activities import CANCELLED, REFUNDED, words_of_status
-from habitue.insights.books import parsing
-from habitue.insights.books.errors import NoOrders
+from habitue.insights.books import left_out, parsing
+from habitue.insights.books.errors import NoOrders, OnlyReturns
 from habitue.insights.books.no_product import is_no_product
 from habitue.insights.books.reading import Columns, columns_of
 from habitue.insights.books.refunds import without_refunds
@@ -23,6 +23,8 @@ from habitue.kernel.text import gettext_noop as _
 _CANCELLING = re.compile(r"^c\d", re.I)
 _SAME = 0.9
 EARLIEST = date(1990, 1, 1)
+MOST_AHEAD = 20 * 366
+_FIRST = date(1900, 1, 1)
 STRAY_SHARE = 0.01
 
 
@@ -60,6 +62,7 @@ def order_book(
     customer: str | None = None,
     date_column: str | None = None,
     amount: str | None = None,
+    product: str | None = None,
     as_of: date | None = None,
 ) -> OrderBook:
     """Understand a table of orders: a path, a pandas data frame, an Arrow or an Ibis table.
@@ -68,15 +71,22 @@ def order_book(
     `as_of` are left out; without it the last day of the table is the last one that is known. Raises
     OrderColumnMissing or NoOrders.
     """
-    return book_of(columns_of(orders, {"customer": customer, "date": date_column, "amount": amount}), as_of)
+    named = {"customer": customer, "date": date_column, "amount": amount, "product": product}
+    return book_of(columns_of(orders, named), as_of)
 
 
 def _stray(day: Ints, today: date) -> Flags:
-    """A few days in the future, or before there were shops like these; when they are many, they are meant."""
+    """A few days in the future, or before there were shops like these; when they are many, they are meant.
+
+    Days that nobody living can mean are never, unless all of them are such.
+    """
     dated = day != parsing.NO_DAY
-    outside = dated & ((day > today.toordinal() - 719_163) | (day < EARLIEST.toordinal() - 719_163))
-    is_few = outside.sum() < STRAY_SHARE * dated.sum()
-    return outside if is_few else np.zeros(len(day), dtype=bool)
+    unheard = dated & ((day < _FIRST.toordinal() - 719_163) | (day > today.toordinal() - 719_163 + MOST_AHEAD))
+    outside: Flags = dated & ((day > today.toordinal() - 719_163) | (day < EARLIEST.toordinal() - 719_163))
+    is_few = bool(outside.sum() < STRAY_SHARE * dated.sum())
+    if is_few:
+        return outside
+    return unheard if bool((dated & ~unheard).any()) else np.zeros(len(day), dtype=bool)
 
 
 def book_of(columns: Columns, as_of: date | None) -> OrderBook:
@@ -90,34 +100,30 @@ def book_of(columns: Columns, as_of: date | None) -> OrderBook:
     money, has_money = _money(columns)
     keep = np.ones(columns.rows, dtype=bool)
 
-    def leave_out(gone: Flags, message: str) -> None:
+    def leave_out(gone: Flags, words: tuple[str, str]) -> None:
         count = int((gone & keep).sum())
         if count:
-            notes.append(Said(message, {"count": count}))
+            notes.append(Said(words[0], {"count": count}, words[1]))
         keep[gone] = False
 
-    leave_out(code < 0, _("%(count)s rows name no customer and were left out."))
-    leave_out(day == parsing.NO_DAY, _("%(count)s rows have no date that can be read and were left out."))
-    leave_out(_stray(day, today), _("%(count)s rows have a date that cannot be right and were left out."))
+    leave_out(code < 0, left_out.NO_CUSTOMER)
+    leave_out(day == parsing.NO_DAY, left_out.NO_DATE)
+    leave_out(_stray(day, today), left_out.STRAY)
     if as_of is not None:
-        leave_out(day > as_of.toordinal() - 719_163, _("%(count)s rows are later than the day asked for."))
+        leave_out(day > as_of.toordinal() - 719_163, left_out.LATER)
     refund = money < 0
     if "status" in values:
         told = values["status"]
-        leave_out(
-            parsing.flags(told, lambda text: bool(words_of_status(text) & CANCELLED)),
-            _("%(count)s rows are cancelled orders and were left out."),
-        )
+        leave_out(parsing.flags(told, lambda text: bool(words_of_status(text) & CANCELLED)), left_out.CANCELLED)
         refund |= parsing.flags(told, lambda text: bool(words_of_status(text) & REFUNDED))
     if "order" in values and "quantity" in values:
         negative = parsing.amounts(values["quantity"], decimal=fmt.decimal) < 0
         refund |= negative & parsing.flags(values["order"], lambda text: bool(_CANCELLING.match(text)))
     if "product" in values:
         leave_out(
-            parsing.flags(values["product"], is_no_product(parsing.codes(values["product"])[1])),
-            _("%(count)s rows are postage, fees or other things that are no product, and were left out."),
+            parsing.flags(values["product"], is_no_product(parsing.codes(values["product"])[1])), left_out.NO_PRODUCT
         )
-        leave_out((money == 0) & ~refund, _("%(count)s rows cost nothing and were left out."))
+        leave_out((money == 0) & ~refund, left_out.FREE)
     currency, foreign = _currency(values, keep)
     if foreign.any():
         notes.append(
@@ -128,7 +134,7 @@ def book_of(columns: Columns, as_of: date | None) -> OrderBook:
         )
         money = np.where(foreign, np.nan, money)
     if not (keep & ~refund).any():
-        raise NoOrders(rows=columns.rows)
+        raise OnlyReturns(rows=int(keep.sum())) if keep.any() else NoOrders(rows=columns.rows)
     purchases, lost = without_refunds(
         customer=code[keep], day=day[keep], money=money[keep], refund=refund[keep], customers=len(customers)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from habitue.collect.files.amounts import amount as amount_of
@@ -28,8 +28,13 @@ _WORDS = {
         r"amount|total|value|revenue|sales|spen[dt]|turnover|gmv|money|dollar|price|paid|betrag|umsatz|summe|wert|preis"
         r"|сумма|выручк|стоимост|цена|usd|eur|rub"
     ),
+    "product": re.compile(
+        r"product|produkt|item|article|artikel|sku|descri|beschreib|ware|title|товар|артикул|наименован"
+    ),
 }
-_TOLD = {"customer": _("the customer"), "date": _("the date"), "amount": _("the amount")}
+_TOLD = {"customer": _("the customer"), "date": _("the date"), "amount": _("the amount"), "product": _("the product")}
+_NUMBER_OF_PRODUCT = re.compile(r"sku|артикул|(id|no|nr|num|number|nummer|code|код)\.?$")
+_NO_PRODUCT = re.compile(r"quant|count|menge|anzahl|колич|categ|kateg|категор|group|gruppe|brand|type|price|preis|цена")
 _NOT_TOTAL = re.compile(r"discount|tax|shipping|rabatt|steuer|versand|скидк|налог|доставк|cost|margin|points")
 
 
@@ -61,7 +66,7 @@ class Roles:
 
 
 def roles(columns: Sequence[str], sample: Sequence[Row], fmt: Format, named: Mapping[str, str | None]) -> Roles:
-    """The roles of the columns; `named` says what customer, date and amount are called, None to guess.
+    """The roles of the columns; `named` says what customer, date, amount and product are called, None to guess.
 
     Raises OrderColumnMissing for a name that no column has, and when no column looks like a customer or a date.
     """
@@ -74,7 +79,7 @@ def roles(columns: Sequence[str], sample: Sequence[Row], fmt: Format, named: Map
     if customer is None:
         customer = _first([by_target.get(target) for target in _CUSTOMERS], taken)
         customer = _by_words(columns, "customer", taken, lambda _place: True) if customer is None else customer
-        customer = _repeating(cells, taken) if customer is None else customer
+        customer = _repeating(columns, cells, taken) if customer is None else customer
     taken |= {customer} if customer is not None else set()
     date = chosen.get("date")
     if date is None:
@@ -111,6 +116,7 @@ def roles(columns: Sequence[str], sample: Sequence[Row], fmt: Format, named: Map
     }
     used = {customer, date, amount}
     others = {name: place for name, place in others.items() if place not in used}
+    others |= _product(columns, cells, chosen.get("product"), used | {quantity, price}, others)
     return Roles(
         customer=customer,
         date=date,
@@ -120,6 +126,26 @@ def roles(columns: Sequence[str], sample: Sequence[Row], fmt: Format, named: Map
         is_order_total=is_total,
         **others,
     )
+
+
+def _product(
+    columns: Sequence[str], cells: _Cells, named: int | None, used: Set[int | None], others: Mapping[str, int | None]
+) -> dict[str, int]:
+    """The column that names products: the named one, else one whose heading says so, where none was recognised."""
+    if named is not None:
+        return {"product": named}
+    if others.get("product") is not None or others.get("product_name") is not None:
+        return {}
+    taken = used | set(others.values())
+    found = [
+        place
+        for place, name in enumerate(columns)
+        if place not in taken and _WORDS["product"].search(name.lower()) and not _NO_PRODUCT.search(name.lower())
+        and not cells.are_dates(place) and not cells.have_decimals(place)
+    ]  # fmt: skip
+    numbers = [place for place in found if _NUMBER_OF_PRODUCT.search(columns[place].lower())]
+    names = [place for place in found if place not in numbers]
+    return {role: places[0] for role, places in (("product", numbers), ("product_name", names)) if places}
 
 
 class _Cells:
@@ -179,11 +205,18 @@ def _by_words(
     return next((place for place in found if fits(place)), None)
 
 
-def _repeating(cells: _Cells, taken: set[int]) -> int | None:
-    """Without headings: the leftmost column whose cells repeat and are neither dates nor broken numbers."""
+def _repeating(columns: Sequence[str], cells: _Cells, taken: set[int]) -> int | None:
+    """Without headings: the leftmost column whose cells repeat and are neither dates nor broken numbers.
+
+    A heading that tells of something else is believed.
+    """
+    others = [_WORDS[role] for role in ("date", "amount", "product")]
     fitting = [
-        i for i in range(cells.width) if i not in taken and not cells.are_dates(i) and not cells.have_decimals(i)
-    ]
+        i
+        for i in range(cells.width)
+        if i not in taken and not cells.are_dates(i) and not cells.have_decimals(i)
+        and not any(words.search(columns[i].lower()) for words in (*others, _NO_PRODUCT))
+    ]  # fmt: skip
     return next((i for i in fitting if cells.repetition(i) > 1), fitting[0] if fitting else None)
 
 
