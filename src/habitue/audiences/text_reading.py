@@ -59,7 +59,7 @@ class Reading(ReadingParts):
 
     def __init__(self, audience_ids: Mapping[str, str]) -> None:
         super().__init__()
-        self._ids = audience_ids
+        self._ids = {**{name.casefold(): found for name, found in audience_ids.items()}, **audience_ids}
 
     def conjunction(self, items: list[Placed]) -> Placed:
         return _group("all", items)

@@ -15,6 +15,14 @@ _MINUTES = {"minutes": 1, "hours": 60, "days": 1_440, "weeks": 10_080}
 MAX_DIGITS = 18
 
 
+class LiteralUnfit(Exception):
+    """A day or a number that has the form of one and is none; `token` tells where it stands."""
+
+    def __init__(self, token: Token) -> None:
+        super().__init__(str(token))
+        self.token = token
+
+
 class ReadingParts(Transformer[Token, Any]):
     """Each method takes the children of the rule of its name in the grammar."""
 
@@ -179,7 +187,9 @@ class ReadingParts(Transformer[Token, Any]):
         return tuple(_text(item) for item in items)
 
     def number(self, items: list[Token]) -> Decimal:
-        return Decimal(str(items[0])[:MAX_DIGITS])
+        if len(items[0]) > MAX_DIGITS:
+            raise LiteralUnfit(items[0])
+        return Decimal(str(items[0]))
 
     def value(self, items: list[Token]) -> str:
         return _text(items[0]) if items[0].type == "STRING" else str(items[0])
@@ -194,4 +204,7 @@ def _plain(number: Decimal) -> str:
 
 
 def _day(token: Token) -> date:
-    return date.fromisoformat(str(token))
+    try:
+        return date.fromisoformat(str(token))
+    except ValueError:
+        raise LiteralUnfit(token) from None
