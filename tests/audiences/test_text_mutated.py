@@ -99,6 +99,8 @@ def test_every_mistyped_text_is_read_or_refused_with_its_place(record_property: 
         ('did "Order Completed" from 2026-01-01 to 2026-02-30', "2026-02-30", 42),
         ('did "Order Completed" until 2026-02-29', "2026-02-29", 29),
         ("birth_date after 2026-02-30", "2026-02-30", 18),
+        ('did "Order Completed" at least 1.5 times', "1.5", 32),
+        ('did "Order Completed" in last 2.5 days', "2.5", 31),
         ('money of "Order Completed" > 00000000000000000005', "00000000000000000005", 30),
     ],
 )

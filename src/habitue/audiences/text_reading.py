@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, cast
 
 import msgspec
@@ -116,7 +117,7 @@ class Reading(ReadingParts):
         return EventSum(
             event,
             cast(Any, AMOUNT_OPS[op]),
-            amount,
+            Decimal(amount),
             path or "total",
             str(currency or ""),
             window or Window(),
