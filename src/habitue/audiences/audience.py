@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,6 +82,16 @@ class Audience:
         return self.version > 0 and not self.is_archived
 
 
+class AudienceChangedMeanwhile(HabitueError):
+    """Somebody else changed the audience since the form was opened from which it is saved."""
+
+    code = "audience_changed_meanwhile"
+    message = _(
+        "“%(name)s” was changed while you worked on it, in another window or by somebody else. Nothing was saved."
+    )
+    next_step = _("Look at what it says now; save again to put yours in its place.")
+
+
 class AudienceNameInvalid(HabitueError):
     """The name is empty or too long, or the description is."""
 
@@ -111,6 +122,14 @@ class AudienceInUse(HabitueError):
     code = "audience_in_use"
     message = _("The audience “%(name)s” uses this one. Nothing was changed.")
     next_step = _("Take it out of that audience first.")
+
+
+def mark_of(audience: Audience) -> str:
+    """A short mark of what an audience says, another one as soon as somebody changed anything that is typed. Pure."""
+    draft = "" if audience.draft is None else encode(audience.draft)
+    texts = (audience.name, audience.description, audience.purpose or "", audience.folder, draft)
+    said = "\0".join((*texts, encode(audience.rule), str(audience.version)))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def of_row(row: Mapping[Any, Any]) -> Audience:

@@ -7,7 +7,16 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from habitue.access import policy
-from habitue.audiences.audience import Audience, audiences, check_names, check_saved, load, note_version
+from habitue.audiences.audience import (
+    Audience,
+    AudienceChangedMeanwhile,
+    audiences,
+    check_names,
+    check_saved,
+    load,
+    mark_of,
+    note_version,
+)
 from habitue.audiences.rule import Rule, encode
 from habitue.audit import ledger
 from habitue.kernel.context import Context
@@ -23,17 +32,21 @@ def change(
     purpose: str | None = None,
     folder: str | None = None,
     publish: bool = True,
+    seen: str = "",
 ) -> Audience:
     """Put name, rule, description, purpose and folder in place of the former ones.
 
     Without `publish` the rule is kept as a draft beside the published one, which goes on to hold.
 
-    Raises what `create` raises, NotFound for an unknown id, and AudienceInCircle when the rule leads back to it.
+    `seen` is the mark (`mark_of`) of the audience as it was when the change was begun. Raises what `create` raises,
+    NotFound for an unknown id, AudienceInCircle when the rule leads back to it, and AudienceChangedMeanwhile.
     """
     policy.require(ws.actor, "audiences.edit")
     check_names(name, description)
     with ws.register.write() as conn:
         former = load(conn, audience_id)
+        if seen and seen != mark_of(former):
+            raise AudienceChangedMeanwhile(name=former.name)
         check_saved(conn, audience_id=audience_id, name=name, rule=rule, purpose=purpose)
         is_new = publish and (former.rule != rule or former.version == 0)
         changed = replace(

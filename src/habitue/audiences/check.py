@@ -80,6 +80,14 @@ class ValueUnreadable(RuleInvalid):
     next_step = _("Enter a value, for example a whole number, an amount such as 12.50 or a day such as 2024-12-31.")
 
 
+class SampleInvalid(RuleInvalid):
+    """A part of everybody that ends before it begins, or does not lie within the whole."""
+
+    code = "rule_sample_invalid"
+    message = _("There is no part from %(first)s %% to %(until)s %%.")
+    next_step = _("Enter the smaller share first and the larger one second, from 0 to 100.")
+
+
 class SequenceInvalid(RuleInvalid):
     """The steps make no sense."""
 
@@ -207,7 +215,8 @@ def _sample(node: Sample, path: str) -> None:
     if not is_field_name(node.name):
         raise FieldUnknown(path=path, name=node.name)
     if not 0 <= node.first < node.until <= PARTS:
-        raise ValueUnreadable(path=path, value=f"{node.first}–{node.until}")
+        first, until = (f"{(Decimal(end) / 100).normalize():f}" for end in (node.first, node.until))
+        raise SampleInvalid(path=path, first=first, until=until)
 
 
 def _may_use(node: MayUse, path: str) -> None:

@@ -51,8 +51,10 @@ def versions_of(ws: Context, audience_id: str) -> Sequence[Version]:
 
 
 def names(ws: Context) -> Mapping[str, str]:
-    """The names of all audiences by id, for sentences and lists."""
+    """The names of all audiences by id, for sentences and lists; those of the archive come first."""
     policy.require(ws.actor, "audiences.read")
     with ws.register.read() as conn:
-        rows = conn.execute(sa.select(audiences.c.audience_id, audiences.c.name))
+        rows = conn.execute(
+            sa.select(audiences.c.audience_id, audiences.c.name).order_by(audiences.c.is_archived.desc())
+        )
         return {row.audience_id: row.name for row in rows}

@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lark import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark import Token, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 from lark.exceptions import VisitError
 
-from habitue.audiences.check import RuleInvalid, check_rule
+from habitue.audiences.check import RuleInvalid, ValueUnreadable, check_rule
 from habitue.audiences.grammar import parser
-from habitue.audiences.rule import MAX_BYTES, Rule, RuleTooLarge, check_limits
+from habitue.audiences.rule import MAX_BYTES, InAudience, Rule, RuleTooLarge, check_limits
 from habitue.audiences.text_reading import Leaf, Placed, Reading
+from habitue.audiences.text_reading_parts import LiteralUnfit
 from habitue.audiences.text_words import said_of_terminal
 from habitue.kernel.errors import HabitueError, Words
 from habitue.kernel.text import gettext_noop as _
@@ -25,6 +27,7 @@ from habitue.kernel.text import shortened
 MAX_TEXT_OF_RULE = 20_000
 SHOWN = 8
 MOST_OF_WORD = 60
+MOST_NEAR = 3
 _MARKS = ('"', "`")
 
 
@@ -33,9 +36,15 @@ class RuleTextUnreadable(HabitueError):
 
     code = "rule_text_unreadable"
     message = _("Line %(line)s, column %(column)s: “%(word)s” does not fit here. Possible: %(expected)s.")
-    next_step = _(
-        "Correct this word; the page “How rules are written” shows every form, and so does docs/reference/rules.md."
-    )
+    next_step = _("Correct this word; the page “How rules are written” shows every form.")
+
+
+class RuleTextUnfinished(RuleTextUnreadable):
+    """The text ends where more has to come; `expected` is what could stand there."""
+
+    code = "rule_text_unfinished"
+    message = _("Line %(line)s, column %(column)s: the text ends here. Expected: %(expected)s.")
+    next_step = _("Write on, or take the last words away.")
 
 
 class RuleTextUnclosed(HabitueError):
@@ -54,6 +63,21 @@ class RuleTextInvalid(HabitueError):
     next_step = _("Correct this condition and try again.")
 
 
+class AudienceUnheard(RuleInvalid):
+    """A text speaks of an audience that does not exist."""
+
+    code = "audience_unheard"
+    message = _("There is no audience “%(name)s”.")
+    next_step = _("Write the name of an audience as the list shows it.")
+
+
+class AudienceMistaken(AudienceUnheard):
+    """The same, where there are audiences of a similar name."""
+
+    code = "audience_mistaken"
+    message = _("There is no audience “%(name)s”. Did you mean %(near)s?")
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Where a text is wrong: line and column from 1, the number of characters, and what could stand there."""
@@ -65,9 +89,10 @@ class Problem:
 
 
 def read(text: str, *, audience_ids: Mapping[str, str] | None = None) -> Rule:
-    """The rule of a text; an empty one is everybody. `audience_ids` are the ids of audiences by name.
+    """The rule of a text; an empty one is everybody. `audience_ids` are the ids of all audiences by name.
 
-    Raises RuleTextUnreadable, RuleTextUnclosed, RuleTextInvalid with the place, and RuleTooLarge.
+    Without them every name is taken for an id. Raises RuleTextUnreadable, RuleTextUnclosed, RuleTextInvalid with the
+    place, and RuleTooLarge.
     """
     if len(text) > MAX_TEXT_OF_RULE:
         raise RuleTooLarge(limit=MAX_TEXT_OF_RULE, what=_("characters"))
@@ -78,11 +103,13 @@ def read(text: str, *, audience_ids: Mapping[str, str] | None = None) -> Rule:
         raise _unreadable(text, problem) from None
     except (VisitError, RecursionError) as problem:
         inner: object = getattr(problem, "orig_exc", problem)
+        if isinstance(inner, LiteralUnfit):
+            raise _unfit(inner.token) from None
         if not isinstance(inner, RecursionError):
             raise
         raise RuleTooLarge(limit=MAX_BYTES, what=_("characters")) from problem
     check_limits(placed.rule)
-    _check(text, placed)
+    _check(text, placed, audience_ids)
     return placed.rule
 
 
@@ -94,13 +121,37 @@ def problem_of(error: HabitueError) -> Problem | None:
     return Problem(int(told["line"]), int(told["column"]), int(told.get("length", 1)), tuple(told.get("words", ())))
 
 
-def _check(text: str, placed: Placed) -> None:
+def _unfit(token: Token) -> RuleTextInvalid:
+    """The problem of a literal, told as that of a value that cannot be read."""
+    problem = ValueUnreadable(path="rule", value=shortened(str(token), MOST_OF_WORD))
+    return RuleTextInvalid(line=token.line, column=token.column, problem=problem, length=len(token))
+
+
+def _check(text: str, placed: Placed, audience_ids: Mapping[str, str] | None) -> None:
     for leaf in placed.leaves:
         try:
             check_rule(leaf.rule)
+            if audience_ids is not None and isinstance(leaf.rule, InAudience):
+                _check_audience(leaf.rule.audience_id, audience_ids)
         except RuleInvalid as problem:
             line, column, length = _word_of(text, leaf, problem)
             raise RuleTextInvalid(line=line, column=column, problem=problem, length=length) from None
+
+
+def _check_audience(found: str, audience_ids: Mapping[str, str]) -> None:
+    if found in audience_ids.values():
+        return
+    near = near_names(found, audience_ids)
+    if near:
+        raise AudienceMistaken(path="rule", name=found, near=", ".join(f"“{each}”" for each in near))
+    raise AudienceUnheard(path="rule", name=found)
+
+
+def near_names(name: str, known: Iterable[str]) -> Sequence[str]:
+    """Those of `known` that are written much like a name, the nearest first. Pure."""
+    folded = {each.casefold(): each for each in known}
+    found = difflib.get_close_matches(name.casefold(), folded, n=MOST_NEAR, cutoff=0.75)
+    return [folded[each] for each in found]
 
 
 def offset_of(text: str, line: int, column: int) -> int:
@@ -134,7 +185,7 @@ def _unreadable(text: str, problem: UnexpectedInput) -> HabitueError:
             return RuleTextUnclosed(line=line, column=column, word=word, length=len(rest.rstrip()))
     words = tuple(dict.fromkeys(said for name in allowed if (said := said_of_terminal(name))))
     shown = Words((*words[:SHOWN], *(("…",) if len(words) > SHOWN else ())))
-    return RuleTextUnreadable(
+    return (RuleTextUnreadable if word else RuleTextUnfinished)(
         line=line,
         column=column,
         word=shortened(word, MOST_OF_WORD) or "…",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, cast
 
 import msgspec
@@ -59,7 +60,7 @@ class Reading(ReadingParts):
 
     def __init__(self, audience_ids: Mapping[str, str]) -> None:
         super().__init__()
-        self._ids = audience_ids
+        self._ids = {**{name.casefold(): found for name, found in audience_ids.items()}, **audience_ids}
 
     def conjunction(self, items: list[Placed]) -> Placed:
         return _group("all", items)
@@ -116,7 +117,7 @@ class Reading(ReadingParts):
         return EventSum(
             event,
             cast(Any, AMOUNT_OPS[op]),
-            amount,
+            Decimal(amount),
             path or "total",
             str(currency or ""),
             window or Window(),

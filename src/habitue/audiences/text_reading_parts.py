@@ -15,6 +15,20 @@ _MINUTES = {"minutes": 1, "hours": 60, "days": 1_440, "weeks": 10_080}
 MAX_DIGITS = 18
 
 
+class LiteralUnfit(Exception):
+    """A day or a number that has the form of one and is none; `token` tells where it stands."""
+
+    def __init__(self, token: Token) -> None:
+        super().__init__(str(token))
+        self.token = token
+
+
+class Written(Decimal):
+    """A number with the place where it is written."""
+
+    token: Token
+
+
 class ReadingParts(Transformer[Token, Any]):
     """Each method takes the children of the rule of its name in the grammar."""
 
@@ -31,7 +45,7 @@ class ReadingParts(Transformer[Token, Any]):
         return Step(event, where or (), within or 0, same or (), negate=True)
 
     def within(self, items: list[Any]) -> int:
-        return int(items[0]) * int(items[1])
+        return _whole(items[0]) * int(items[1])
 
     def same(self, items: list[Same]) -> tuple[Same, ...]:
         return tuple(items)
@@ -90,23 +104,23 @@ class ReadingParts(Transformer[Token, Any]):
     def anniversary_in_next_days(self, items: list[Decimal]) -> tuple[str, Any]:
         return "anniversary_in_next_days", _plain(items[0])
 
-    def at_least(self, items: list[Decimal]) -> tuple[str, int]:
-        return "at_least", int(items[0])
+    def at_least(self, items: list[Written]) -> tuple[str, int]:
+        return "at_least", _whole(items[0])
 
-    def at_most(self, items: list[Decimal]) -> tuple[str, int]:
-        return "at_most", int(items[0])
+    def at_most(self, items: list[Written]) -> tuple[str, int]:
+        return "at_most", _whole(items[0])
 
-    def exactly(self, items: list[Decimal]) -> tuple[str, int]:
-        return "exactly", int(items[0])
+    def exactly(self, items: list[Written]) -> tuple[str, int]:
+        return "exactly", _whole(items[0])
 
-    def last_hours(self, items: list[Decimal]) -> Window:
-        return Window("last_hours", int(items[0]))
+    def last_hours(self, items: list[Written]) -> Window:
+        return Window("last_hours", _whole(items[0]))
 
-    def last_days(self, items: list[Decimal]) -> Window:
-        return Window("last_days", int(items[0]))
+    def last_days(self, items: list[Written]) -> Window:
+        return Window("last_days", _whole(items[0]))
 
-    def last_months(self, items: list[Decimal]) -> Window:
-        return Window("last_months", int(items[0]))
+    def last_months(self, items: list[Written]) -> Window:
+        return Window("last_months", _whole(items[0]))
 
     def last_year(self, _items: list[Any]) -> Window:
         return Window("last_year")
@@ -117,8 +131,8 @@ class ReadingParts(Transformer[Token, Any]):
     def last_period(self, items: list[str]) -> Window:
         return Window("last", unit=cast(Any, items[0]))
 
-    def days_ago(self, items: list[Decimal]) -> Window:
-        return Window("days_ago", int(items[0]), upto=int(items[1]))
+    def days_ago(self, items: list[Written]) -> Window:
+        return Window("days_ago", _whole(items[0]), upto=_whole(items[1]))
 
     def between_days(self, items: list[Any]) -> Window:
         return Window("between", since=_day(items[0]), until=None if items[1] is None else _day(items[1]))
@@ -178,8 +192,12 @@ class ReadingParts(Transformer[Token, Any]):
     def strings(self, items: list[Token]) -> tuple[str, ...]:
         return tuple(_text(item) for item in items)
 
-    def number(self, items: list[Token]) -> Decimal:
-        return Decimal(str(items[0])[:MAX_DIGITS])
+    def number(self, items: list[Token]) -> Written:
+        if len(items[0]) > MAX_DIGITS:
+            raise LiteralUnfit(items[0])
+        found = Written(str(items[0]))
+        found.token = items[0]
+        return found
 
     def value(self, items: list[Token]) -> str:
         return _text(items[0]) if items[0].type == "STRING" else str(items[0])
@@ -193,5 +211,15 @@ def _plain(number: Decimal) -> str:
     return f"{number:f}"
 
 
+def _whole(number: Written) -> int:
+    """A number of times, days or the like, of which there are no halves."""
+    if number != number.to_integral_value():
+        raise LiteralUnfit(number.token)
+    return int(number)
+
+
 def _day(token: Token) -> date:
-    return date.fromisoformat(str(token))
+    try:
+        return date.fromisoformat(str(token))
+    except ValueError:
+        raise LiteralUnfit(token) from None

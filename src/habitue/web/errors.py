@@ -103,8 +103,19 @@ def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """500: our fault; shown without the shell, for the shell may be what broke."""
+    if getattr(request, "htmx", False):
+        return toast(request, _our_fault(), status=500)
     shown = {"theme": getattr(request, "theme", "system")}
     return HttpResponse(render_to_string("errors/broken.html", shown), status=500)
+
+
+def _our_fault() -> Told:
+    return Told(
+        "internal",
+        gettext("Something went wrong on our side."),
+        gettext("The page stays as it is, nothing in it is lost. Try again."),
+        True,
+    )
 
 
 def _plain(request: HttpRequest, error: Told, status: int) -> HttpResponse:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -68,3 +69,25 @@ def test_hostile_names_are_shown_as_text(owner: Client, colleague: Callable[...,
     page = owner.get("/settings/users/").content.decode()
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_an_error_of_ours_never_goes_into_a_part_of_a_page(owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from habitue.web.audiences import builder
+
+    def broken(*_args: object, **_more: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(builder, "completions", broken)
+    owner.raise_request_exception = False
+    answer = owner.post("/audiences/hints/", {"rule_text": ""}, HTTP_HX_REQUEST="true")
+    assert (answer.status_code, answer.headers["HX-Retarget"], answer.headers["HX-Reswap"]) == (
+        500, "#toasts", "beforeend",
+    )  # fmt: skip
+    assert "Something went wrong on our side." in answer.content.decode()
+    assert "<html" not in answer.content.decode()
+
+
+def test_every_page_holds_the_words_for_an_answer_that_is_a_whole_page(owner: Client) -> None:
+    page = owner.get("/audiences/").content.decode()
+    told = page.partition('<template id="toast-of-failure">')[2].partition("</template>")[0]
+    assert "The page stays as it is" in told

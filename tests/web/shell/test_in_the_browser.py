@@ -11,6 +11,7 @@ import uvicorn
 from playwright.sync_api import Page, expect, sync_playwright
 
 from habitue import asgi
+from habitue.audiences.rule import EVERYBODY
 from habitue.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -105,3 +106,27 @@ def test_the_look_follows_the_choice_of_the_reader(address: str, chromium: Brows
     page.click(".user-menu [name=theme][value=dark]")
     page.wait_for_selector("html[data-theme=dark]")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != before
+
+
+def test_a_whole_page_that_answers_for_a_part_is_told_in_a_toast(address: str, chromium: Browser) -> None:
+    page = chromium.new_context(locale="en-GB").new_page()
+    _set_up(page, address)
+    page.goto(f"{address}/audiences/new/")
+    before = page.locator("#tree").inner_text()
+    whole = "<!doctype html><html><body><h1>Broken</h1></body></html>"
+    page.route("**/audiences/build/**", lambda route: route.fulfill(status=500, content_type="text/html", body=whole))
+    for _ in range(2):
+        page.locator("#tree > fieldset > .adders > button").first.click()
+        expect(page.locator("#toasts [role=alert]")).to_have_count(1)
+    expect(page.locator("#toasts [role=alert]")).to_contain_text("The page stays as it is")
+    assert page.locator("h1", has_text="Broken").count() == 0
+    assert page.locator("#tree").inner_text() == before
+
+
+def test_a_long_name_without_a_space_does_not_widen_the_list(address: str, ws: Workspace, chromium: Browser) -> None:
+    ws.audiences.create("W" * 120, EVERYBODY)
+    page = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB").new_page()
+    _set_up(page, address)
+    page.goto(f"{address}/audiences/")
+    expect(page.locator("[data-row-link]")).to_have_text("W" * 120)
+    assert page.evaluate("[...document.querySelectorAll('.scroll')].every((it) => it.scrollWidth <= it.clientWidth)")

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from habitue.audiences import change, create, membership, reading
-from habitue.audiences.audience import Audience, AudienceInCircle, AudienceNameInvalid, AudienceNameTaken
+from habitue.audiences import membership, reading
+from habitue.audiences.audience import Audience, mark_of
 from habitue.audiences.rule import Group, Rule, encode
 from habitue.audiences.text import read
 from habitue.audiences.text_writing import written
@@ -34,8 +34,9 @@ from habitue.web.audiences.forms import SaveForm
 from habitue.web.audiences.lengths import followed
 from habitue.web.audiences.people import rule_of
 from habitue.web.audiences.pointing import pointed
+from habitue.web.audiences.remarks import remarks
 from habitue.web.audiences.rule_texts import draft_of_rule
-from habitue.web.forms import add_told
+from habitue.web.audiences.saving import Overtaken, save
 from habitue.web.rule_links import people_url
 from habitue.web.rule_sentences import said
 
@@ -104,10 +105,13 @@ def _page(request: HttpRequest, audience: Audience | None, start: Draft, told: M
     tree = draft.from_form(dict(request.POST.lists())) if posted else start
     bench = _bench(request, tree, but=but, is_drawn=not is_saving)
     form = SaveForm(request.POST if posted else None, initial=told, purposes=bench.lists.purposes)
+    seen, overtaken = request.POST.get("seen", "") if posted or audience is None else mark_of(audience), None
     if is_saving and form.is_valid() and bench.built.is_whole:
         publish = request.POST.get("do", SAVE) == SAVE
-        saved = _saved(request.ws.context, audience, bench.built, form, publish=publish)
-        if saved is not None:
+        saved = save(request.ws.context, audience, bench.built, form, publish=publish, seen=seen)
+        if isinstance(saved, Overtaken):
+            seen, overtaken = saved.seen, saved
+        elif saved is not None:
             text = gettext("“%(name)s” is saved.") if publish else gettext("“%(name)s” is kept as a draft.")
             messages.success(request, text % {"name": saved.name})
             return redirect("audiences:show", audience_id=saved.audience_id)
@@ -116,6 +120,8 @@ def _page(request: HttpRequest, audience: Audience | None, start: Draft, told: M
     shown = _shown(request, bench)
     extra = {
         "audience": audience,
+        "seen": seen,
+        "overtaken": overtaken,
         "form": form,
         "is_refused": is_saving and not bench.built.is_whole,
         "action": request.path,
@@ -141,13 +147,17 @@ def _bench(request: HttpRequest, tree: Draft, *, but: str, is_drawn: bool) -> Be
 
 def _from_text(request: HttpRequest, tree: Draft) -> tuple[Draft, HabitueError | None]:
     """The tree of the text that was typed, or the tree as it is and what is wrong with the text."""
-    ids = {name: audience_id for audience_id, name in reading.names(request.ws.context).items()}
+    rule, problem = _read(request.ws.context, request.POST.get("rule_text", "").strip() or written(Group()))
+    return (tree if rule is None else draft_of_rule(rule)), problem
+
+
+def _read(ws: Context, text: str) -> tuple[Rule | None, HabitueError | None]:
+    """The rule of a text, or what is wrong with it."""
+    ids = {name: audience_id for audience_id, name in reading.names(ws).items()}
     try:
-        return draft_of_rule(
-            read(request.POST.get("rule_text", "").strip() or written(Group()), audience_ids=ids)
-        ), None
-    except HabitueError as found:
-        return tree, found
+        return read(text, audience_ids=ids), None
+    except HabitueError as problem:
+        return None, problem
 
 
 def _shown(request: HttpRequest, bench: Bench) -> dict[str, Any]:
@@ -200,16 +210,14 @@ def _text_of(request: HttpRequest, bench: Bench) -> str:
 def hints(request: HttpRequest) -> HttpResponse:
     """What is wrong with a text so far, and what can come next, as a fragment."""
     text = request.POST.get("rule_text", "")
-    ids = {name: audience_id for audience_id, name in reading.names(request.ws.context).items()}
-    problem: HabitueError | None = None
-    try:
-        read(text, audience_ids=ids)
-    except HabitueError as found:
-        problem = found
+    ws = request.ws.context
+    rule, problem = _read(ws, text)
     position = request.POST.get("at", "")
+    at = int(position) if position.isdecimal() else len(text)
     shown = {
         "problem": None if problem is None else pointed(text, problem),
-        "coming": completions(request.ws.context, text, int(position) if position.isdecimal() else len(text)),
+        "remarks": () if rule is None else remarks(ws, rule),
+        "coming": completions(ws, text, at, but=request.POST.get("audience", "")),
     }
     return render(request, "audiences/hints.html", shown)
 
@@ -228,20 +236,3 @@ def _focus(request: HttpRequest, tree: Draft) -> str:
             return ROOT
         node = node.rules[int(place)]
     return f"{path}.{len(node.rules) - 1}"
-
-
-def _saved(ws: Context, audience: Audience | None, built: Built, form: SaveForm, *, publish: bool) -> Audience | None:
-    told = form.cleaned_data
-    texts = {name: told[name] for name in ("name", "description", "folder")}
-    purpose = told["purpose"] or None
-    try:
-        if audience is None:
-            return create.create(ws, rule=built.rule, purpose=purpose, publish=publish, **texts)
-        return change.change(
-            ws, audience_id=audience.audience_id, rule=built.rule, purpose=purpose, publish=publish, **texts
-        )
-    except (AudienceNameTaken, AudienceNameInvalid) as problem:
-        add_told(form, problem, "name")
-    except AudienceInCircle as problem:
-        add_told(form, problem)
-    return None

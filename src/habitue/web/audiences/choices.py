@@ -138,11 +138,15 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The lists that depend on the workspace, read once for a page."""
+    """The lists that depend on the workspace, read once for a page.
+
+    `called` are the names of all audiences by id, of those too that are not offered.
+    """
 
     events: Sequence[Option]
     purposes: Sequence[Option]
     audiences: Sequence[Option]
+    called: Mapping[str, str]
     own: Mapping[str, RuleField]
 
 
@@ -155,6 +159,7 @@ def of_workspace(ws: Context, *, but: str = "") -> Choices:
         events=_events(ws),
         purposes=[Option(purpose.purpose_id, gettext(purpose.name)) for purpose in known],
         audiences=[Option(audience.audience_id, audience.name) for audience in others],
+        called=reading.names(ws),
         own={field.name: field for field in own_fields(ws)},
     )
 

@@ -49,13 +49,19 @@ class Completions:
     end: int
 
 
-def completions(ws: Context, text: str, position: int) -> Completions:
-    """What fits at the cursor, the most fitting first; nothing in a text that is too long for a rule."""
+def completions(ws: Context, text: str, position: int, *, but: str = "") -> Completions:
+    """What fits at the cursor, the most fitting first; nothing in a text that is too long for a rule.
+
+    The audience `but` is not offered: none can contain itself.
+    """
     position = max(0, min(position, len(text)))
     if len(text) > MAX_TEXT_OF_RULE:
         return Completions((), position, position)
     asked = wanted(text, position)
     found = list(_OFFERS[asked.kind](ws, asked)) if asked.kind else []
+    if asked.kind == "audience" and but:
+        own = quoted(reading.names(ws).get(but, ""))
+        found = [offer for offer in found if offer.text != own]
     if not asked.is_text and text[asked.start : asked.start + 1] != "`":
         words = completion(text, position).words
         is_name = bool(asked.typed) and asked.kind in ("field", "property")

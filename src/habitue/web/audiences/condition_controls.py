@@ -133,9 +133,13 @@ def _may_use(_ws: Context, at: At, lists: Choices) -> list[Control]:
 
 
 def _in_audience(_ws: Context, at: At, lists: Choices) -> list[Control]:
+    chosen = at.draft.one("audience_id")
+    offered = [Option("", gettext("choose…")), *lists.audiences]
+    if chosen in lists.called and all(option.value != chosen for option in offered):
+        offered.append(Option(chosen, lists.called[chosen]))
     found = [
         at.select("how", gettext("Belongs or not"), choices.plain(choices.BELONGS), reshapes=True),
-        at.select("audience_id", gettext("Audience"), [Option("", gettext("choose…")), *lists.audiences]),
+        at.select("audience_id", gettext("Audience"), offered),
     ]
     is_now = at.draft.one("how", "is") in ("is", "not_is")
     return found if is_now else [*found, *window(at, lists, without=("since_event",))]

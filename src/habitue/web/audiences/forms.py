@@ -15,16 +15,18 @@ from habitue.web.audiences.choices import Option
 from habitue.web.errors import told
 
 MOST_BYTES = 5_000_000
+_TOO_LONG = {"max_length": _("At most %(limit_value)s characters can be kept here; these are %(show_value)s.")}
 
 
 class SaveForm(forms.Form):
     """Name, description, purpose and folder of an audience."""
 
-    name = forms.CharField(label=_("Name"), max_length=MAX_NAME)
+    name = forms.CharField(label=_("Name"), max_length=MAX_NAME, error_messages=_TOO_LONG)
     description = forms.CharField(
         label=_("Description"),
         max_length=MAX_DESCRIPTION,
         required=False,
+        error_messages=_TOO_LONG,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     purpose = forms.ChoiceField(
@@ -37,11 +39,15 @@ class SaveForm(forms.Form):
         label=_("Folder"),
         max_length=MAX_NAME,
         required=False,
+        error_messages=_TOO_LONG,
         help_text=_("Audiences of one folder stand together in the list."),
     )
 
     def __init__(self, *args: Any, purposes: Sequence[Option] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("name", "description", "folder"):
+            # A browser would cut what is too long without a word.
+            self.fields[name].widget.attrs.pop("maxlength", None)
         open_yet = ("", _("not decided yet"))
         self.fields["purpose"].choices = [open_yet, *((option.value, option.label) for option in purposes)]
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from habitue.access.policy import allowed
 from habitue.audiences import guide, reading
 from habitue.audiences.guide import Names
-from habitue.audiences.guide_chapters import Chapter, Form
+from habitue.audiences.guide_chapters import AUDIENCE, LIST, Chapter, Form
 from habitue.audiences.rule import Rule
 from habitue.audiences.text import read
 from habitue.audiences.wording import Part
@@ -73,7 +73,9 @@ def _form(ws: Context, form: Form, names: Names, ids: Mapping[str, str]) -> Show
 
 def _shown(ws: Context, text: str, names: Names, ids: Mapping[str, str]) -> Shown:
     found = guide.example(text, names)
-    rule = _read(found.text, tuple(ids.items()))
+    # A name that stays as it stands in the guide is that of no audience here.
+    known = ids if found.is_usable else {**ids, AUDIENCE: AUDIENCE, LIST: LIST}
+    rule = _read(found.text, tuple(known.items()))
     may_try = found.is_usable and allowed(ws.actor, "audiences.edit")
     return Shown(found.text, said(ws, rule), builder_url(rule) if may_try else "")
 

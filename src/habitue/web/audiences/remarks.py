@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from babel import Locale
+from django.utils.translation import gettext
 
 from habitue.audiences.fields import RuleField, own_fields, trait_field
 from habitue.audiences.rule import Rule
 from habitue.audiences.tables import AGE
 from habitue.kernel.context import Context
 from habitue.kernel.errors import HabitueError
-from habitue.quality.dictionary import FIELDS
+from habitue.quality.dictionary import FIELDS, event_kind
 from habitue.web.audiences import choices
 from habitue.web.audiences.draft import PROPERTY, Draft
 from habitue.web.audiences.rule_texts import draft_of_rule
+from habitue.web.audiences.senseless import senseless
 from habitue.web.audiences.unheard import ValueUnheard, unheard, unheard_event, unheard_value
 from habitue.web.errors import Told, told
 from habitue.web.languages import NAMES
@@ -34,13 +36,20 @@ def remarks(ws: Context, rule: Rule) -> Sequence[Told]:
 
 def strange(ws: Context, node: Draft, own: Mapping[str, RuleField]) -> HabitueError | None:
     """What is strange about one condition of a draft; None where nothing is."""
+    return senseless(node) or _unheard(ws, node, own)
+
+
+def _unheard(ws: Context, node: Draft, own: Mapping[str, RuleField]) -> HabitueError | None:
     if node.kind == "trait":
         return unheard(node.one("field"), own) or _of_value(ws, node, own)
     if node.kind == "place":
         found = (_among(ws, trait_field(name), node.many(control)) for name, control in _PLACES)
         return next((each for each in found if each is not None), None)
     # A property is drawn within its event, which has its remark already.
-    return None if node.kind == PROPERTY else unheard_event(node.one("event"), choices.events_known(ws))
+    if node.kind == PROPERTY:
+        return None
+    event = node.one("event")
+    return unheard_event(event, choices.events_known(ws), label=gettext(event_kind(event).label))
 
 
 def _of_value(ws: Context, node: Draft, own: Mapping[str, RuleField]) -> ValueUnheard | None:

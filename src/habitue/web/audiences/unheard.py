@@ -84,12 +84,16 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", text.strip()).casefold()
 
 
-def unheard_event(name: str, seen: Collection[str]) -> EventUnheard | None:
-    """The warning for an event; `seen` are those that the data has, without which there is nothing to warn of. Pure."""
+def unheard_event(name: str, seen: Collection[str], *, label: str = "") -> EventUnheard | None:
+    """The warning for an event; `seen` are those that the data has, without which there is nothing to warn of. Pure.
+
+    `label` is what the reader calls the event.
+    """
     if not name or not seen or name in seen:
         return None
     near = _near(name, {each: f"“{each}”" for each in seen})
-    return EventMistaken(name=name, near=near) if near else EventUnheard(name=name)
+    called = label or name
+    return EventMistaken(name=called, near=near) if near else EventUnheard(name=called)
 
 
 def unheard(name: str, own: Collection[str]) -> FieldUnheard | None:

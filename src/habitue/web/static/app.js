@@ -95,6 +95,26 @@ function listenToDrops(root) {
 }
 
 document.addEventListener("htmx:load", (event) => listenToDrops(event.detail.elt.parentElement ?? document));
+
+// A whole page, such as that of an error, never goes into a part of this one: it is told in a toast.
+function isPageInPart({ xhr, boosted, elt }) {
+  if (!/^\s*<!doctype/i.test(xhr.responseText)) return false;
+  return xhr.status >= 400 || !(boosted || elt.closest("[hx-select]"));
+}
+
+function tellFailure() {
+  const toasts = document.getElementById("toasts");
+  const told = document.getElementById("toast-of-failure")?.content.cloneNode(true);
+  // What asks again every few seconds would fill the page with the same words.
+  if (told && !toasts.querySelector("[data-failure]")) toasts.append(told);
+}
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!isPageInPart({ ...event.detail, elt: event.detail.requestConfig?.elt ?? event.detail.elt })) return;
+  event.detail.shouldSwap = false;
+  tellFailure();
+});
+document.addEventListener("htmx:sendError", tellFailure);
 document.addEventListener("htmx:xhr:progress", (event) => {
   const bar = event.target.querySelector?.("[data-upload-progress]");
   if (bar && event.detail.lengthComputable) { bar.hidden = false; bar.max = event.detail.total; bar.value = event.detail.loaded; }
