@@ -180,9 +180,7 @@ def _shown(ws: Context, report: Report, made: Outcome) -> dict[str, object]:
 
 
 def _part(section: Section, written: Writer, report: Report, may_list: bool, may_edit: bool) -> Part:
-    # Charts go through time from left to right; a table begins with what is new.
-    rows = reversed(section.rows) if section.columns[0].kind in ("month", "quarter") else section.rows
-    lines = [_line(section, row, written, report, may_list) for row in rows]
+    lines = [_line(section, row, written, report, may_list) for row in in_reading_order(section)]
     kept = lines if may_edit else [Line(line.cells, "") for line in lines]
     return Part(
         section=section,
@@ -194,6 +192,20 @@ def _part(section: Section, written: Writer, report: Report, may_list: bool, may
         more=kept[FIRST_ROWS:],
         has_audiences=any(line.audience_url for line in kept),
     )
+
+
+def in_reading_order(section: Section) -> Sequence[Row]:
+    """The rows as a table shows them: what is to come from the next month on, then what was, the newest first.
+
+    Charts go through time from left to right.
+    """
+    time = section.columns[0]
+    if time.kind not in ("month", "quarter"):
+        return section.rows
+    start = section.ahead_from
+    ahead = [row for row in section.rows if start is not None and row[time.name] >= start]
+    past = [row for row in section.rows if start is None or row[time.name] < start]
+    return [*ahead, *reversed(past)]
 
 
 def _line(section: Section, row: Row, written: Writer, report: Report, may_list: bool) -> Line:
