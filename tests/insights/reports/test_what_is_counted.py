@@ -11,7 +11,7 @@ from tests.insights.reports.world import NOW, Fact, Someone, World, material, or
 
 from habitue.insights.reports import cross, forecast, journeys, places, problems, segments
 from habitue.insights.reports.shape import Column, Say, Section
-from habitue.web.reports.pages import in_reading_order
+from habitue.web.reports.writing import in_reading_order
 
 
 def test_who_is_in_two_segments_of_a_department_counts_once(con: Any) -> None:

@@ -13,6 +13,7 @@ import pytest
 from tests.sending import order, send
 from tests.web.insights.learnt import AFFINITY, CHURN, LIFETIME, SECOND, keep
 
+from habitue.access import policy
 from habitue.insights.contradiction import is_likely
 from habitue.insights.report import people_at_risk, report
 from habitue.workspace import Workspace
@@ -132,7 +133,10 @@ def test_the_list_of_second_purchases_says_why_others_are_not_in_it(anna: Client
     assert "Listed: 3, all who bought on one day only." in told(anna, "/insights/second_purchase/")
 
 
-def test_readers_who_may_not_see_people_are_told_of_no_handful(shop: Workspace, seen_by: Callable[..., Client]) -> None:
+def test_readers_who_may_not_see_people_are_told_of_no_handful(
+    monkeypatch: pytest.MonkeyPatch, shop: Workspace, seen_by: Callable[..., Client]
+) -> None:
+    monkeypatch.setitem(policy.ROLES, "analyst", policy.ROLES["analyst"] - {"people.read"})
     keep(shop, CHURN, churn(["p1", "p2"], 0.2) | {"is_at_risk": [True, True]})
     assert "Listed:" not in told(seen_by("analyst"), "/insights/churn/")
 

@@ -25,7 +25,7 @@ from habitue.web.navigation import NavEntry
 from habitue.web.reports import by_mail, paper
 from habitue.web.reports.behind import links
 from habitue.web.reports.drawings import drawing
-from habitue.web.reports.writing import Writer, plain_rows
+from habitue.web.reports.writing import Writer, in_reading_order, plain_rows
 from habitue.web.routing import route
 from habitue.web.rule_links import page_url
 from habitue.web.sheet import picture as picture_of
@@ -192,20 +192,6 @@ def _part(section: Section, written: Writer, report: Report, may_list: bool, may
         more=kept[FIRST_ROWS:],
         has_audiences=any(line.audience_url for line in kept),
     )
-
-
-def in_reading_order(section: Section) -> Sequence[Row]:
-    """The rows as a table shows them: what is to come from the next month on, then what was, the newest first.
-
-    Charts go through time from left to right.
-    """
-    time = section.columns[0]
-    if time.kind not in ("month", "quarter"):
-        return section.rows
-    start = section.ahead_from
-    ahead = [row for row in section.rows if start is not None and row[time.name] >= start]
-    past = [row for row in section.rows if start is None or row[time.name] < start]
-    return [*ahead, *reversed(past)]
 
 
 def _line(section: Section, row: Row, written: Writer, report: Report, may_list: bool) -> Line:
