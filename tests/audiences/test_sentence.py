@@ -96,7 +96,8 @@ def _english(rule: Rule, **names: str) -> str:
         ),
         (
             Group(rules=(InsightIs("rfm", "is_overdue", "is", "true"), Consent("newsletter", "email"))),
-            "People who are overdue against their own rhythm and agreed to “Newsletter by e-mail”.",
+            "People who are overdue against their own rhythm (three purchases or more) and agreed to "
+            "“Newsletter by e-mail”.",
         ),
         (
             Group(negate=True, rules=(Trait("city", "is", "Leipzig"), InAudience("x1"))),

@@ -78,7 +78,7 @@ def test_so_is_what_is_worked_out_in_arrays(con: Any) -> None:
     assert len(groups) == 7
 
 
-def test_valuable_at_risk_are_the_valuable_overdue_people_who_are_not_lost(con: Any) -> None:
+def test_valuable_at_risk_are_the_valuable_people_of_the_group_at_risk(con: Any) -> None:
     found = 0
     for seed in range(40):
         events = shop(seed)
@@ -87,7 +87,7 @@ def test_valuable_at_risk_are_the_valuable_overdue_people_who_are_not_lost(con: 
         expected = {
             person
             for person, row in _computed(con, events, "UTC")[1].items()
-            if row["is_valuable"] and row["is_overdue"] and row["recency_days"] <= 4 * row["rhythm_days"]
+            if row["is_valuable"] and row["rfm_group"] == "at_risk"
         }
         rows = con.to_pyarrow(valuable_at_risk(table)).to_pylist()
         assert {row["profile_id"] for row in rows} == expected

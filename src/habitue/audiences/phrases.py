@@ -66,8 +66,8 @@ _KNOWN: Mapping[tuple[str, str], str] = {
 }
 _TRUE: Mapping[tuple[str, str], tuple[str, str]] = {
     ("rfm", "is_overdue"): (
-        _("are *overdue* against their own rhythm"),
-        _("are *not overdue* against their own rhythm"),
+        _("are *overdue* against their own rhythm (three purchases or more)"),
+        _("are *not overdue* against their own rhythm (three purchases or more)"),
     ),
     ("rfm", "is_valuable"): (
         _("are among the *most valuable fifth*"),

@@ -30,6 +30,8 @@ from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
 
 MOST, SPAN_DAYS, LEAST_THEN = 7, 90, 10
+ALWAYS = "win_back"
+"""The idea that always has a line while it has people: the page counts them, and what is lost does not come back."""
 By = Literal["past", "forecast", "danger"]
 LEAST_KNOWN = 0.8
 """The share of a group of which a forecast has to say something before its sum is that of the group."""
@@ -82,7 +84,7 @@ IDEAS: Mapping[str, Idea] = {
     for idea in (
         Idea("win_back", _("Win back valuable customers"),
              _("top 20% of those who bought in the last two years, silent for more than twice their usual pause"),
-             Group(rules=(_rfm("is_valuable", "true"), _rfm("is_overdue", "true"), _group("at_risk")))),
+             Group(rules=(_rfm("is_valuable", "true"), _group("at_risk")))),
         Idea("overdue", _("Remind customers who are overdue"),
              _("came back before and are silent for more than twice their usual pause"),
              Group(rules=(_group("at_risk"), _rfm("is_valuable", "false")))),
@@ -132,6 +134,13 @@ def ranked(found: Iterable[Proposal]) -> Sequence[Proposal]:
     """Proposals with people, most expected money first, those of unknown worth last and largest first."""
     some = [each for each in found if each.people]
     return sorted(some, key=lambda each: (each.expected is None, -(each.expected or 0), -each.people, each.idea.code))
+
+
+def shown(found: Sequence[Proposal]) -> Sequence[Proposal]:
+    """The first MOST of ranked proposals; ALWAYS takes the last place where its money alone would not bring it in."""
+    first = list(found[:MOST])
+    kept = next((each for each in found[MOST:] if each.idea.code == ALWAYS), None)
+    return first if kept is None else [*first[:-1], kept]
 
 
 def expected_money(*, people: int, then_people: int, then_money: Decimal) -> Decimal | None:

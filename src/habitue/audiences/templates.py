@@ -136,7 +136,7 @@ _MADE: tuple[tuple[str, str, Callable[[Known], Rule | None]], ...] = (
         _("Win back valuable customers"),
         LEAVING,
         lambda _known: _all(
-            InsightIs("rfm", "is_valuable", "is", "true"), InsightIs("rfm", "is_overdue", "is", "true"), _NEWSLETTER
+            InsightIs("rfm", "is_valuable", "is", "true"), InsightIs("rfm", "rfm_group", "is", "at_risk"), _NEWSLETTER
         ),
     ),
     (

@@ -156,7 +156,6 @@ def _audiences(ws: Workspace) -> list[dict[str, Any]]:
     leaving = Group(
         rules=(
             InsightIs(insight="rfm", field="is_valuable", op="is", value="true"),
-            InsightIs(insight="rfm", field="is_overdue", op="is", value="true"),
             InsightIs(insight="rfm", field="rfm_group", op="is", value="at_risk"),
         )
     )

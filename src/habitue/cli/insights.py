@@ -62,7 +62,7 @@ def rfm(session: Session, /, orders: Path | None, out: Path | None, **options: A
 @click.option("--limit", default=20, show_default=True, help="How many to show.")
 @pass_session
 def at_risk(session: Session, offset: int, limit: int) -> None:
-    """Valuable customers who are overdue against their own rhythm, most money first."""
+    """Valuable customers of the group at risk, who spent most in their last year first."""
     with session.open() as ws:
         found = ws.insights.people_at_risk(offset=offset, limit=limit)
     headings = [

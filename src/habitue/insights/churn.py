@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from habitue.insights.books.book import OrderBook, order_book
 from habitue.insights.catalogue import Facts, Insight, InsightField, Learnt
+from habitue.insights.contradiction import LIKELY
 from habitue.insights.estimate import DAYS, Future, future
 from habitue.insights.facts_book import book_of_facts, learnt
 from habitue.insights.future_scores import future_of, scores_of
@@ -19,8 +20,6 @@ from habitue.insights.models.histories import Flags, Floats
 from habitue.insights.reasons import is_overdue, reason_codes
 from habitue.insights.scores import Scores, column, money
 from habitue.kernel.text import gettext_noop as _
-
-MOST_LIKELY = 0.5
 
 
 def fit(
@@ -59,9 +58,12 @@ def of_book(book: OrderBook, *, horizon_days: int = DAYS) -> Scores:
 
 
 def is_at_risk(found: Future) -> Flags:
-    """Whether each customer is overdue against the own rhythm, not lost yet, and no more likely to come than not."""
+    """Whether each customer is overdue against the own rhythm, not lost yet, and less likely to come than not.
+
+    Chances are compared by the whole per cent that people read, as `contradiction.is_likely` does.
+    """
     is_lost = found.known.silence > LOST_AFTER * found.rhythm
-    return np.asarray(is_overdue(found.known, found.rhythm) & ~is_lost & ~(found.buys > MOST_LIKELY))
+    return np.asarray(is_overdue(found.known, found.rhythm) & ~is_lost & ~(np.rint(100 * found.buys) >= 100 * LIKELY))
 
 
 def money_in_danger(found: Future) -> Floats:

@@ -45,8 +45,8 @@ def contradiction(group: str | None, chance: float | None, card: Card) -> Said |
 
 
 def is_likely(chance: float | None) -> bool:
-    """Whether somebody is more likely to buy than not."""
-    return chance is not None and chance >= LIKELY
+    """Whether somebody is as likely to buy as not, or more, by the whole per cent that people read."""
+    return chance is not None and round(100 * chance) >= 100 * LIKELY
 
 
 def some(count: int) -> Said | None:

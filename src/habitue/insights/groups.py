@@ -16,7 +16,7 @@ from habitue.kernel.text import gettext_noop as _
 
 OVERDUE_AFTER = 2
 LOST_AFTER = 4
-LOST, GOOD = "lost", "good"
+LOST, GOOD, AT_RISK = "lost", "good", "at_risk"
 YEAR_DAYS = 365
 VALUE_DAYS = 730
 TOP_PARTS = 5
@@ -61,15 +61,21 @@ GROUPS: Mapping[str, CustomerGroup] = {
             _("Welcome them and help them to a good start; invite them to a second purchase."),
         ),
         CustomerGroup(
-            "at_risk",
+            AT_RISK,
             _("At risk"),
-            _("Came back before, and have now been silent for more than twice their usual pause."),
+            _(
+                "Came back before, and have now been silent for more than twice their usual pause; after two purchases "
+                "only, the usual pause of the shop counts, or their own if that is longer."
+            ),
             _("Write to them today, the valuable ones personally; ask what is missing."),
         ),
         CustomerGroup(
             LOST,
             _("Lost"),
-            _("Came back before, and have now been silent for more than four times their usual pause."),
+            _(
+                "Came back before, and have now been silent for more than four times their usual pause; after two "
+                "purchases only, the usual pause of the shop counts, or their own if that is longer."
+            ),
             _("One last good offer, then let them rest; ask why they left."),
         ),
         CustomerGroup(
@@ -101,7 +107,7 @@ def _cases(frequency: Any, recency: Any, rhythm: Any, shop_gap: Any) -> list[tup
         ((frequency == 1) & ~is_late, "new"),
         (frequency == 1, "one_time"),
         (is_very_late, LOST),
-        (is_late, "at_risk"),
+        (is_late, AT_RISK),
         (frequency == 2, "promising"),
         (rhythm <= shop_gap, "regular"),
     ]

@@ -26,7 +26,7 @@ ORDER: Mapping[str, tuple[str, bool]] = {
     "churn": ("money_in_danger", True),
     "next_order": ("chance", True),
     "second_purchase": ("p_second", True),
-    "affinity": ("profile_id", False),
+    "affinity": ("new_for_you", False),
     "personas": ("persona", False),
     "engagement": ("engagement", True),
 }
@@ -96,8 +96,7 @@ def listing(ws: Context, name: str, *, offset: int = 0, limit: int = 20) -> List
         return Listing(insight.fields, (), 0 if total < SMALL else total)
     column, is_descending = ORDER[name]
     order = [ibis.desc(column, nulls_first=False) if is_descending else ibis.asc(column, nulls_first=False)]
-    if column != "profile_id":
-        order.append(ibis.asc("profile_id", nulls_first=False))
+    order.append(ibis.asc("profile_id", nulls_first=False))
     chosen = table.order_by(order).limit(limit, offset=offset)
     people = ws.lake.table("people").select("profile_id", "name", "email")
     joined = chosen.left_join(people, "profile_id").order_by(order)
@@ -111,8 +110,7 @@ def _told(table: ir.Table, name: str) -> ir.Table:
     """The rows about which something is said."""
     if name == "churn":
         return table.filter(table.is_at_risk)
-    column = "new_for_you" if name == "affinity" else ORDER[name][0]
-    return table.filter(table[column].notnull())
+    return table.filter(table[ORDER[name][0]].notnull())
 
 
 def _listed(row: Mapping[str, Any], values: tuple[Any, ...]) -> Listed:

@@ -56,7 +56,7 @@ class Pareto:
 
 @dataclass(frozen=True, slots=True)
 class PersonAtRisk:
-    """A valuable person who is overdue and not lost yet.
+    """A valuable person of the group at risk.
 
     `yearly_money` was spent in the year up to the last purchase; `chance` is that to buy in the next days, None where
     it did not pass its test.
@@ -79,7 +79,7 @@ class PersonAtRisk:
 class RfmReport:
     """Everything the page needs. `money` is in `currency`; orders in other currencies are only counted.
 
-    `at_risk` counts the valuable people who are overdue and not lost yet, `money_at_risk` is what they spent in the
+    `at_risk` counts the valuable people of the group at risk, `money_at_risk` is what they spent in the
     year up to the last purchase; `valuable_lost` counts the valuable people who are lost, `money_lost` is theirs. For
     readers who may not see people, `hides_small` tells that figures of fewer than ten people stand as nought. Where the
     last order is long ago, everything is told as of that day, `ended`.
@@ -160,7 +160,7 @@ def _is_small(people: int) -> bool:
 
 
 def people_at_risk(ws: Context, *, offset: int = 0, limit: int = 20) -> tuple[PersonAtRisk, ...]:
-    """Valuable people who are overdue and not lost yet, who spent most in their last year first, page by page.
+    """Valuable people of the group at risk, who spent most in their last year first, page by page.
 
     Nobody for readers who may not see people.
     """

@@ -6,7 +6,8 @@ Definitions, all in workspace days and in the reporting currency:
 * money is orders less refunds; orders in other currencies count as purchases, their money is added nowhere;
 * a score is the fifth of the buyers in which a value lies; equal values get equal scores;
 * valuable: among the top 20 % by money of those who bought in the last two years (730 days);
-* overdue: at least two repeat purchases, and silent for more than twice the own median pause;
+* at risk: came back, and silent for more than twice the usual pause (see `with_rhythm`), but not lost;
+* overdue: the same for those alone who have an own rhythm, at least two repeat purchases, lost or not;
 * yearly money: what a person spent in the 365 days up to the last purchase, less all refunds since then.
 """
 
@@ -139,7 +140,7 @@ INSIGHT = Insight(
         InsightField("r", "number", _("Score for recency (1 to 5)")),
         InsightField("f", "number", _("Score for frequency (1 to 5)")),
         InsightField("m", "number", _("Score for money (1 to 5)")),
-        InsightField("is_overdue", "boolean", _("Overdue against their own rhythm")),
+        InsightField("is_overdue", "boolean", _("Overdue against their own rhythm (three purchases or more)")),
         InsightField("is_valuable", "boolean", _("Among the most valuable fifth")),
         InsightField("last_on", "date", _("Day of the last purchase")),
         InsightField("first_on", "date", _("Day of the first purchase")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from habitue.insights.groups import LOST, TOP_PARTS
+from habitue.insights.groups import AT_RISK, LOST, TOP_PARTS
 from habitue.insights.orders import MONEY
 
 CURVE_POINTS = 100
@@ -52,14 +52,14 @@ def top_count(people: int) -> int:
 
 
 def valuable_at_risk(table: ir.Table) -> ir.Table:
-    """Valuable people who are overdue against their own rhythm and not lost yet, most yearly money first."""
+    """Valuable people of the group at risk, most yearly money first."""
     chosen = table.filter(is_at_risk(table))
     return chosen.order_by([ibis.desc("yearly_money", nulls_first=False), ibis.asc("profile_id", nulls_first=False)])
 
 
 def is_at_risk(table: ir.Table) -> ir.BooleanValue:
-    """Whether each row is a valuable person who is overdue but can still be held."""
-    return table.is_valuable & table.is_overdue & (table.rfm_group != LOST)
+    """Whether each row is a valuable person of the group at risk: the same as the rule of that name."""
+    return table.is_valuable & (table.rfm_group == AT_RISK)
 
 
 def is_lost(table: ir.Table) -> ir.BooleanValue:

@@ -13,7 +13,6 @@ BUYERS_OF_A_YEAR = EventCount(COMPLETED, window=Window(kind="last_year"))
 VALUABLE_AT_RISK = Group(
     rules=(
         InsightIs("rfm", "is_valuable", "is", "true"),
-        InsightIs("rfm", "is_overdue", "is", "true"),
         InsightIs("rfm", "rfm_group", "is", "at_risk"),
     )
 )

@@ -17,6 +17,8 @@ CHURN = Card(
     parts=(Part(200, 0.1, 0.08), Part(190, 0.96, 0.97)),
 )  # fmt: skip
 LIFETIME = Card("lifetime", True, 90, (), method_label="decision trees", tested_days=90, tests=3, people=400)
+SECOND = Card("second_purchase", True, 90, (), method_label="day by day", tested_days=90, tests=3, people=400)
+AFFINITY = Card("affinity", True, 90, (), method_label="decision trees", tested_days=90, tests=3, people=400)
 
 
 def keep(ws: Workspace, card: Card, columns: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pytest
 from tests.sending import order, send
-from tests.web.insights.learnt import CHURN, LIFETIME, keep
+from tests.web.insights.learnt import AFFINITY, CHURN, LIFETIME, SECOND, keep
 
-from habitue.insights.report import people_at_risk
+from habitue.access import policy
+from habitue.insights.contradiction import is_likely
+from habitue.insights.report import people_at_risk, report
 from habitue.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -106,3 +109,45 @@ def test_what_was_spent_in_a_year_is_never_told_as_a_loss(anna: Client, shop: Wo
         words = told(anna, path)
         assert "in danger" not in words
         assert "in their last year" in words
+
+
+def test_the_list_of_those_who_leave_says_who_is_listed_and_what_is_lost(
+    anna: Client, shop: Workspace, late: str
+) -> None:
+    money = pa.array([Decimal(100), Decimal(50), None], pa.decimal128(18, 4))
+    rows = churn([late, "p1", "p2"], 0.2) | {"is_at_risk": [True, True, False], "money_in_danger": money}
+    keep(shop, CHURN, rows)
+    words = told(anna, "/insights/churn/")
+    assert "Listed: 2." in words
+    assert "below 50 of 100" in words
+    assert re.search(r"Likely loss with all of them in 90 days: \S*150", words)
+    group = next(each.people for each in report(shop.context).groups if each.group.code == "at_risk")
+    assert f"counts {group}:" in words
+
+
+def test_the_list_of_second_purchases_says_why_others_are_not_in_it(anna: Client, shop: Workspace) -> None:
+    rows = {"profile_id": ["p1", "p2", "p3"], "days_since_first": [10, 20, 900], "is_in_window": [True, True, False]}
+    keep(shop, SECOND, {**rows, "p_second": [0.2, 0.1, None]})
+    assert "Listed: 2 of the 3 who bought on one day only. The others (1)" in told(anna, "/insights/second_purchase/")
+    keep(shop, SECOND, {**rows, "p_second": [0.2, 0.1, 0.01]})
+    assert "Listed: 3, all who bought on one day only." in told(anna, "/insights/second_purchase/")
+
+
+def test_readers_who_may_not_see_people_are_told_of_no_handful(
+    monkeypatch: pytest.MonkeyPatch, shop: Workspace, seen_by: Callable[..., Client]
+) -> None:
+    monkeypatch.setitem(policy.ROLES, "analyst", policy.ROLES["analyst"] - {"people.read"})
+    keep(shop, CHURN, churn(["p1", "p2"], 0.2) | {"is_at_risk": [True, True]})
+    assert "Listed:" not in told(seen_by("analyst"), "/insights/churn/")
+
+
+def test_a_chance_is_likely_by_the_whole_per_cent_that_people_read() -> None:
+    """Nobody with 50 % on one page is likely to buy and on another likely to leave."""
+    assert [is_likely(chance) for chance in (0.494, 0.496, 0.5)] == [False, True, True]
+
+
+def test_products_are_listed_by_the_name_of_what_is_proposed(anna: Client, shop: Workspace) -> None:
+    names = ["Teapot", "Assam", "Mug"]
+    rows = dict.fromkeys(("buy_again", "new_for_you", "category", "buy_again_list", "new_for_you_list"), names)
+    keep(shop, AFFINITY, {"profile_id": ["p1", "p2", "p3"], **rows})
+    assert re.findall(r'data-href="/people/(p\d+)/"', told(anna, "/insights/affinity/")) == ["p2", "p3", "p1"]

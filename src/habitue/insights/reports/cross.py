@@ -44,7 +44,8 @@ def against_usual(rows: Sequence[Row], one: str, two: str) -> list[Row]:
     """The rows with `share` (of the people of `one`, how many bought in `two`), `usual` and `more`, their difference.
 
     Shares are smoothed: SMOOTHING people with the usual share are added to each `one`. A person counts once a cell.
-    `is_sure` where the interval of the bare share, widened for so many cells, lies above the usual one.
+    `is_sure` where the interval of the bare share, widened for so many cells, lies above the usual one; `beyond` says
+    the same as a code (yes, chance).
     """
     of_one: dict[str, int] = {}
     of_two: dict[str, int] = {}
@@ -57,7 +58,9 @@ def against_usual(rows: Sequence[Row], one: str, two: str) -> list[Row]:
         usual = of_two[row[two]] / everybody
         share = (row["people"] + SMOOTHING * usual) / (of_one[row[one]] + SMOOTHING)
         low = wilson(row["people"], of_one[row[one]], tests=len(rows))[0]
-        made.append({**row, "share": share, "usual": usual, "more": share - usual, "is_sure": low > usual})
+        is_sure = low > usual
+        more = {"share": share, "usual": usual, "more": share - usual}
+        made.append({**row, **more, "is_sure": is_sure, "beyond": "yes" if is_sure else "chance"})
     return sorted(made, key=lambda row: (-row["more"], str(row[one]), str(row[two])))
 
 

@@ -3,19 +3,22 @@
 Level (the mean of the last six months without their season) with half of its trend, times season (what a month is of
 the centred mean of twelve, averaged over the years and pulled to one). Rolling back-test: from each of the last months,
 one to three months ahead, beside “same as last month” and “same as a year ago”. The method with the smallest mean error
-makes the forecast.
+makes the forecast. Further ahead the band is widened by the square root of the distance. The month that runs is told
+apart, by its days that are left.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
+from math import sqrt
 from statistics import mean, quantiles
 
 from habitue.insights.days import minus_months
 from habitue.insights.reports.catalogue import Material, Report
 from habitue.insights.reports.glance import NEEDS
-from habitue.insights.reports.revenue import money_by_month, whole_months
+from habitue.insights.reports.revenue import last_day, money_by_month, whole_months
 from habitue.insights.reports.shape import Chart, Column, Outcome, Row, Say, Section, Value
 from habitue.kernel.text import gettext_noop as _
 
@@ -23,6 +26,17 @@ YEAR, AHEAD, TESTED_AHEAD, ORIGINS = 12, 6, 3, 12
 LEAST_MONTHS, HALF, DAMPING, LEAST_SEASON = 15, 6, 0.5, 0.05
 SEASON_TRUST = 0.3
 """How many years of an even season are added, so that one odd year does not make a whole season."""
+LEAST_TESTS = 10
+"""With fewer tests the band reaches from the worst to the best of them."""
+BAND = _(
+    "When tested on your own past, one to %(tested)s months ahead, the truth lay between “at least” and “at most” "
+    "eight times in ten. Months further ahead are not tested; there the band widens with the distance."
+)
+RUNNING = _(
+    "The days of %(month)s that are left may bring another %(rest)s, which is not counted above. When tested on your "
+    "own past, one to %(tested)s months ahead, the truth lay between “at least” and “at most” eight times in ten. "
+    "Months further ahead are not tested; there the band widens with the distance."
+)
 Series = Sequence[float]
 Method = Callable[[Series, int], float]
 
@@ -96,7 +110,7 @@ def mean_error(pairs: Sequence[tuple[float, float]]) -> float:
 
 
 def compute(m: Material) -> Outcome:
-    """Six months ahead with an interval, and how wrong the methods were."""
+    """The six months after the one that runs with an interval, and how wrong the methods were."""
     rows = whole_months(m, m.rows(money_by_month(m.events, timezone=m.timezone, currency=m.currency)))
     if not rows:
         return Outcome(Say(NEEDS))
@@ -107,43 +121,86 @@ def compute(m: Material) -> Outcome:
     tested = back_test(series)
     errors = {name: mean_error(pairs) for name, pairs in tested.items()}
     best = min(errors, key=errors.__getitem__)
-    ahead = _ahead(rows, series, best, tested[best])
+    ahead = _ahead(rows[-1]["month"], m.today, series, best, tested[best])
     total = sum((row["money"] for row in ahead), Decimal(0))
     says = Say(
-        _("We expect %(money)s in the next %(months)s months."),
-        {"money": Value(total, "money"), "months": Value(AHEAD)},
+        _("From %(first)s to %(last)s we expect %(money)s in all."),
+        {
+            "first": Value(ahead[0]["month"], "month"),
+            "last": Value(ahead[-1]["month"], "month"),
+            "money": Value(total, "money"),
+        },
     )
     if best != "seasonal":
         text = _(
             "The past of this shop cannot be forecast better than by “%(method)s”, so that is all we show: "
-            "%(money)s in the next %(months)s months."
+            "%(money)s in all from %(first)s to %(last)s."
         )
         says = Say(text, {"method": Value(NAMES[best], "choice"), **says.values})
-    return Outcome(says, (_section(rows, ahead, best), _tested(errors, best, mean(series[-YEAR:]))))
-
-
-def _ahead(rows: Sequence[Row], series: Series, best: str, pairs: Sequence[tuple[float, float]]) -> list[Row]:
-    ratios = sorted(true / told for told, true in pairs if told > 0)
-    low, high = (
-        (ratios[0], ratios[-1]) if len(ratios) < 10 else (quantiles(ratios, n=10)[0], quantiles(ratios, n=10)[-1])
+    return Outcome(
+        says,
+        (
+            _section(rows, ahead, best, _note(m.today, series, best, rows[-1]["month"])),
+            _tested(errors, best, mean(series[-YEAR:])),
+        ),
     )
-    last = rows[-1]["month"]
+
+
+def _ahead(last: date, today: date, series: Series, best: str, pairs: Sequence[tuple[float, float]]) -> list[Row]:
+    """The forecast of the months that have not begun; `last` is the last whole one, the end of `series`."""
+    low, high = _band(pairs)
+    first = minus_months(last, -1)
+    begun = _begun(last, today)
     made: list[Row] = []
-    for ahead in range(1, AHEAD + 1):
-        told = METHODS[best](series, ahead)
+    for place in range(AHEAD):
+        ahead = begun + place + 1
+        told, wider = METHODS[best](series, ahead), widened(ahead)
         made.append(
             {
-                "month": minus_months(last, -ahead),
+                "month": minus_months(first, -(begun + place)),
                 "kind": "forecast",
                 "money": Decimal(str(round(told, 2))),
-                "low": Decimal(str(round(told * min(low, 1), 2))),
-                "high": Decimal(str(round(told * max(high, 1), 2))),
+                "low": Decimal(str(round(told * low**wider, 2))),
+                "high": Decimal(str(round(told * high**wider, 2))),
             }
         )
     return made
 
 
-def _section(rows: Sequence[Row], ahead: Sequence[Row], best: str) -> Section:
+def _begun(last: date, today: date) -> int:
+    """How many months after `last` have begun by the end of `today`: 1 while a month runs, else 0."""
+    return 1 if today >= minus_months(last, -1) else 0
+
+
+def _band(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Between which parts of a forecast eight of ten truths lay in the tests; at most 1 and at least 1."""
+    ratios = sorted(true / told for told, true in pairs if told > 0)
+    if len(ratios) < LEAST_TESTS:
+        return (min(*ratios, 1.0), max(*ratios, 1.0)) if ratios else (0.0, 1.0)
+    tenths = quantiles(ratios, n=10)
+    return max(0.0, min(tenths[0], 1.0)), max(tenths[-1], 1.0)
+
+
+def widened(ahead: int) -> float:
+    """By which power the band is wider so many months ahead: as tested up to TESTED_AHEAD, then by the square root."""
+    return max(1.0, sqrt(ahead / TESTED_AHEAD))
+
+
+def rest_of_month(told: float, today: date) -> Decimal:
+    """What of the forecast of the month of `today` falls on the days after it."""
+    end = last_day(today.replace(day=1))
+    return Decimal(str(round(told * (end - today).days / end.day, 2)))
+
+
+def _note(today: date, series: Series, best: str, last: date) -> Say:
+    tested = {"tested": Value(TESTED_AHEAD)}
+    if not _begun(last, today):
+        return Say(BAND, tested)
+    rest = rest_of_month(METHODS[best](series, 1), today)
+    return Say(RUNNING, {"month": Value(today.replace(day=1), "month"), "rest": Value(rest, "money"), **tested})
+
+
+def _section(rows: Sequence[Row], ahead: Sequence[Row], best: str, note: Say) -> Section:
     past = [
         {"month": row["month"], "kind": "past", "money": row["money"], "low": None, "high": None} for row in rows[-24:]
     ]
@@ -168,7 +225,8 @@ def _section(rows: Sequence[Row], ahead: Sequence[Row], best: str) -> Section:
         ),
         (*past, *ahead),
         Chart("lines", "month", "money", series="kind", low="low", high="high"),
-        note=Say(_("Eight times in ten the truth lay between “at least” and “at most” when tested on your own past.")),
+        note=note,
+        ahead_from=ahead[0]["month"],
     )
 
 

@@ -15,7 +15,7 @@ from habitue.kernel.text import gettext_noop as _
 from habitue.quality.events import EVENTS
 
 NEEDS = _("Import orders, and what came before them: contacts, sign-ups, consents, visits of pages, campaigns.")
-STEPS, MOST = 4, 12
+STEPS, MOST, LEAST = 4, 12, 10
 SEPARATOR = "\x1f"
 STRAIGHT = "straight"
 BEGINNINGS = {STRAIGHT: _("The first thing known is the order"), **{name: kind.label for name, kind in EVENTS.items()}}
@@ -69,7 +69,7 @@ def paths(taken: ir.Table, ordered: ir.Table, *, timezone: str) -> ir.Table:
 
 
 def counted(walked: ir.Table, *columns: str) -> ir.Table:
-    """People and the middle of the days until the order, by columns, most people first."""
+    """People and the median of the days until the order, by columns, most people first."""
     grouped = walked.group_by(list(columns)).aggregate(
         people=walked.count(), wait=walked.wait_days.quantile(0.5).cast("float64")
     )
@@ -89,15 +89,40 @@ def compute(m: Material) -> Outcome:
     if straight == everybody:
         return Outcome(Say(_("Nothing is known of the customers before their first order.")))
     known = [row for row in begun if row["began"] != STRAIGHT]
+    began, people = _most_often(known)
     says = Say(
-        _("%(share)s of the buyers were known before their first order; most began with “%(began)s”."),
+        _(
+            "%(share)s of the buyers were known before their first order. Among these, “%(began)s” was the first most "
+            "often: %(part)s of them."
+        ),
         {
             "share": Value(1 - straight / everybody, "share"),
-            "began": Value(BEGINNINGS.get(known[0]["began"], known[0]["began"]), "choice"),
+            "began": Value(BEGINNINGS.get(began, began), "choice"),
+            "part": Value(people / (everybody - straight), "share"),
         },
     )
     walks = m.rows(counted(walked, "path").limit(MOST))
     return Outcome(says, (_paths(walks, everybody), _beginnings(known[:MOST], everybody)))
+
+
+def _most_often(known: Sequence[Row]) -> tuple[str, int]:
+    """The first contact of most people over all channels, and how many they are."""
+    counts: dict[str, int] = {}
+    for row in known:
+        counts[row["began"]] = counts.get(row["began"], 0) + row["people"]
+    return min(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _slowest(told: Sequence[Row]) -> Say:
+    """Which path takes longest; the time of a few people says nothing of a path."""
+    walked = [row for row in told if row["people"] >= LEAST]
+    if not walked:
+        return Say(_("No path was walked by %(least)s people, too few to compare how long they take."),
+                   {"least": Value(LEAST)})  # fmt: skip
+    return Say(
+        _("On the slowest path walked by at least %(least)s people, half of them took longer than %(days)s."),
+        {"least": Value(LEAST), "days": Value(round(max(row["wait"] for row in walked)), "days")},
+    )
 
 
 def _paths(walks: Sequence[Row], everybody: int) -> Section:
@@ -105,19 +130,15 @@ def _paths(walks: Sequence[Row], everybody: int) -> Section:
     for row in walks:
         names = row["path"].split(SEPARATOR)
         told.append({**row, "steps": tuple(names), "share": row["people"] / everybody})
-    longest = max(told, key=lambda row: row["wait"])
     return Section(
         "paths",
         _("The paths walked most"),
-        Say(
-            _("The slowest of them took %(days)s in the middle."),
-            {"days": Value(round(longest["wait"]), "days")},
-        ),
+        _slowest(told),
         (
             Column("steps", _("Before the first order"), "steps", BEGINNINGS),
             Column("people", _("People"), "people"),
             Column("share", _("Share of the buyers"), "share"),
-            Column("wait", _("Days until the order, middle"), "number"),
+            Column("wait", _("Days until the order (half took longer)"), "number"),
         ),
         tuple(told),
         Chart("bars", "people", "steps"),
@@ -131,15 +152,18 @@ def _beginnings(rows: Sequence[Row], everybody: int) -> Section:
         "beginnings",
         _("What began it"),
         Say(
-            _("From the first contact to the order it takes %(days)s in the middle."),
-            {"days": Value(round(told[0]["wait"]), "days")},
+            _("After “%(began)s”, the most frequent beginning here, half took longer than %(days)s until the order."),
+            {
+                "began": Value(BEGINNINGS.get(told[0]["began"], told[0]["began"]), "choice"),
+                "days": Value(round(told[0]["wait"]), "days"),
+            },
         ),
         (
             Column("began", _("First contact"), "choice", BEGINNINGS),
             Column("channel", _("Channel")),
             Column("people", _("People"), "people"),
             Column("share", _("Share of the buyers"), "share"),
-            Column("wait", _("Days until the order, middle"), "number"),
+            Column("wait", _("Days until the order (half took longer)"), "number"),
         ),
         told,
         Chart("bars", "people", "began"),

@@ -78,7 +78,12 @@ class Links:
     knows_births: bool
 
     def behind(self, row: Row) -> Sequence[Condition]:
-        """The conditions of a row with place, age group and item, as far as it has them; none where one is missing."""
+        """The conditions of a row with place, age group and item, as far as it has them; none where one is missing.
+
+        A row that may be chance is nothing to act upon, so nobody is listed behind it.
+        """
+        if row.get("beyond") == "chance":
+            return ()
         found: list[Condition] = []
         if "place" in row:
             if row["place"] not in self.fields:
@@ -220,6 +225,7 @@ CELLS = (
     Column("share", _("Share"), "share"),
     Column("usual", _("Usual share"), "share"),
     Column("more", _("Points above usual"), "points"),
+    Column("beyond", _("Larger than chance"), "choice", {"yes": _("yes"), "chance": _("may be chance")}),
 )
 READ = Say(
     _("Shares of buyers; those of few people are pulled towards the usual share, so that chance does not stand out.")

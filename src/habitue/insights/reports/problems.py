@@ -23,7 +23,7 @@ from habitue.kernel.text import gettext_noop as _
 NEEDS = _("Import contacts (calls, mails, tickets) with date and reason, best with the product concerned.")
 CONTACT = "Contact Logged"
 SPANS, USUAL_SPAN, LOOKED_BACK = (30, 90, 180), 90, 365
-LEAST, ALARM, SHOWN = 5, 0.05, 25
+LEAST, ALARM, SHOWN, HARDLY = 5, 0.05, 25, 0.5
 STATES = {"alarm": _("rising"), "": _("as usual")}
 
 
@@ -131,6 +131,11 @@ def compute(m: Material) -> Outcome:
         text = _(
             "A problem rises: “%(reason)s” with %(product)s, %(now)s times in %(days)s; %(expected)s were to expect."
         )
+        if first["expected"] < HARDLY:
+            text = _(
+                "A problem rises: “%(reason)s” with %(product)s, %(now)s times in %(days)s; in the year before it "
+                "hardly ever came up."
+            )
         says = Say(text, values)
     return Outcome(says, (_section(m, ranked), _months(m, told)))
 
@@ -172,7 +177,12 @@ def _section(m: Material, ranked: Sequence[Row]) -> Section:
                 m.today,
             ),
         ),
-        Say(_("To expect: as many as came before, back to a year.")),
+        Say(
+            _(
+                "Looked at are the last 30, 90 and 180 days. A reason that rises shows the days in which this stands "
+                "out most, all others the last 90 days. To expect: as many as came before, back to a year."
+            )
+        ),
     )
 
 

@@ -174,6 +174,7 @@ def _renewals(due: Sequence[Row]) -> Section:
         ),
         tuple(told),
         Chart("columns", "month", "renewals"),
+        ahead_from=told[0]["month"],
     )
 
 

@@ -111,7 +111,10 @@ def _nps(rows: Sequence[Row], period: Period) -> Section:
         NPS,
         _("Would they recommend us?"),
         Say(
-            _("The recommendation score is %(score)s (surely between %(low)s and %(high)s), from %(answers)s answers."),
+            _(
+                "The recommendation score is %(score)s (between %(low)s and %(high)s in 95 of 100 cases), from "
+                "%(answers)s answers."
+            ),
             {
                 "score": Value(every.score * 100),
                 "low": Value(every.low * 100),
@@ -147,7 +150,7 @@ def _content(rows: Sequence[Row], period: Period) -> Section:
         CONTENT,
         _("Are they content after a contact?"),
         Say(
-            _("%(share)s were content (surely between %(low)s and %(high)s), from %(answers)s answers."),
+            _("%(share)s were content (between %(low)s and %(high)s in 95 of 100 cases), from %(answers)s answers."),
             {
                 "share": Value(good / of, "share"),
                 "low": Value(low, "share"),

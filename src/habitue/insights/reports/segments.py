@@ -93,9 +93,12 @@ def compute(m: Material) -> Outcome:
     by_code = {segment.code: segment for segment in found}
     labels = {segment.code: segment.label for segment in found}
     sections = tuple(_section(name, told, labels, by_code) for name in DEPARTMENTS)
-    counts = {name: sum(row["people"] for row in told if row["department"] == name) for name in DEPARTMENTS}
+    counts = {name: _everybody(m, [each for each in found if each.department == name]) for name in DEPARTMENTS}
     says = Say(
-        _("To look at: marketing %(marketing)s, sales %(sales)s, service %(service)s people."),
+        _(
+            "To look at: marketing %(marketing)s, sales %(sales)s, service %(service)s people; "
+            "who is in two groups counts once."
+        ),
         {name: Value(count) for name, count in counts.items()},
     )
     return Outcome(says, sections)
@@ -104,6 +107,13 @@ def compute(m: Material) -> Outcome:
 def _counted(m: Material, people: ir.Table, spent: ir.Table) -> Row:
     joined = people.left_join(spent, people.profile_id == spent.buyer)
     return m.rows(joined.aggregate(people=joined.count(), money=joined.spent.sum().fill_null(0).cast(MONEY)))[0]
+
+
+def _everybody(m: Material, chosen: Sequence[Segment]) -> int:
+    """How many people are in any of the segments."""
+    tables = [segment.people.select("profile_id") for segment in chosen]
+    people = ibis.union(*tables, distinct=True) if len(tables) > 1 else tables[0]
+    return int(m.rows(people.aggregate(people=people.profile_id.nunique()))[0]["people"])
 
 
 def _section(

@@ -6,7 +6,7 @@ Everything here is plain data. Pages, command line and files write the values as
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -114,7 +114,8 @@ class Section:
     """A table with its message: what it says, its columns and rows, perhaps a chart, and who is behind each row.
 
     `behind` gives the conditions that all hold of the people behind a row, none where no rule can say it.
-    `note` is a msgid or a sentence that tells how to read it.
+    `note` is a msgid or a sentence that tells how to read it. A table of months begins with the newest; where it looks
+    ahead, rows of `ahead_from` and later come first, the next month at the top, as in the chart.
     """
 
     name: str
@@ -125,6 +126,7 @@ class Section:
     chart: Chart | None = None
     behind: Behind | None = None
     note: Say | None = None
+    ahead_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,4 @@ def hide_small(section: Section) -> Section:
     """The section without rows of fewer than SMALL people, for readers who may not see people."""
     counted = [column.name for column in section.columns if column.kind == "people"]
     kept = tuple(row for row in section.rows if all((row[name] or 0) >= SMALL for name in counted))
-    return Section(
-        section.name, section.title, section.says, section.columns, kept, section.chart, section.behind, section.note
-    )
+    return replace(section, rows=kept)

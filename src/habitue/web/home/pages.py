@@ -150,7 +150,7 @@ def _shown(ws: Context, known: Figures) -> dict[str, Any]:
 
 def _proposed(ws: Context) -> dict[str, Any]:
     resting = taken.resting(ws)
-    found = [each for each in proposals.proposals(ws) if each.idea.code not in resting][: proposals.MOST]
+    found = proposals.shown([each for each in proposals.proposals(ws) if each.idea.code not in resting])
     after = [(taken.aftermath(ws, one), proposals.IDEAS.get(one.code)) for one in taken.listing(ws)]
     return {
         "proposals": todo.of_proposals(found, currency=ws.config.workspace.currency),

@@ -17,6 +17,7 @@ from habitue.insights import store
 from habitue.insights.catalogue import NUMBER_KINDS, InsightField
 from habitue.insights.listing import ORDER, Listed, Listing, kinds, listing
 from habitue.insights.of_person import NEXT_TO_NOTHING
+from habitue.insights.who_is_listed import who_is_listed
 from habitue.kernel import jobs
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
@@ -53,12 +54,14 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     if kept is not None:
         found, page_of = _listed(ws, name, paging.wanted(request.GET.get("page")))
         places = _told_columns(found)
+        listed = who_is_listed(ws, name) if kept.card.is_shown else None
         shown |= {
             **cards.shown(kept.card),
             "fields": [(gettext(found.fields[place].label), _is_number(found.fields[place])) for place in places],
             "rows": _lines(found, places) if kept.card.is_shown else [],
             "has_reasons": any(person.why for person in found.people),
             "total": found.total,
+            "who": said(listed) if listed else "",
             "page": page_of,
         }
         if name == "personas" and kept.card.is_shown:

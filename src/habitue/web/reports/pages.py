@@ -25,7 +25,7 @@ from habitue.web.navigation import NavEntry
 from habitue.web.reports import by_mail, paper
 from habitue.web.reports.behind import links
 from habitue.web.reports.drawings import drawing
-from habitue.web.reports.writing import Writer, plain_rows
+from habitue.web.reports.writing import Writer, in_reading_order, plain_rows
 from habitue.web.routing import route
 from habitue.web.rule_links import page_url
 from habitue.web.sheet import picture as picture_of
@@ -180,9 +180,7 @@ def _shown(ws: Context, report: Report, made: Outcome) -> dict[str, object]:
 
 
 def _part(section: Section, written: Writer, report: Report, may_list: bool, may_edit: bool) -> Part:
-    # Charts go through time from left to right; a table begins with what is new.
-    rows = reversed(section.rows) if section.columns[0].kind in ("month", "quarter") else section.rows
-    lines = [_line(section, row, written, report, may_list) for row in rows]
+    lines = [_line(section, row, written, report, may_list) for row in in_reading_order(section)]
     kept = lines if may_edit else [Line(line.cells, "") for line in lines]
     return Part(
         section=section,

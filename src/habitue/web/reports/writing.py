@@ -153,6 +153,20 @@ def short_month(number: int, locale: Locale) -> str:
     return str(format_date(date(2000, number, 1), "LLL", locale=locale))
 
 
+def in_reading_order(section: Section) -> Sequence[Row]:
+    """The rows as a table shows them: what is to come from the next month on, then what was, the newest first.
+
+    Charts go through time from left to right.
+    """
+    time = section.columns[0]
+    if time.kind not in ("month", "quarter"):
+        return section.rows
+    start = section.ahead_from
+    ahead = [row for row in section.rows if start is not None and row[time.name] >= start]
+    past = [row for row in section.rows if start is None or row[time.name] < start]
+    return [*ahead, *reversed(past)]
+
+
 def plain_rows(writer: Writer, section: Section) -> Iterator[list[str]]:
     """The table for a file: headings, then values as programs read them (2024-12-31, 12.50, 0.314)."""
     yield writer.headings(section)
