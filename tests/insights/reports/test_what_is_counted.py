@@ -7,6 +7,7 @@ from decimal import Decimal
 from math import isclose, sqrt
 from typing import Any
 
+import pytest
 from tests.insights.reports.world import NOW, Fact, Someone, World, material, order
 
 from habitue.insights.reports import cross, forecast, journeys, places, problems, segments
