@@ -146,11 +146,7 @@ def gone(conn: Connection, limit: int = PART) -> Mapping[str, str | None]:
     missing = is_open.outerjoin(people, people.c.profile_id == stays.c.profile_id).where(people.c.profile_id.is_(None))
     missing = missing.with_only_columns(stays.c.profile_id)
     ids = list(conn.scalars(missing.limit(limit)))
-    found: dict[str, str | None] = dict.fromkeys(ids)
-    query = sa.select(identifiers.c.own_id, identifiers.c.profile_id)
-    for row in conn.execute(query.where(graph.has_own_id(conn, ids))):
-        found[row.own_id] = row.profile_id
-    return found
+    return {**dict.fromkeys(ids), **graph.heirs(conn, ids)}
 
 
 def erase_person(conn: Connection, identifier_ids: Iterable[int], profile_id: str) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy.engine import Connection
 from habitue.access import policy
 from habitue.audiences.stays import stays
 from habitue.identity import graph
-from habitue.identity.tables import identifiers
 from habitue.kernel.context import Context
 from habitue.kernel.register import among
 from habitue.profiles.tables import people
@@ -64,11 +63,9 @@ _IS_ENTRY, _IS_EXIT = sa.literal(1).label("is_entry"), sa.literal(0).label("is_e
 
 def _known(conn: Connection, profile_ids: set[str]) -> Mapping[str, tuple[str, str | None, str | None]]:
     """Id of today, name and address by the ids of then."""
-    today = {each: each for each in profile_ids}
     named = _named(conn, profile_ids)
     lost = profile_ids - set(named)
-    query = sa.select(identifiers.c.own_id, identifiers.c.profile_id).where(graph.has_own_id(conn, lost))
-    today |= {row.own_id: row.profile_id for row in conn.execute(query)} if lost else {}
+    today = {each: each for each in profile_ids} | (graph.heirs(conn, lost) if lost else {})
     named = {**named, **_named(conn, set(today.values()) - set(named))}
     return {then: (now, *named.get(now, (None, None))) for then, now in today.items()}
 

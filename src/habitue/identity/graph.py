@@ -101,6 +101,12 @@ def today(conn: Connection, profile_id: str) -> str | None:
     return conn.scalar(sa.select(identifiers.c.profile_id).where(has_own_id(conn, [profile_id])))
 
 
+def heirs(conn: Connection, profile_ids: Iterable[str]) -> dict[str, str]:
+    """The profile that each of some ids that were given once belongs to today; those that never were are left out."""
+    query = sa.select(identifiers.c.own_id, identifiers.c.profile_id).where(has_own_id(conn, profile_ids))
+    return {row.own_id: row.profile_id for row in conn.execute(query)}
+
+
 _LAST_PART = sa.select(sa.func.max(identifiers.c.part))
 _IN_USE = sa.select(identifiers.c.identifier_id).where(identifiers.c.profile_id == sa.bindparam("id")).limit(1)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from habitue.access.policy import require
-from habitue.insights.card import Said
+from habitue.insights.card import Card, Said
 from habitue.insights.catalogue import insights
 from habitue.insights.contradiction import contradiction
 from habitue.insights.facts_book import NEWEST
@@ -40,14 +40,13 @@ def told(ws: Context, profile_id: str) -> Sequence[Told]:
     require(ws.actor, "people.read")
     found = []
     for name in ORDER:
-        kept = card(ws, name)
-        if kept is None or not kept.card.is_shown:
+        shown = _shown(ws, name, profile_id)
+        if shown is None:
             continue
-        table = stored(ws, name).table
-        rows = ws.lake.con.to_pyarrow(table.filter(table.profile_id == profile_id).limit(1)).to_pylist()
-        said = [each for row in rows for each in _SAYS[name](row, kept.card.days)]
-        as_of = next((each for each in kept.card.sentences if each.message == NEWEST), None)
+        tested, row = shown
+        as_of = next((each for each in tested.sentences if each.message == NEWEST), None)
         label = _LABELS.get(name, insights()[name].label)
+        said = _SAYS[name](row, tested.days)
         found += [Told(name, label, value, within, why, as_of) for value, within, why in said]
     return found
 
@@ -55,12 +54,18 @@ def told(ws: Context, profile_id: str) -> Sequence[Told]:
 def doubt(ws: Context, profile_id: str, group: str) -> Said | None:
     """Why the forecast says something else of this person than the group, and which to believe."""
     require(ws.actor, "people.read")
-    kept = card(ws, "churn")
+    shown = _shown(ws, "churn", profile_id)
+    return None if shown is None else contradiction(group, shown[1]["p_buys"], shown[0])
+
+
+def _shown(ws: Context, name: str, profile_id: str) -> tuple[Card, Row] | None:
+    """The card of an insight and its row of a person; None where it did not pass its test or says nothing of them."""
+    kept = card(ws, name)
     if kept is None or not kept.card.is_shown:
         return None
-    table = stored(ws, "churn").table
-    rows = ws.lake.con.to_pyarrow(table.filter(table.profile_id == profile_id).select("p_buys").limit(1)).to_pylist()
-    return contradiction(group, rows[0]["p_buys"], kept.card) if rows else None
+    table = stored(ws, name).table
+    rows = ws.lake.con.to_pyarrow(table.filter(table.profile_id == profile_id).limit(1)).to_pylist()
+    return (kept.card, rows[0]) if rows else None
 
 
 NEXT_TO_NOTHING = 1

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 
 from habitue.audiences.fields import insight_fields, is_own, trait_fields
 from habitue.audiences.tables import PEOPLE_COLUMNS
+from habitue.audiences.text import near_names
 from habitue.kernel.errors import HabitueError
 from habitue.kernel.text import gettext_noop as _
-
-MOST_NEAR = 3
 
 
 class FieldUnheard(HabitueError):
@@ -109,5 +107,4 @@ def unheard(name: str, own: Collection[str]) -> FieldUnheard | None:
 def _near(name: str, shown: Mapping[str, str]) -> str:
     """Those of a similar name, as they are shown."""
     folded = {each.casefold(): text for each, text in shown.items()}
-    found = difflib.get_close_matches(name.casefold(), folded, n=MOST_NEAR, cutoff=0.75)
-    return ", ".join(dict.fromkeys(folded[each] for each in found))
+    return ", ".join(dict.fromkeys(folded[each.casefold()] for each in near_names(name, shown)))
