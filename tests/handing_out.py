@@ -10,6 +10,7 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 Order = tuple[int, int, bool, str]
+Place = tuple[Order, bool]
 
 
 def together(nodeid: str) -> str:
@@ -20,16 +21,17 @@ def together(nodeid: str) -> str:
     return "Spark" if "spark" in file.stem else str(file)
 
 
-def order_of(items: Iterable[pytest.Item]) -> Callable[[pytest.Item], Order]:
+def order_of(items: Iterable[pytest.Item]) -> Callable[[pytest.Item], Place]:
     """Pure functions, then the register, then pages; then what is slow, the most of it first.
 
-    So the processes end at nearly the same time: what is left at the end is short.
+    So the processes end at nearly the same time: what is left at the end is short. In each part those come first that
+    want what it shares as it was made.
     """
     parts: defaultdict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         parts[together(item.nodeid)].append(item)
     orders = {name: _order(name, several) for name, several in parts.items()}
-    return lambda item: orders[together(item.nodeid)]
+    return lambda item: (orders[together(item.nodeid)], "untouched" not in item.keywords)
 
 
 def _order(name: str, items: list[pytest.Item]) -> Order:
