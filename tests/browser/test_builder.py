@@ -27,7 +27,9 @@ from habitue.workspace import open_workspace
 from tests.browser.steps import choose, fill, number_in, rebuilt, settled
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page, StorageState
+    from collections.abc import Callable
+
+    from playwright.sync_api import Locator, Page, Route, StorageState
 
     from tests.browser.conftest import OpenPage, Served
 
@@ -170,6 +172,38 @@ def test_a_rule_is_written_with_the_keyboard_alone_from_what_is_offered(
         page.get_by_role("button", name="Take over this text").click()
     expect(page.locator("#tree > fieldset > .condition")).to_have_count(3)
     expect(page.locator("#as-text")).to_have_attribute("open", "")
+
+
+def test_what_is_offered_for_a_former_text_is_not_put_into_a_later_one(
+    shop: Served, owner_state: StorageState, open_page: OpenPage
+) -> None:
+    page = open_page(state=owner_state)
+    page.goto(f"{shop.url}audiences/new/")
+    page.locator("#as-text > summary").click()
+    held: list[Route] = []
+    page.route("**/audiences/hints/", lambda route: held.append(route))
+    page.locator("#rule-text").focus()
+    page.keyboard.type("country ")
+    with page.expect_response("**/audiences/hints/"):
+        until(page, lambda: len(held) == 1)
+        page.keyboard.type('is "Germ')
+        held[0].continue_()
+    until(page, lambda: len(held) == 2)
+    expect(page.locator("#completions")).to_have_count(0)
+    held[1].continue_()
+    expect(page.locator("#completions [role=option]")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#rule-text")).to_have_value('country is "DE" ')
+
+
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    """Waits while the page goes on, until that holds."""
+    for _ in range(100):
+        if holds():
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("it did not come")
 
 
 def test_every_template_gives_people_where_the_shop_has_them(shop: Served) -> None:

@@ -25,6 +25,7 @@ from habitue.insights.listing import kinds
 from habitue.insights.lookalike import lookalike
 from habitue.insights.products import lines_of_facts
 from habitue.kernel import jobs
+from habitue.profiles import replica
 from habitue.work import learning
 from habitue.workspace import Workspace
 
@@ -262,7 +263,7 @@ def test_postage_is_nothing_that_anybody_would_like(sqlite_ws: Workspace, tmp_pa
 
 def test_a_card_in_former_words_is_learnt_again(shop: Workspace) -> None:
     ws = shop.context
-    store.refresh(ws, store.insight_of("second_purchase"), facts(ws))
+    store.refresh(ws, store.insight_of("second_purchase"), facts(ws), replica.sequence(ws))
     kept = store.card(ws, "second_purchase")
     assert kept is not None
     assert not store.is_due(ws, "second_purchase")

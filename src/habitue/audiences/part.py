@@ -24,6 +24,7 @@ from habitue.kernel import lake, state
 from habitue.kernel.clock import micros
 from habitue.kernel.context import Context
 from habitue.kernel.lake import Lake
+from habitue.profiles import replica
 from habitue.profiles.replica import only_one
 from habitue.profiles.replica_tables import PEOPLE
 from habitue.profiles.slices import CONSENTS, EVENTS
@@ -121,11 +122,12 @@ def _renew(ws: Context, events: int) -> bool:
     if not _is_due(ws):
         return False
     share = Sample(_NAME, 0, max(1, round(FINEST * events / rows)))
+    sequence = replica.sequence(ws)
     people = ws.lake.table("people")
     chosen = people.filter((people.kind == "person") & part_of_everybody(people, share))
     copied = {name: ws.lake.table(name).semi_join(chosen, "profile_id") for name in ("events", "consents")}
     tables = {COPIES[name]: ws.lake.con.to_pyarrow(table) for name, table in {"people": chosen, **copied}.items()}
-    ws.lake.write_together(tables, seq=ws.lake.sequence())
+    ws.lake.write_together(tables, seq=sequence)
     with ws.register.write() as conn:
         state.store(conn, {WRITTEN_AT: micros(ws.clock.now())})
     return True
@@ -152,4 +154,4 @@ def _is_due(ws: Context) -> bool:
         waited = micros(ws.clock.now()) - state.read(conn, WRITTEN_AT)
     # A clock set back must not stop it for good.
     is_rested = not 0 <= waited < PAUSE / timedelta(microseconds=1)
-    return is_rested and ws.lake.sequence(copy) != ws.lake.sequence()
+    return is_rested and ws.lake.sequence(copy) != replica.sequence(ws)

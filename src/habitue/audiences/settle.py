@@ -123,7 +123,7 @@ def settle_fields(ws: Context) -> None:
 def settle_insights(ws: Context) -> None:
     """Ask the audiences that mention insights again when the insights are of newer facts or of another day."""
     settings = ws.config.workspace
-    mark = ws.lake.sequence() * DAYS + day_in(ws.clock.now(), settings.timezone).toordinal() % DAYS
+    mark = replica.sequence(ws) * DAYS + day_in(ws.clock.now(), settings.timezone).toordinal() % DAYS
     with ws.register.read() as conn:
         is_done = state.read(conn, INSIGHTS) == mark
     if not is_done:
@@ -147,7 +147,7 @@ def _settled(ws: Context, several: Sequence[Audience], why: stays.Why) -> set[st
     remembering = [each for each in published if each.remembers]
     marks = {each.audience_id: kinds_mark(each.own_fields, kind) for each in published}
     for part in chunks(several, TOGETHER):
-        seq = ws.lake.sequence()
+        seq = replica.sequence(ws)
         table = ws.lake.con.to_pyarrow(membership.conditions_of_checked(ws, [each.rule for each in part]))
         inside = {each.audience_id: table.filter(table.column(f"c{n}")).column("profile_id").to_pylist()
                   for n, each in enumerate(part)}  # fmt: skip

@@ -23,6 +23,7 @@ from habitue.kernel.clock import day_in, from_micros, micros
 from habitue.kernel.context import Context
 from habitue.kernel.errors import NotFound
 from habitue.kernel.text import gettext_noop as _
+from habitue.profiles import replica
 
 PREFIX = "insight_"
 GROWN = 1.2
@@ -42,11 +43,12 @@ def stored(ws: Context, name: str) -> Stored:
     Raises NotFound for a name that no insight has.
     """
     insight = insight_of(name)
+    sequence = replica.sequence(ws)
     now = facts(ws)
     if insight.schema is not None:
         return _asked_for(ws, insight.name, insight.schema, now)
-    fresh = _kept(ws, insight, now)
-    return fresh if fresh is not None else refresh(ws, insight, now)
+    fresh = _kept(ws, insight, now, sequence)
+    return fresh if fresh is not None else refresh(ws, insight, now, sequence)
 
 
 def insight_of(name: str) -> Insight:
@@ -68,7 +70,7 @@ def is_due(ws: Context, name: str) -> bool:
 
     Nor does it wait for tomorrow when the facts have grown by a fifth, as in the middle of the first import.
     """
-    sequence = ws.lake.sequence()
+    sequence = replica.sequence(ws)
     if insight_of(name).learn is None or sequence == 0:
         return False
     kept = card(ws, name)
@@ -86,7 +88,8 @@ def due(ws: Context) -> Sequence[str]:
 
 def learn_all(ws: Context, names: Sequence[str], progress: Callable[[int, int], None] | None = None) -> None:
     """Learn some insights anew from the same facts; `progress(done, total)` is called before each and at the end."""
-    now, sequence = facts(ws), ws.lake.sequence()
+    sequence = replica.sequence(ws)
+    now = facts(ws)
     for number, name in enumerate(names):
         if progress is not None:
             progress(number, len(names))
@@ -99,12 +102,11 @@ def learn_all(ws: Context, names: Sequence[str], progress: Callable[[int, int], 
         progress(len(names), len(names))
 
 
-def refresh(ws: Context, insight: Insight, now: Facts, seen: int | None = None) -> Stored:
+def refresh(ws: Context, insight: Insight, now: Facts, sequence: int) -> Stored:
     """Compute the insight and put it in the lake, and its card in the register.
 
-    `seen` is the sequence number that the facts were read at, where that was not just now.
+    `sequence` is that of the replica before the facts `now` were read.
     """
-    sequence = ws.lake.sequence() if seen is None else seen
     if insight.learn is not None:
         found = insight.learn(now)
         with ws.register.write() as conn:
@@ -134,7 +136,7 @@ def forget(ws: Context, profile_ids: Sequence[str]) -> None:
 
 def keep(ws: Context, name: str, table: pa.Table) -> None:
     """Keep the rows of an insight that somebody asked for, in place of the former ones."""
-    ws.lake.write(PREFIX + name, table, seq=ws.lake.sequence())
+    ws.lake.write(PREFIX + name, table, seq=replica.sequence(ws))
 
 
 def _asked_for(ws: Context, name: str, schema: pa.Schema, now: Facts) -> Stored:
@@ -149,14 +151,14 @@ def _stamped(table: pa.Table, at: datetime, sequence: int) -> pa.Table:
     return table.append_column("facts_seq", pa.repeat(pa.scalar(sequence, pa.int64()), rows))
 
 
-def _kept(ws: Context, insight: Insight, now: Facts) -> Stored | None:
+def _kept(ws: Context, insight: Insight, now: Facts, sequence: int) -> Stored | None:
     if not ws.lake.has(PREFIX + insight.name):
         return None
     table = ws.lake.table(PREFIX + insight.name)
     if insight.learn is not None:
         known = card(ws, insight.name)
         return None if known is None else Stored(table=table, computed_at=known.computed_at)
-    if ws.lake.sequence(PREFIX + insight.name) != ws.lake.sequence():
+    if ws.lake.sequence(PREFIX + insight.name) != sequence:
         return None
     row = ws.lake.con.to_pyarrow(table.select("computed_at").limit(1)).to_pylist()
     if not row:

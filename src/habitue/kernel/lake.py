@@ -10,7 +10,7 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -216,6 +216,13 @@ class Lake:
         with self._register.read() as conn:
             query = sa.select(sa.func.max(lake_files.c.last_seq)).where(lake_files.c.table_name == name)
             return int(conn.scalar(query) or 0)
+
+    def common_sequence(self, names: Collection[str]) -> int:
+        """The highest sequence number that all of these tables have seen, 0 at first."""
+        query = sa.select(sa.func.max(lake_files.c.last_seq)).where(lake_files.c.table_name.in_(names))
+        with self._register.read() as conn:
+            found = conn.scalars(query.group_by(lake_files.c.table_name)).all()
+        return min(found) if len(found) == len(names) else 0
 
     def rows(self, name: str) -> int:
         """How many rows the files of the table have together."""

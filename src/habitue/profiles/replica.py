@@ -60,6 +60,15 @@ def rebuild(ws: Context) -> None:
     refresh(ws)
 
 
+def sequence(ws: Context) -> int:
+    """The sequence number up to which the whole replica is known, 0 at first.
+
+    While it is refreshed the facts are ahead of the people. Whoever computes something from both notes this number,
+    read before it reads them: after that of the facts alone nothing would be computed anew once the people are there.
+    """
+    return ws.lake.common_sequence(("facts", "superseded", "people"))
+
+
 def _refresh_facts(ws: Context) -> bool:
     _note_new_products(ws)
     is_rewritten = _forget_from_floor(ws)

@@ -19,6 +19,7 @@ from habitue.insights import store
 from habitue.kernel import jobs
 from habitue.kernel.context import Context
 from habitue.kernel.lake import engine_errors
+from habitue.profiles import replica
 from habitue.work import carrying
 
 JOB_KIND = "insights"
@@ -65,7 +66,7 @@ def loop(ws: Context, is_over: Callable[[], bool], wait: Callable[[float], objec
     quiet, columns = Quiet(), Columns()
     while not is_over():
         try:
-            is_busy, sequence, now = run_one(ws), ws.lake.sequence(), time.monotonic()
+            is_busy, sequence, now = run_one(ws), replica.sequence(ws), time.monotonic()
             is_quiet = quiet.holds(sequence, now)
             if columns.are_due(sequence, now, is_quiet=is_quiet):
                 _look_into_columns(ws)

@@ -215,6 +215,7 @@ def hints(request: HttpRequest) -> HttpResponse:
     position = request.POST.get("at", "")
     at = int(position) if position.isdecimal() else len(text)
     shown = {
+        "text": text,
         "problem": None if problem is None else pointed(text, problem),
         "remarks": () if rule is None else remarks(ws, rule),
         "coming": completions(ws, text, at, but=request.POST.get("audience", "")),

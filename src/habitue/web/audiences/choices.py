@@ -30,6 +30,7 @@ from habitue.insights.orders import COMPLETED
 from habitue.kernel.context import Context
 from habitue.kernel.text import gettext_noop as _
 from habitue.privacy import purposes
+from habitue.profiles import replica
 from habitue.quality.dictionary import PROPERTIES, event_kind, property_of
 from habitue.web.audiences.draft import PROPERTY, Draft
 from habitue.web.templatetags.show import country, locale
@@ -271,7 +272,7 @@ events is not for every key that is pressed."""
 
 def _while_lake_stays(ws: Context, name: str, read: Callable[[], _Found]) -> _Found:
     """What `read` gives; read anew when the lake has changed."""
-    key, state = (ws.register.url, name), ws.lake.sequence("facts")
+    key, state = (ws.register.url, name), replica.sequence(ws)
     known = _read.get(key)
     if known is None or known[0] != state:
         known = _read[key] = (state, read())

@@ -60,6 +60,11 @@ document.addEventListener("input", (event) => {
   if (event.target.id === "rule-text") close();
 });
 
+// An answer that took long is one to a former text: what it offers does not fit any more, and the next one is coming.
+document.addEventListener("htmx:afterSwap", () => {
+  if (offered() && offered().dataset.text !== writing()?.value) close();
+});
+
 document.addEventListener("click", (event) => {
   const option = event.target.closest("#completions [role=option]");
   if (option) putIn(option);
