@@ -36,7 +36,7 @@ wheel: $(VENV)/.installed-dev texts
 	@$(BIN)/python -m build --wheel --outdir dist .
 
 screens: $(VENV)/.installed-dev system texts
-	@$(BIN)/python -m pytest -m browser tests/browser
+	@HABITUE_SCREENS=all $(BIN)/python -m pytest -m browser tests/browser
 
 docs: $(VENV)/.installed-dev
 	@$(BIN)/python tools/reference.py

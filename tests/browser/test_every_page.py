@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 SCREENS = Path(__file__).parents[2] / "build" / "screens"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 780}
+ALL = "HABITUE_SCREENS" in os.environ
 EMPTY = ("home", "people", "companies", "imports", "audiences", "insights", "insights/rfm", "exports", "ledger")
 FIRMS = (
     "Firma;Branche;Website;Telefon;E-Mail;Strasse;PLZ;Ort;Land\n"
@@ -28,16 +30,20 @@ FIRMS = (
     "Kastanienallee 85;10435;Berlin;DE\n"
 )
 
+BOTH = ("light", "dark")
+# A picture of a whole page takes most of the time: all of them are for whoever asks for pictures.
+LOOKS = ((WIDE, "", BOTH), (NARROW, "-360", BOTH)) if ALL else ((WIDE, "", BOTH[:1]), (NARROW, "-360", BOTH[1:]))
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def shoot(page: Page, name: str) -> list[str]:
-    """Keeps four pictures of the page that is open and says what is wrong with it."""
+    """Keeps pictures of the page that is open, two or all four, and says what is wrong with it."""
     SCREENS.mkdir(parents=True, exist_ok=True)
     found = checks.faults(page)
-    for size, suffix in ((WIDE, ""), (NARROW, "-360")):
+    for size, suffix, schemes in LOOKS:
         page.set_viewport_size(size)  # type: ignore[arg-type]  # a plain dict is what it takes
-        for scheme in ("light", "dark"):
+        for scheme in schemes:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.screenshot(path=SCREENS / f"{name}-{scheme}{suffix}.png", full_page=True)
         found += checks.too_wide(page)

@@ -30,7 +30,7 @@ def test_rows_keep_their_order_and_get_a_cluster(
     out = tmp_path / "clusters.csv"
     assert run(["match", str(people), "--out", str(out)]) == 0
     told = capsys.readouterr().out
-    assert "Blocking key" in told
+    assert "Compared where these agree" in told
     assert "Expected precision" in told
     made = pyarrow.csv.read_csv(out)
     assert made.column_names == [*TABLE.column_names, "cluster_id", "match_probability"]
@@ -105,7 +105,7 @@ def test_a_column_that_is_not_there_is_named(people: Path, capsys: pytest.Captur
     assert "quelle" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("language", "word"), [("de", "Blocking-Schlüssel"), ("ru", "Ключ блокировки")])
+@pytest.mark.parametrize(("language", "word"), [("de", "Verglichen, wo dies übereinstimmt"), ("ru", "Сравниваются, где совпадает")])
 def test_it_speaks_the_readers_language(
     people: Path, capsys: pytest.CaptureFixture[str], language: str, word: str
 ) -> None:
@@ -167,7 +167,7 @@ def test_three_rows_are_too_few_to_say_how_right_it_is(tmp_path: Path, capsys: p
     path.write_text("name,phone\nAnna Berg,030 901820\nAnna Berg,030 901820\nBoris Roth,\n", encoding="utf-8")
     assert run(["match", str(path), "--out", str(tmp_path / "out.csv")]) == 0
     told = capsys.readouterr().out
-    assert "Training session" not in told
+    assert "Learnt from pairs where these agree" not in told
     assert "too few rows to say" in told
     assert "almost empty" not in told
 

@@ -14,7 +14,7 @@ from tests.door.conftest import Caller, MakeCaller
 
 @pytest.mark.slow
 def test_generated_bodies_get_an_answer_as_described() -> None:
-    figures = hostile_bench.run(small=True)
+    figures = hostile_bench.run(small=True, bodies=1_000, each=2)
     assert [row for row in figures.rows if not row.is_met and row.unit not in ("s", "slow answers")] == []
     assert any(note.startswith("what was made: ") for note in figures.notes)
 

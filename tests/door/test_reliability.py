@@ -11,7 +11,7 @@ from bench.crash.tracing import violations
 from bench.crash_bench import LINES
 from bench.figures import Figures
 
-KILLS = 13  # on each register
+KILLS = 7  # on each register
 
 
 @pytest.mark.slow

@@ -136,7 +136,8 @@ def _show(session: Session, report: Report, out: Path | None) -> None:
     ]
     session.table([_("Column"), _("Understood as"), _("Because"), _("Filled")], understood)
     session.table(
-        [_("Blocking key"), _("Pairs, estimated")], [(_key(session, each.key), each.pairs) for each in report.keys]
+        [_("Compared where these agree"), _("Pairs, estimated")],
+        [(_key(session, each.key), each.pairs) for each in report.keys],
     )
     trained = [
         (_key(session, each.key), each.pairs, round(each.matches),
@@ -144,7 +145,9 @@ def _show(session: Session, report: Report, out: Path | None) -> None:
         for each in report.sessions
     ]  # fmt: skip
     if trained:
-        session.table([_("Training session"), _("Pairs"), _("Matches"), _("Outcome"), _("Reason")], trained)
+        session.table(
+            [_("Learnt from pairs where these agree"), _("Pairs"), _("The same"), _("Outcome"), _("Reason")], trained
+        )
     precision = _percent(session, report.expected_precision)
     few = session.text(_("too few rows to say")) if report.rows < FEW_ROWS else None
     session.facts(

@@ -42,6 +42,7 @@ def waiting(shop: Workspace) -> Workspace:
         ({"window-phone": "-1"}, "“Phone” needs a whole number from 1 on, and days from 0 on."),
         ({"fan_out": "1"}, "The number of people from which on a value is shared has to be a whole number from 2 on."),
         ({"patterns": "email ((("}, "“(((” is no pattern that can be read: missing )"),
+        ({"patterns": "mail .*@till"}, "“mail” is no pattern that can be read: no kind is called so; kinds are "),
         ({"patterns": "email"}, "“email” is no pattern that can be read: a pattern needs a kind and an expression"),
     ],
 )

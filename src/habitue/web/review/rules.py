@@ -143,6 +143,13 @@ def _asked(request: HttpRequest, book: Rulebook) -> Rulebook:
     bare = next((words for words in told if len(words) != 2), None)
     if bare is not None:
         raise PatternInvalid(pattern=bare[0], problem=gettext("a pattern needs a kind and an expression"))
+    known = {*namespaces, *(each.namespace for each in book.patterns)}
+    strange = next((kind for kind, _expression in told if kind not in known), None)
+    if strange is not None:
+        kinds = ", ".join(sorted(known))
+        raise PatternInvalid(
+            pattern=strange, problem=gettext("no kind is called so; kinds are %(kinds)s") % {"kinds": kinds}
+        )
     fan_out = request.POST.get("fan_out", "")
     made = msgspec.structs.replace(
         book,
