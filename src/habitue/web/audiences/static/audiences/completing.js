@@ -62,7 +62,7 @@ document.addEventListener("input", (event) => {
 
 // An answer that took long is one to a former text: what it offers does not fit any more, and the next one is coming.
 document.addEventListener("htmx:afterSwap", () => {
-  if (offered() && offered().dataset.text !== writing()?.value) close();
+  if (offered() && offered().dataset.of !== writing()?.value) close();
 });
 
 document.addEventListener("click", (event) => {
