@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -18,6 +19,7 @@ from habitue.audiences.text import read
 from habitue.kernel.clock import FixedClock
 from habitue.kernel.context import Context
 from habitue.kernel.lake import Lake, lake_files
+from habitue.profiles.replica_tables import FACTS
 
 ORDERED = read('did "Order Completed"')
 
@@ -38,6 +40,34 @@ def test_a_part_of_everybody_counts_as_everybody(ws: Context) -> None:
         assert found is not None
         assert found.people == membership.count(ws, rule).people
         assert found.low <= found.people <= found.high <= found.of == found.asked == 5
+
+
+def test_an_order_that_somebody_outside_of_the_part_cancelled_is_cancelled_in_it(ws: Context) -> None:
+    def rows(name: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = ws.lake.con.to_pyarrow(ws.lake.table(name)).to_pylist()
+        return found
+
+    events = 3 * len(rows("facts")) // 4
+    part.renew(as_large(ws), events=events)
+    there = {row["profile_id"] for row in rows("part_people")}
+    numbers = {row["profile_id"]: row["identifier_id"] for row in rows("identifiers")}
+    outside = next(number for profile, number in numbers.items() if profile not in there)
+    ordered = next(row for row in rows("events") if row["profile_id"] in there)
+    order = next(row for row in rows("facts") if row["seq"] == ordered["seq"])
+    cancelled = order | {"name": "Order Cancelled", "seq": 101, "identifier_id": outside}
+    ws.lake.append("facts", pa.Table.from_pylist([cancelled], schema=FACTS), first_seq=101, last_seq=101)
+    part.forget(ws)
+    part.renew(as_large(ws), events=events + 1)
+    assert {row["profile_id"] for row in rows("part_people")} == there
+    for times in range(1, 5):
+        rule = read(f'did "Order Completed" at most {times} times')
+        some = membership.part_for(ws, rule)
+        assert some is not None
+        of_part, of_all = (
+            {row["profile_id"] for row in ws.lake.con.to_pyarrow(membership.matching(world, rule)).to_pylist()}
+            for world in (some, ws)
+        )
+        assert of_part == of_all & there
 
 
 def test_who_is_around_somebody_is_not_told_by_a_part(ws: Context) -> None:

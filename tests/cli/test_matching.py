@@ -105,7 +105,7 @@ def test_a_column_that_is_not_there_is_named(people: Path, capsys: pytest.Captur
     assert "quelle" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("language", "word"), [("de", "Verglichen, wo dies übereinstimmt"), ("ru", "Сравниваются, где совпадает")])
+@pytest.mark.parametrize(("language", "word"), [("de", "Verglichen, wo"), ("ru", "Сравниваются, где")])
 def test_it_speaks_the_readers_language(
     people: Path, capsys: pytest.CaptureFixture[str], language: str, word: str
 ) -> None:

@@ -20,6 +20,7 @@ from habitue.audiences.asking import asks_relations
 from habitue.audiences.flags import PARTS as FINEST
 from habitue.audiences.flags import part_of_everybody
 from habitue.audiences.rule import Rule, Sample
+from habitue.insights.orders import CANCELLED
 from habitue.kernel import lake, state
 from habitue.kernel.clock import micros
 from habitue.kernel.context import Context
@@ -125,12 +126,20 @@ def _renew(ws: Context, events: int) -> bool:
     sequence = replica.sequence(ws)
     people = ws.lake.table("people")
     chosen = people.filter((people.kind == "person") & part_of_everybody(people, share))
-    copied = {name: ws.lake.table(name).semi_join(chosen, "profile_id") for name in ("events", "consents")}
-    tables = {COPIES[name]: ws.lake.con.to_pyarrow(table) for name, table in {"people": chosen, **copied}.items()}
+    consents = ws.lake.table("consents").semi_join(chosen, "profile_id")
+    copied = {"people": chosen, "events": _events_of(ws.lake.table("events"), chosen), "consents": consents}
+    tables = {COPIES[name]: ws.lake.con.to_pyarrow(table) for name, table in copied.items()}
     ws.lake.write_together(tables, seq=sequence)
     with ws.register.write() as conn:
         state.store(conn, {WRITTEN_AT: micros(ws.clock.now())})
     return True
+
+
+def _events_of(events: ir.Table, chosen: ir.Table) -> ir.Table:
+    """The events of the chosen people, and what cancelled an order of theirs, whoever it counts for."""
+    own = events.semi_join(chosen, "profile_id")
+    others = events.filter((events["name"] == CANCELLED) & events.order_id.notnull()).anti_join(chosen, "profile_id")
+    return own.union(others.semi_join(own, ["source_id", "order_id"]))
 
 
 def forget(ws: Context) -> None:
