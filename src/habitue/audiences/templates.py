@@ -108,7 +108,8 @@ def _young_nearby(known: Known) -> Rule | None:
 
 _NEWSLETTER = Consent("newsletter", "email")
 _MADE: tuple[tuple[str, str, Callable[[Known], Rule | None]], ...] = (
-    (_("Regulars"), BUYING, lambda _known: _all(_bought(_YEAR, times=4))),
+    (_("Regulars"), BUYING, lambda _known: _all(InsightIs("rfm", "rfm_group", "is", "regular"))),
+    (_("Bought four times in a year"), BUYING, lambda _known: _all(_bought(_YEAR, times=4))),
     (_("Spent much this year"), BUYING, lambda _known: _all(EventSum(COMPLETED, "at_least", MUCH, window=_YEAR))),
     (
         _("Large baskets"),
