@@ -59,6 +59,13 @@ def test_rules_that_cannot_be_used_are_told_in_a_sentence_and_stay_in_the_form(
     assert shop.identity.rules().patterns == ()
 
 
+def test_a_pattern_may_be_of_a_kind_that_came_with_the_data(shop: Workspace, anna: Client) -> None:
+    club = [{"type": "club", "id": "c-1", "collection": "users", "encoding": "none"}]
+    send(shop, identify(number="c1", email="c1@firm.example") | {"context": {"externalIds": club}})
+    anna.post("/review/rules/", {**RULES, "patterns": "club c-0.*", "sure": "yes"})
+    assert [each.namespace for each in shop.identity.rules().patterns] == ["club"]
+
+
 @pytest.mark.parametrize("a", [SUPERSCRIPT, "x", "", "9" * 40, "-1"])
 def test_a_pair_that_is_none_is_not_found(waiting: Workspace, anna: Client, a: str) -> None:
     for word in ("same", "later", "skip"):

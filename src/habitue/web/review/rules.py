@@ -144,7 +144,7 @@ def _asked(request: HttpRequest, book: Rulebook) -> Rulebook:
     if bare is not None:
         raise PatternInvalid(pattern=bare[0], problem=gettext("a pattern needs a kind and an expression"))
     known = {*namespaces, *(each.namespace for each in book.patterns)}
-    strange = next((kind for kind, _expression in told if kind not in known), None)
+    strange = next((kind for kind, _expression in told if kind not in known and not _is_seen(request.ws, kind)), None)
     if strange is not None:
         kinds = ", ".join(sorted(known))
         raise PatternInvalid(
@@ -159,6 +159,14 @@ def _asked(request: HttpRequest, book: Rulebook) -> Rulebook:
     )
     check(made)
     return made
+
+
+def _is_seen(ws: Workspace, kind: str) -> bool:
+    """Whether an identifier of the kind ever came in: a business may have kinds of its own, of which no rule speaks."""
+    column = identifiers.c.namespace
+    query = sa.select(column).where((column == kind) | column.startswith(f"{kind}:", autoescape=True)).limit(1)
+    with ws.context.register.read() as conn:
+        return conn.scalar(query) is not None
 
 
 def _label(namespace: str) -> str:
