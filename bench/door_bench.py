@@ -64,7 +64,7 @@ def _peers(figures: Figures, small: bool) -> None:
 
 def _growth(figures: Figures, small: bool) -> None:
     """The growth curve on SQLite; what is there is shown and drawn at each of its points."""
-    marks = [2_000, 4_000] if small else _marks()
+    marks = [4_000, 8_000] if small else _marks()
     curve: list[door_projection.Mark] = []
 
     def reached(mark: door_projection.Mark) -> None:
@@ -113,7 +113,7 @@ PARTS: Mapping[str, Callable[[Figures, bool], None]] = {
 
 
 async def _measure(figures: Figures, port: int, key: str, pid: int, small: bool) -> int:
-    batches, singles, seconds = (20, 500, 1) if small else (4_000, 40_000, 10)
+    batches, singles, seconds = (60, 2_000, 2) if small else (4_000, 40_000, 10)
     made = _Messages(key)
     await _blast(port, [made.batch() for _ in range(8)], CONNECTIONS)
     bodies = [made.batch() for _ in range(batches)]

@@ -76,7 +76,7 @@ def _measured(rate: int, seconds: int, *, is_busy: bool, small: bool) -> tuple[l
         with served(ws.folder) as (port, _pid), beside(ws, ["projector", "worker"][: 1 + is_busy]):
             import_id = ""
             if is_busy:
-                import_id, _job = ws.imports.start(_file(Path(folder), 1_000 if small else IMPORTED_PEOPLE))
+                import_id, _job = ws.imports.start(_file(Path(folder), 4_000 if small else IMPORTED_PEOPLE))
                 while ws.imports.get(import_id).rows_read == 0:
                     time.sleep(0.05)
             waits = asyncio.run(measure(ws, port, key, rate=rate, seconds=seconds))
