@@ -69,6 +69,12 @@ def choose_language(page: Page, name: str) -> None:
     page.wait_for_load_state()
 
 
+def open_text(page: Page, shop: Served) -> None:
+    """A new audience, with the box open in which its rule is written as text."""
+    page.goto(f"{shop.url}audiences/new/")
+    page.locator("#as-text > summary").click()
+
+
 def drop_file(page: Page, name: str, text: str) -> None:
     """Carries a file over the zone, lets it go there, and waits for its preview."""
     zone = page.locator("[data-drop][data-ready]")

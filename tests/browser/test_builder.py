@@ -24,7 +24,7 @@ from habitue.audiences.rule import (
 from habitue.audiences.templates import known_of, templates
 from habitue.audiences.text import read
 from habitue.workspace import open_workspace
-from tests.browser.steps import choose, fill, number_in, rebuilt, settled
+from tests.browser.steps import choose, fill, number_in, open_text, rebuilt, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,8 +121,7 @@ def test_a_text_becomes_controls_and_an_error_points_at_the_word(
     shop: Served, owner_state: StorageState, open_page: OpenPage
 ) -> None:
     page = open_page(state=owner_state)
-    page.goto(f"{shop.url}audiences/new/")
-    page.locator("#as-text > summary").click()
+    open_text(page, shop)
     page.locator("#rule-text").fill(f'did "{ORDER}" at least too')
     expect(page.locator("#hints")).to_contain_text("“too” does not fit here")
     page.locator("#rule-text").fill('country is "DE" and not sequence ("Order Completed", then "Order Refunded")')
@@ -178,8 +177,7 @@ def test_what_is_offered_for_a_former_text_is_not_put_into_a_later_one(
     shop: Served, owner_state: StorageState, open_page: OpenPage
 ) -> None:
     page = open_page(state=owner_state)
-    page.goto(f"{shop.url}audiences/new/")
-    page.locator("#as-text > summary").click()
+    open_text(page, shop)
     held: list[Route] = []
     page.route("**/audiences/hints/", lambda route: held.append(route))
     page.locator("#rule-text").focus()

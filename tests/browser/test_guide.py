@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from habitue.audiences import guide, reading
 from habitue.audiences.text import read
 from habitue.workspace import open_workspace
-from tests.browser.steps import number_in, settled
+from tests.browser.steps import number_in, open_text, settled
 
 if TYPE_CHECKING:
     from playwright.sync_api import StorageState
@@ -31,8 +31,7 @@ def test_the_help_opens_beside_the_builder_and_an_example_opens_in_it(
     shop: Served, owner_state: StorageState, open_page: OpenPage
 ) -> None:
     page = open_page(state=owner_state)
-    page.goto(f"{shop.url}audiences/new/")
-    page.locator("#as-text > summary").click()
+    open_text(page, shop)
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="How rules are written").click()
     help_page = opened.value

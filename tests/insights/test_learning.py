@@ -125,7 +125,7 @@ def test_what_was_learnt_in_the_middle_of_an_import_is_learnt_again_the_same_day
     ws = filled(sqlite_ws, tmp_path, customers=20)
     ws.insights.learn(["second_purchase"])
     assert not store.is_due(ws.context, "second_purchase")
-    known = ws.lake.sequence()
+    known = ws.lake.sequence("facts")
 
     def more(count: int, name: str) -> None:
         send(ws, *(order(f"{name}{n}", "5", email=f"{name}{n}@web.example") for n in range(count)))

@@ -20,13 +20,12 @@ from habitue.audiences.asking import asks_relations
 from habitue.audiences.flags import PARTS as FINEST
 from habitue.audiences.flags import part_of_everybody
 from habitue.audiences.rule import Rule, Sample
-from habitue.insights.orders import CANCELLED
+from habitue.insights.orders import cancellations
 from habitue.kernel import lake, state
 from habitue.kernel.clock import micros
 from habitue.kernel.context import Context
 from habitue.kernel.lake import Lake
 from habitue.profiles import replica
-from habitue.profiles.replica import only_one
 from habitue.profiles.replica_tables import PEOPLE
 from habitue.profiles.slices import CONSENTS, EVENTS
 
@@ -111,7 +110,7 @@ def renew(ws: Context, *, events: int = ABOUT) -> bool:
     copied.
     """
     # While somebody is erased nothing is copied, or the copy would come after it.
-    with only_one(ws):
+    with replica.only_one(ws):
         return _renew(ws, events)
 
 
@@ -138,13 +137,13 @@ def _renew(ws: Context, events: int) -> bool:
 def _events_of(events: ir.Table, chosen: ir.Table) -> ir.Table:
     """The events of the chosen people, and what cancelled an order of theirs, whoever it counts for."""
     own = events.semi_join(chosen, "profile_id")
-    others = events.filter((events["name"] == CANCELLED) & events.order_id.notnull()).anti_join(chosen, "profile_id")
+    others = cancellations(events).anti_join(chosen, "profile_id")
     return own.union(others.semi_join(own, ["source_id", "order_id"]))
 
 
 def forget(ws: Context) -> None:
     """Take the part away, as when somebody is erased; the next renewal copies it anew."""
-    with only_one(ws):
+    with replica.only_one(ws):
         _forget(ws)
 
 

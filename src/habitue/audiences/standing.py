@@ -13,7 +13,7 @@ from habitue.audiences.json_columns import json_rows
 from habitue.audiences.moment import Moment
 from habitue.audiences.properties import PRODUCTS, product_test
 from habitue.audiences.rule_parts import PropertyTest
-from habitue.insights.orders import CANCELLED, COMPLETED, REFUNDED
+from habitue.insights.orders import COMPLETED, REFUNDED, cancelled_orders
 
 COLUMNS = ("seq", "profile_id", "source_id", "name", "at", "amount", "currency", "order_id", "properties")
 PRODUCTS_SUFFIX = "_products"
@@ -29,8 +29,7 @@ def standing_events(
         wanted = wanted.filter(wanted["at"] >= since)
     if not {COMPLETED, REFUNDED} & known:
         return wanted
-    keys = events.filter((events["name"] == CANCELLED) & events.order_id.notnull())
-    cancelled = keys.select("source_id", "order_id").distinct()
+    cancelled = cancelled_orders(events)
     if known <= {COMPLETED, REFUNDED}:
         return wanted.anti_join(cancelled, ["source_id", "order_id"])
     cancelled = cancelled.mutate(is_cancelled=ibis.literal(True))

@@ -31,8 +31,17 @@ def money_rows(events: ir.Table) -> ir.Table:
         amount=ibis.ifelse(is_refund, -chosen.amount.abs(), chosen.amount).cast(MONEY),
         kind=ibis.ifelse(is_refund, "refund", "order"),
     )
-    cancelled = events.filter((events["name"] == CANCELLED) & events.order_id.notnull())
-    return rows.anti_join(cancelled.select("source_id", "order_id").distinct(), ["source_id", "order_id"])
+    return rows.anti_join(cancelled_orders(events), ["source_id", "order_id"])
+
+
+def cancellations(events: ir.Table) -> ir.Table:
+    """The events that cancel an order which they name, with all columns of events."""
+    return events.filter((events["name"] == CANCELLED) & events.order_id.notnull())
+
+
+def cancelled_orders(events: ir.Table) -> ir.Table:
+    """The orders that were cancelled (source_id, order_id), whoever did it."""
+    return cancellations(events).select("source_id", "order_id").distinct()
 
 
 def orders(events: ir.Table) -> ir.Table:

@@ -20,7 +20,7 @@ from habitue.insights.days import local_day
 from habitue.insights.facts_book import STALE_DAYS
 from habitue.insights.models.histories import AnyInts, Flags, Ints
 from habitue.insights.numbered import by_number, ids_of, numbered, present_in, size_of
-from habitue.insights.orders import CANCELLED, COMPLETED
+from habitue.insights.orders import COMPLETED, cancelled_orders
 from habitue.kernel.clock import day_in
 from habitue.kernel.lake import in_batches, records
 
@@ -32,8 +32,7 @@ def product_rows(facts: Facts, ids: ir.Table) -> ir.Table:
     """One row a person, day and product of the orders that stand (person, day, product, name, category)."""
     events = facts.events
     chosen = events.filter((events["name"] == COMPLETED) & (events["at"] < ibis.literal(facts.now, "timestamp('UTC')")))
-    cancelled = events.filter((events["name"] == CANCELLED) & events.order_id.notnull())
-    standing = chosen.anti_join(cancelled.select("source_id", "order_id").distinct(), ["source_id", "order_id"])
+    standing = chosen.anti_join(cancelled_orders(events), ["source_id", "order_id"])
     standing = by_number(standing, ids)
     dated = standing.select(
         person="profile_id",

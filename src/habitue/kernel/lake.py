@@ -10,7 +10,7 @@ import fcntl
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -211,14 +211,9 @@ class Lake:
         """The files of the table as paths."""
         return tuple(str(self.path / file) for file in self.files(name))
 
-    def sequence(self, name: str = "facts") -> int:
-        """The highest sequence number that the table has seen, 0 at first."""
-        with self._register.read() as conn:
-            query = sa.select(sa.func.max(lake_files.c.last_seq)).where(lake_files.c.table_name == name)
-            return int(conn.scalar(query) or 0)
-
-    def common_sequence(self, names: Collection[str]) -> int:
-        """The highest sequence number that all of these tables have seen, 0 at first."""
+    def sequence(self, name: str, *others: str) -> int:
+        """The highest sequence number that the table has seen, and the others as well; 0 at first."""
+        names = {name, *others}
         query = sa.select(sa.func.max(lake_files.c.last_seq)).where(lake_files.c.table_name.in_(names))
         with self._register.read() as conn:
             found = conn.scalars(query.group_by(lake_files.c.table_name)).all()

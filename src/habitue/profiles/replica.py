@@ -66,7 +66,7 @@ def sequence(ws: Context) -> int:
     While it is refreshed the facts are ahead of the people. Whoever computes something from both notes this number,
     read before it reads them: after that of the facts alone nothing would be computed anew once the people are there.
     """
-    return ws.lake.common_sequence(("facts", "superseded", "people"))
+    return ws.lake.sequence("facts", "superseded", "people")
 
 
 def _refresh_facts(ws: Context) -> bool:

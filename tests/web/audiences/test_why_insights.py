@@ -32,9 +32,9 @@ def person_id(shop: Workspace) -> str:
         }
     )
     ws = shop.context
-    ws.lake.write("insight_churn", table, seq=ws.lake.sequence())
+    ws.lake.write("insight_churn", table, seq=ws.lake.sequence("facts"))
     with ws.register.write() as conn:
-        card_store.keep(conn, Card("churn", True, 90, ()), at=ws.clock.now(), facts_seq=ws.lake.sequence())
+        card_store.keep(conn, Card("churn", True, 90, ()), at=ws.clock.now(), facts_seq=ws.lake.sequence("facts"))
     return person.profile_id
 
 

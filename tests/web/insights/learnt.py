@@ -24,7 +24,7 @@ AFFINITY = Card("affinity", True, 90, (), method_label="decision trees", tested_
 def keep(ws: Workspace, card: Card, columns: dict[str, Any]) -> None:
     """Keep a card and the rows of its insight as if they had just been learnt."""
     known = ws.context
-    sequence = known.lake.sequence()
+    sequence = known.lake.sequence("facts")
     with known.register.write() as conn:
         card_store.keep(conn, replace(card, edition=EDITION), at=known.clock.now(), facts_seq=sequence)
     known.lake.write(PREFIX + card.insight, pa.table(columns), seq=sequence)

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from habitue.insights.days import local_day
-from habitue.insights.orders import CANCELLED, COMPLETED, MONEY, in_currency
+from habitue.insights.orders import COMPLETED, MONEY, cancelled_orders, in_currency
 from habitue.kernel.lake import records
 
 _FIELDS = ("sku", "name", "category", "brand", "quantity", "price")
@@ -20,8 +20,7 @@ def text_of(column: ir.StringValue, key: str) -> ir.StringValue:
 def standing(events: ir.Table) -> ir.Table:
     """Completed orders that were not cancelled, with all columns of events."""
     placed = events.filter(events["name"] == COMPLETED)
-    cancelled = events.filter((events["name"] == CANCELLED) & events.order_id.notnull())
-    return placed.anti_join(cancelled.select("source_id", "order_id").distinct(), ["source_id", "order_id"])
+    return placed.anti_join(cancelled_orders(events), ["source_id", "order_id"])
 
 
 def lines(events: ir.Table, *, timezone: str, currency: str) -> ir.Table:

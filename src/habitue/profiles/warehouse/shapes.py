@@ -74,7 +74,7 @@ def renew(ws: Context) -> None:
             kept.extend(_rows(con.con, file, str(ws.lake.path / file)))
     finally:
         con.disconnect()
-    ws.lake.write(NAME, pa.Table.from_pylist(kept, schema=SHAPES), seq=ws.lake.sequence())
+    ws.lake.write(NAME, pa.Table.from_pylist(kept, schema=SHAPES), seq=ws.lake.sequence("facts"))
 
 
 def follow_compaction(ws: Context, before: Sequence[str]) -> None:
@@ -91,7 +91,7 @@ def follow_compaction(ws: Context, before: Sequence[str]) -> None:
         return
     moved = [{**row, "file_name": fresh[0]} if row["file_name"] in gone else row for row in rows]
     kept = {msgspec.json.encode(row): row for row in moved}
-    ws.lake.write(NAME, pa.Table.from_pylist(list(kept.values()), schema=SHAPES), seq=ws.lake.sequence())
+    ws.lake.write(NAME, pa.Table.from_pylist(list(kept.values()), schema=SHAPES), seq=ws.lake.sequence("facts"))
 
 
 def shapes(ws: Context) -> Sequence[Shape]:
