@@ -127,12 +127,16 @@ def _public(figures: Figures, name: str) -> Curve:
 
 
 def labelled(path: Path) -> tuple[pa.Table, np.ndarray]:
-    """(the table without labels and numbers of rows, the label of each row as a number)."""
+    """(the table without labels and numbers of rows, the label of each row as a number); an empty cell is a null.
+
+    Peers would take two empty cells for the same value.
+    """
     if path.suffix == ".parquet":
         table = pq.read_table(path)
     else:
         first = path.open(encoding="utf-8").readline().strip().split(",")
-        options = pyarrow.csv.ConvertOptions(column_types=dict.fromkeys(first, pa.string()))
+        texts = dict.fromkeys(first, pa.string())
+        options = pyarrow.csv.ConvertOptions(column_types=texts, strings_can_be_null=True, null_values=[""])
         table = pyarrow.csv.read_csv(path, convert_options=options)
     _labels, truth = np.unique(table["cluster"].cast(pa.string()).to_pylist(), return_inverse=True)
     return table.drop_columns([name for name in ("cluster", "rec_id") if name in table.column_names]), truth

@@ -115,14 +115,24 @@ def catch_up(ws: Context, target: Position | None = None, *, seconds: float = fl
 
 def refresh(ws: Context) -> None:
     """Renew what is computed: the replica for analysis, then the insights on it that need no learning, and the part."""
-    _refresh(ws)
+    _renew_replica(ws)
+    _renew_insights(ws)
     part.renew(ws)
 
 
-def _refresh(ws: Context) -> None:
+def _end_of_job(ws: Context) -> None:
+    """Renew the replica and the part; insights on them wait for the worker's next turn or for whoever asks first."""
+    _renew_replica(ws)
+    part.renew(ws)
+
+
+def _renew_replica(ws: Context) -> None:
     if replica.refresh(ws) or not ws.lake.has("relations"):
         relations.renew(ws)
         reviewing.keep_up(ws)
+
+
+def _renew_insights(ws: Context) -> None:
     for name, insight in catalogue.insights().items():
         if insight.learn is None:
             insights.stored(ws, name)
@@ -218,7 +228,7 @@ def run_import(ws: Context, job: jobs.Job, *, progress: Callable[[int, int], Non
         outcome, problem = "failed", error
     catch_up(ws, projection.journal(ws).tail())
     people_of_import(ws, job.subject_id)
-    refresh(ws)
+    _end_of_job(ws)
     jobs.finish(ws, job.job_id, state=outcome, error=problem, claimed_at=job.started_at)
 
 
@@ -255,7 +265,7 @@ def run_matching(ws: Context, job: jobs.Job, *, matcher: Matcher = match_table) 
         outcome, problem = "failed", error
     if outcome != "done":
         matching.fail(ws, job.subject_id, state="stopped" if outcome == "cancelled" else "failed")
-    refresh(ws)
+    _end_of_job(ws)
     jobs.finish(ws, job.job_id, state=outcome, error=problem, claimed_at=job.started_at)
 
 
@@ -267,7 +277,7 @@ def weigh(ws: Context, weigher: weighing.Weigher) -> bool:
 def undo_matching(ws: Context, run_id: str) -> int:
     """Take a matching run back, as if it had never been; returns how many links it had made."""
     count = matching.undo(ws, run_id, apply=partial(catch_up, ws))
-    refresh(ws)
+    _end_of_job(ws)
     return count
 
 
@@ -280,7 +290,7 @@ def undo_import(ws: Context, import_id: str) -> None:
         unreadable.forget(conn, import_id=import_id)
     for heir_id in importing.note_undone(ws, import_id):
         people_of_import(ws, heir_id)
-    refresh(ws)
+    _end_of_job(ws)
 
 
 def replay_quarantine(ws: Context, source_id: str, held_ids: Sequence[str] | None = None) -> int:
@@ -323,7 +333,8 @@ def erase_person(ws: Context, profile_id: str) -> Erased:
     snapshot.erase(ws)
     retelling.sweep(ws)
     part.forget(ws)
-    _refresh(ws)
+    _renew_replica(ws)
+    _renew_insights(ws)
     insights.forget(ws, [person.row.profile_id])
     # Another process may have copied it before the replica was renewed.
     part.forget(ws)

@@ -27,6 +27,7 @@ from habitue.audiences.timetable import Timetable
 from habitue.audiences.topics import is_concerned, names_of_events
 from habitue.insights.catalogue import FieldKind
 from habitue.insights.store import PREFIX as INSIGHT
+from habitue.insights.store import stored
 from habitue.kernel import state
 from habitue.kernel.clock import from_micros, micros
 from habitue.kernel.collector import collector_paused
@@ -217,12 +218,12 @@ def was_set_back(ws: Context) -> bool:
 
 
 def _insights(ws: Context, asker: Asker, names: Iterable[str], people: Sequence[str]) -> dict[str, pa.Table]:
-    """The insights of a slice, as they were computed last."""
+    """The insights of a slice, as they were computed last; one that never was is computed now."""
     found: dict[str, pa.Table] = {}
     schemas: dict[str, ibis.Schema] = {}
     wanted = ibis.memtable(pa.table({"profile_id": pa.array(people, pa.string())}))
     for name in sorted(names):
-        table = ws.lake.table(INSIGHT + name)
+        table = ws.lake.table(INSIGHT + name) if ws.lake.has(INSIGHT + name) else stored(ws, name).table
         found[INSIGHT + name] = ws.lake.con.to_pyarrow(table.semi_join(wanted, "profile_id"))
         schemas[name] = table.schema()
     asker.lake.learn(schemas)

@@ -50,6 +50,7 @@ def import_files(session: Session, files: Sequence[Path], source: str, wishes: S
             return
         with Stoppable(session) as run:
             done = [run.one(ws, file, source, chosen_mapping(ws, file, source, wishes)) for file in files]
+        ws.refresh()
         session.give(done, lambda: _show_outcomes(session, done))
     if run.is_stopped:
         click.get_current_context().exit(130)

@@ -9,10 +9,13 @@ from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
 
 _FIRST = datetime(1990, 1, 1, tzinfo=UTC)
 _LAST = datetime(2040, 1, 1, tzinfo=UTC)
 _STEP = timedelta(days=7)
+MINUTES_OF_DAY = 24 * 60
 
 
 def start_of_day(day: date, timezone: str) -> datetime:
@@ -47,6 +50,24 @@ def local_day(at: ir.TimestampValue, timezone: str) -> ir.DateValue:
     from 1990 to 2039; outside, the nearest offset of that time applies.
     """
     return _day(at, _offsets(timezone))
+
+
+def whole_minutes(at: ir.TimestampValue) -> ir.IntegerValue:
+    """The minutes since 1970 that have passed at each instant."""
+    # Without the fraction, which an engine would round.
+    return (at.truncate("s").epoch_seconds() // 60).cast("int32")
+
+
+def days_of_minutes(minutes: npt.NDArray[np.int32], timezone: str) -> npt.NDArray[np.int32]:
+    """The workspace day of each of `whole_minutes`, as days since 1970: the same as `local_day`.
+
+    Since 1990 every zone has changed its offset at a whole minute and by whole minutes.
+    """
+    starts = np.array([int(at.timestamp()) // 60 for at, _seconds in _offsets(timezone)], dtype=np.int32)
+    offsets = np.array([seconds // 60 for _at, seconds in _offsets(timezone)], dtype=np.int32)
+    place = np.maximum(np.searchsorted(starts, minutes, side="right") - 1, 0)
+    days: npt.NDArray[np.int32] = (minutes + offsets[place]) // MINUTES_OF_DAY
+    return days
 
 
 def _day(at: ir.TimestampValue, offsets: Sequence[tuple[datetime, int]]) -> ir.DateValue:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from habitue.insights.days import local_day
+from habitue.insights.days import local_day, whole_minutes
 
 COMPLETED = "Order Completed"
 CANCELLED = "Order Cancelled"
@@ -69,11 +69,17 @@ def purchases(events: ir.Table, *, timezone: str) -> ir.Table:
 def days_of_money(events: ir.Table, *, timezone: str, currency: str) -> ir.Table:
     """One row for each person and day with orders or refunds (profile_id, on, orders, other_orders, money)."""
     rows = money_rows(events)
-    rows = rows.mutate(
-        on=local_day(rows["at"], timezone),
-        is_order=rows.kind == "order",
-        is_own=in_currency(rows.currency, currency),
-    )
+    return _added_up(rows.mutate(on=local_day(rows["at"], timezone)), currency)
+
+
+def minutes_of_money(events: ir.Table, *, currency: str) -> ir.Table:
+    """The same for each person and minute, in any time zone; `on` is minutes since 1970."""
+    rows = money_rows(events)
+    return _added_up(rows.mutate(on=whole_minutes(rows["at"])), currency)
+
+
+def _added_up(rows: ir.Table, currency: str) -> ir.Table:
+    rows = rows.mutate(is_order=rows.kind == "order", is_own=in_currency(rows.currency, currency))
     return rows.group_by("profile_id", "on").aggregate(
         orders=lambda t: t.is_order.sum(),
         other_orders=lambda t: (t.is_order & ~t.is_own).sum(),

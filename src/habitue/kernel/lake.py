@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -166,10 +167,14 @@ class Lake:
     @property
     def con(self) -> Any:
         """The Ibis connection of this thread (an engine connection must not be shared between threads)."""
-        if not hasattr(self._local, "con"):
-            self._local.con = self.engine() if self._engine == "duckdb" else engine_on_cluster(self._engine)
-            self._local.known = {}
-        return self._local.con
+        return self._connected().con
+
+    def _connected(self) -> _Connected:
+        if not hasattr(self._local, "connected"):
+            con = self.engine() if self._engine == "duckdb" else engine_on_cluster(self._engine)
+            self._local.connected = _Connected(con)
+        connected: _Connected = self._local.connected
+        return connected
 
     def engine(self) -> Any:
         """A further connection of the engine in process, with the memory that one may take and a folder to spill into.
@@ -185,13 +190,22 @@ class Lake:
     def table(self, name: str) -> ir.Table:
         """The table or view `name`, as an Ibis expression; empty with its columns when nothing was written yet."""
         if name in _views:
-            return _views[name](self)
+            return self._view(name)
         files = self.files(name)
-        con = self.con
-        known: dict[str, tuple[tuple[str, ...], ir.Table]] = self._local.known
-        if name not in known or known[name][0] != files:
-            known[name] = (files, self._read(con, name, files))
-        return known[name][1]
+        connected = self._connected()
+        known = connected.tables.get(name)
+        if known is None or known[0] != files:
+            known = connected.tables[name] = (files, self._read(connected.con, name, files))
+        return known[1]
+
+    def _view(self, name: str) -> ir.Table:
+        """The view `name`, made anew when a table that it is made of has other files: to make it takes long."""
+        views = self._connected().views
+        known = views.get(name)
+        if known is None or any(self.files(part) != files for part, files in known[0].items()):
+            noting = _Noting(self)
+            known = views[name] = (noting.files, _views[name](noting))
+        return known[1]
 
     def has(self, name: str) -> bool:
         """Whether `name` was ever written."""
@@ -292,9 +306,9 @@ class Lake:
 
     def close(self) -> None:
         """Close this thread's engine connection."""
-        if hasattr(self._local, "con"):
-            self._local.con.disconnect()
-            del self._local.con
+        if hasattr(self._local, "connected"):
+            self._local.connected.con.disconnect()
+            del self._local.connected
 
     @contextlib.contextmanager
     def _saving(self, *, is_alone: bool = False) -> Iterator[None]:
@@ -340,6 +354,32 @@ class Lake:
                 with contextlib.suppress(FileNotFoundError):
                     if path.stat().st_mtime <= oldest:
                         path.unlink()
+
+
+@dataclass(slots=True)
+class _Connected:
+    """An engine's connection with the tables and views that were asked of it, and the files that each is made of."""
+
+    con: Any
+    tables: dict[str, tuple[tuple[str, ...], ir.Table]] = field(default_factory=dict)
+    views: dict[str, tuple[Mapping[str, tuple[str, ...]], ir.Table]] = field(default_factory=dict)
+
+
+class _Noting:
+    """Gives the tables of a lake, and notes the files of which each is made."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+        self.files: dict[str, tuple[str, ...]] = {}
+
+    def table(self, name: str) -> ir.Table:
+        """The table or view of the name."""
+        view = view_of(name)
+        if view is not None:
+            return view(self)
+        # Before the table: of files that change in between, the view is then made anew.
+        self.files[name] = self._lake.files(name)
+        return self._lake.table(name)
 
 
 def _fitting(table: pa.Table, schema: pa.Schema) -> pa.Table:
