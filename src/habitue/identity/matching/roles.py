@@ -6,7 +6,7 @@ The surname is the word that e-mail addresses repeat; the parts of an address ar
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +18,7 @@ _STREET = re.compile(r"[a-z].*\s\d+\s?[a-z]?\Z|\d+\w?\s+\D*[a-z]{3}")
 _POSTCODE = re.compile(r"\d{4,6}\Z")
 _TOGETHER = 0.97
 _REPEATED = 0.3
+_MOSTLY = 0.6
 
 
 def told_by_neighbours(fields: Sequence[Values]) -> list[Values]:
@@ -25,26 +26,37 @@ def told_by_neighbours(fields: Sequence[Values]) -> list[Values]:
     found = list(fields)
     if not any(field.column.role == "given" for field in found):
         return found
+    streets = _streets(found)
     for place, field in enumerate(found):
-        role = _role(field, found)
+        role = _role(field, found, streets)
         if role:
             kind = "name" if role == "family" else field.column.kind
             found[place] = replace(field, column=replace(field.column, role=role, kind=kind))
     return found
 
 
-def _role(field: Values, fields: Sequence[Values]) -> str:
+def _streets(fields: Sequence[Values]) -> dict[str, Array]:
+    """Fields that hold streets and are missing in some rows, by name: in which rows they are there."""
+    found = {
+        field.column.name: field.codes >= 0
+        for field in fields
+        if field.column.role == "street" or (field.column.kind == "text" and _share(field, _STREET) > _MOSTLY)
+    }
+    return {name: is_there for name, is_there in found.items() if 0.02 < np.mean(is_there) < 0.98}
+
+
+def _role(field: Values, fields: Sequence[Values], streets: Mapping[str, Array]) -> str:
     column = field.column
     if column.role:
         return ""
     has_family = any(each.column.role == "family" for each in fields)
     if column.kind == "word" and not has_family and _stands_in_mail(field, fields):
         return "family"
-    if column.kind == "text" and _share(field, _STREET) > 0.6:
+    if column.kind == "text" and _share(field, _STREET) > _MOSTLY:
         return "street"
-    if column.kind == "code" and _share(field, _POSTCODE) > 0.9 and _goes_with_street(field, fields):
+    if column.kind == "code" and _share(field, _POSTCODE) > 0.9 and _goes_with_street(field, streets):
         return "postcode"
-    if column.kind in {"word", "category"} and _goes_with_street(field, fields):
+    if column.kind in {"word", "category"} and _goes_with_street(field, streets):
         return "place"
     return ""
 
@@ -67,17 +79,10 @@ def _stands_in_mail(field: Values, fields: Sequence[Values]) -> bool:
     return False
 
 
-def _goes_with_street(field: Values, fields: Sequence[Values]) -> bool:
+def _goes_with_street(field: Values, streets: Mapping[str, Array]) -> bool:
     """Whether the value is there where a street is, and missing where that is missing."""
     is_there = field.codes >= 0
-    for street in fields:
-        is_street = street.column.role == "street" or (street.column.kind == "text" and _share(street, _STREET) > 0.6)
-        if street is field or not is_street:
-            continue
-        other = street.codes >= 0
-        if 0.02 < np.mean(other) < 0.98 and np.mean(is_there == other) > _TOGETHER:
-            return True
-    return False
+    return any(np.mean(is_there == street) > _TOGETHER for name, street in streets.items() if name != field.column.name)
 
 
 def _some(rows: Array) -> Array:

@@ -27,6 +27,7 @@ KEYS: Mapping[Kind, Callable[[str], str | None]] = {
     "category": spelling.word_key,
 }
 _REPEATED = 0.03
+GLANCE = 64
 PERSONAL: frozenset[Kind] = frozenset({"email", "phone"})
 
 
@@ -120,10 +121,13 @@ def without_repeats(columns: list[Column], fields: list[Values]) -> tuple[list[C
     kept = list(fields)
     gone: set[str] = set()
     words = {field.column.name: _mean_words(field) for field in fields}
+    glances = {field.column.name: _glance(field) for field in fields}
     for field in sorted(fields, key=lambda each: (-words[each.column.name], each.filled)):
         mine = words[field.column.name]
         shorter = [each for each in kept if each is not field and words[each.column.name] < mine]
-        twin = next((each for each in kept if each is not field and _same(each, field)), None)
+        glance = glances[field.column.name]
+        like = (each for each in kept if each is not field and not _are_unlike(glances[each.column.name], glance))
+        twin = next((each for each in like if _same(each, field)), None)
         if twin is not None or _put_together(field, shorter):
             gone.add(field.column.name)
             kept.remove(field)
@@ -139,18 +143,40 @@ def _put_together(field: Values, others: list[Values]) -> bool:
         return False
     rows = np.flatnonzero(field.codes >= 0)
     rows = rows[:: max(1, len(rows) // 2_000)]
-    held = used = 0
-    for row in rows:
-        words = set(field.texts[field.codes[row]].split())
-        parts = [set(other.texts[other.codes[row]].split()) for other in others if other.codes[row] >= 0]
-        held += words <= set().union(*parts) if parts else 0
+    others_there = [(other.texts, other.codes[rows].tolist()) for other in others]
+    left = _REPEATED * len(rows)  # rows with other words; most columns are through with it soon
+    used = 0
+    for place, code in enumerate(field.codes[rows].tolist()):
+        words = set(field.texts[code].split())
+        parts = [set(texts[codes[place]].split()) for texts, codes in others_there if codes[place] >= 0]
+        left -= not words <= set().union(*parts)
+        if left <= 0:
+            return False
         used += sum(1 for part in parts if part & words) >= 2
-    return bool(held > 0.97 * len(rows) and used > 0.5 * len(rows))
+    return used > 0.5 * len(rows)
 
 
 def _mean_words(field: Values) -> float:
     sample = field.texts[:: max(1, len(field.texts) // 1_000)]
     return sum(text.count(" ") + 1 for text in sample) / max(len(sample), 1)
+
+
+def _glance(field: Values) -> list[str | None]:
+    """What some rows say, the same rows for every field."""
+    codes = field.codes[:: max(1, len(field.codes) // GLANCE)].tolist()
+    return [field.texts[code] if code >= 0 else None for code in codes]
+
+
+def _are_unlike(one: list[str | None], two: list[str | None]) -> bool:
+    """Whether more than half of sixteen rows or more differ: then they are not the same in nearly all others."""
+    both = unlike = 0
+    for first, second in zip(one, two, strict=True):
+        if first is not None and second is not None:
+            both += 1
+            unlike += first != second
+            if both >= 16 and unlike > both / 2:
+                return True
+    return False
 
 
 def _same(one: Values, two: Values) -> bool:
