@@ -18,7 +18,7 @@ from habitue.insights.orders import MONEY, minutes_of_money
 
 UNITS = 10_000
 """The lake knows money to the ten-thousandth."""
-_Numbers = TypeVar("_Numbers", npt.NDArray[np.int32], npt.NDArray[np.int64])
+_Whole = TypeVar("_Whole", npt.NDArray[np.int32], npt.NDArray[np.int64])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +61,24 @@ def _read(facts: Facts) -> MoneyDays:
         money=found.money.cast(MONEY),
     ).to_pyarrow()
     person, day = _numbers(rows["person"]), days_of_minutes(_numbers(rows["minute"]), facts.timezone)
-    order = np.argsort((person.astype(np.int64) << 32) + day)
-    person, day = person[order], day[order]
-    first = np.flatnonzero(np.r_[True, (person[1:] != person[:-1]) | (day[1:] != day[:-1])][: len(person)])
+    key = (person.astype(np.int64) << 32) + day
+    order = np.argsort(key)
+    key = key[order]
+    starts = np.flatnonzero(np.diff(key, prepend=key[:1] - 1))
+    first = order[starts]
     return MoneyDays(
         people=ids_of(facts),
         person=person[first],
         day=day[first],
-        orders=_added(_numbers(rows["orders"])[order], first),
-        other_orders=_added(_numbers(rows["other_orders"])[order], first),
-        units=_added(units_of(rows["money"])[order], first),
+        orders=sums(_numbers(rows["orders"])[order], starts),
+        other_orders=sums(_numbers(rows["other_orders"])[order], starts),
+        units=sums(units_of(rows["money"])[order], starts),
     )
 
 
-def _added(values: _Numbers, first: npt.NDArray[np.int64]) -> _Numbers:
-    """The sums of the runs that begin at `first`, in the type of the values."""
-    return np.add.reduceat(values, first, dtype=values.dtype) if len(first) else values
+def sums(values: _Whole, starts: npt.NDArray[np.int64]) -> _Whole:
+    """The sums of the runs of values that begin at `starts`, in the type of the values."""
+    return np.add.reduceat(values, starts, dtype=values.dtype) if len(starts) else values
 
 
 def units_of(column: pa.ChunkedArray | pa.Array) -> Ints:

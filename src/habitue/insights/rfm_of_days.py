@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from habitue.insights.groups import OVERDUE_AFTER, TOP_PARTS, VALUE_DAYS, YEAR_DAYS, group_codes
 from habitue.insights.models.histories import Flags, Floats, Ints, Purchases, usual_gaps
-from habitue.insights.money_days import MoneyDays, money_of
+from habitue.insights.money_days import MoneyDays, money_of, sums
 from habitue.insights.rhythm import LEAST_DAYS, UNKNOWN_SHOP_DAYS
 
 _EPOCH = date(1970, 1, 1)
@@ -86,17 +86,12 @@ def _buyers(days: MoneyDays, today: int) -> _Buyers:
         first=first,
         last=last,
         own_gap=usual_gaps(purchases, today),
-        monetary=_sums(units, starts),
-        yearly=_sums(np.where(day > last[number] - YEAR_DAYS, units, 0), starts),
-        two_years=_sums(np.where(recent, units, 0), starts),
+        monetary=sums(units, starts),
+        yearly=sums(np.where(day > last[number] - YEAR_DAYS, units, 0), starts),
+        two_years=sums(np.where(recent, units, 0), starts),
         bought_in_two_years=last > today - VALUE_DAYS,
-        other_orders=_sums(days.other_orders[kept].astype(np.int64), starts),
+        other_orders=sums(days.other_orders[kept].astype(np.int64), starts),
     )
-
-
-def _sums(values: Ints, starts: Ints) -> Ints:
-    found: Ints = np.add.reduceat(values, starts) if len(starts) else np.empty(0, np.int64)
-    return found
 
 
 def _fifth(key: Ints) -> Ints:

@@ -18,7 +18,6 @@ _STREET = re.compile(r"[a-z].*\s\d+\s?[a-z]?\Z|\d+\w?\s+\D*[a-z]{3}")
 _POSTCODE = re.compile(r"\d{4,6}\Z")
 _TOGETHER = 0.97
 _REPEATED = 0.3
-_MOSTLY = 0.6
 
 
 def told_by_neighbours(fields: Sequence[Values]) -> list[Values]:
@@ -40,7 +39,7 @@ def _streets(fields: Sequence[Values]) -> dict[str, Array]:
     found = {
         field.column.name: field.codes >= 0
         for field in fields
-        if field.column.role == "street" or (field.column.kind == "text" and _share(field, _STREET) > _MOSTLY)
+        if field.column.role == "street" or _holds_streets(field)
     }
     return {name: is_there for name, is_there in found.items() if 0.02 < np.mean(is_there) < 0.98}
 
@@ -52,13 +51,17 @@ def _role(field: Values, fields: Sequence[Values], streets: Mapping[str, Array])
     has_family = any(each.column.role == "family" for each in fields)
     if column.kind == "word" and not has_family and _stands_in_mail(field, fields):
         return "family"
-    if column.kind == "text" and _share(field, _STREET) > _MOSTLY:
+    if _holds_streets(field):
         return "street"
     if column.kind == "code" and _share(field, _POSTCODE) > 0.9 and _goes_with_street(field, streets):
         return "postcode"
     if column.kind in {"word", "category"} and _goes_with_street(field, streets):
         return "place"
     return ""
+
+
+def _holds_streets(field: Values) -> bool:
+    return field.column.kind == "text" and _share(field, _STREET) > 0.6
 
 
 def _share(field: Values, shape: re.Pattern[str]) -> float:
